@@ -32,7 +32,8 @@ def load_yaml(path: Path, model: type[Model]) -> Model:
     except FileNotFoundError:
         raise ConfigError("the file does not exist.", where=path, remedy="Check the path.") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"the file can't be read: {error}.", where=path, remedy="Save it as UTF-8 text.") from None
+        message = f"the file can't be read: {error}."
+        raise ConfigError(message, where=path, remedy="Save it as UTF-8 text.") from None
     try:
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
         data = yaml.safe_load(text)
