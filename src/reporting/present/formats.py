@@ -11,10 +11,14 @@ from typing import Any
 
 NOT_AVAILABLE = "not available"
 MINUS = "\u2212"
+TIMES = "\u00d7"
 
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹"}
 _SHORT = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = [
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+]
 
 
 def missing(value: Any) -> bool:
@@ -52,15 +56,19 @@ def percent(share: float | None, digits: int = 1, *, sign: bool = False) -> str:
 
 def points(difference: float | None, digits: int = 1) -> str:
     """A difference of two shares in percentage points, signed: 0.012 is `+1.2 pp`."""
-    return NOT_AVAILABLE if missing(difference) else f"{number(100 * float(difference), digits, sign=True)} pp"
+    if missing(difference):
+        return NOT_AVAILABLE
+    return f"{number(100 * float(difference), digits, sign=True)} pp"
 
 
 def ratio(value: float | None, digits: int = 1) -> str:
-    """A multiple: `1.8×`."""
-    return NOT_AVAILABLE if missing(value) else f"{number(value, digits)}×"
+    """A multiple, with the multiplication sign: 1.8 times."""
+    return NOT_AVAILABLE if missing(value) else f"{number(value, digits)}{TIMES}"
 
 
-def money(cents: float | None, currency: str = "", *, short: bool = False, digits: int = 0, sign: bool = False) -> str:
+def money(
+    cents: float | None, currency: str = "", *, short: bool = False, digits: int = 0, sign: bool = False
+) -> str:
     """An amount in minor units: `$10,159,608`, or `$10.2M` when `short`.
 
     Args:

@@ -9,20 +9,20 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Quotes and dots matter because the `smart` extension rewrites them, a colon because of bare URLs and captions.
+# Quotes and dots matter because the `smart` extension rewrites them, a colon because of bare URLs and
+# captions.
 _BACKSLASH = set("\\`*_<>|$@#^~'\"!+:=")
 _REFERENCE = {"[": "&#91;", "]": "&#93;", "{": "&#123;", "}": "&#125;", "&": "&amp;", "%": "&#37;"}
 _LIST_MARKER = re.compile(r"^(\(?)(\w{1,9})\)")
 _KEPT_FORMAT = {"\u200c", "\u200d"}  # joiners are part of words and of emoji
 
+_DROPPED = {"Cf", "Cs", "Cn", "Co"}
+
 
 def clean(text: object) -> str:
     """`text` on one line, without control characters, direction overrides and repeated white space."""
-    one_line = "".join(
-        " " if char.isspace() and char != "\u00a0" or unicodedata.category(char) in {"Cc", "Zl", "Zp"} else char
-        for char in str(text)
-    )
-    kept = (c for c in one_line if c in _KEPT_FORMAT or unicodedata.category(c) not in {"Cf", "Cs", "Cn", "Co"})
+    one_line = (" " if _is_space(char) else char for char in str(text))
+    kept = (c for c in one_line if c in _KEPT_FORMAT or unicodedata.category(c) not in _DROPPED)
     return re.sub(" +", " ", "".join(kept)).strip(" ")
 
 
@@ -45,3 +45,7 @@ def escape(text: object) -> str:
 
 def _is_word(char: str) -> bool:
     return char.isascii() and char.isalnum()
+
+
+def _is_space(char: str) -> bool:
+    return (char.isspace() and char != "\u00a0") or unicodedata.category(char) == "Cc"

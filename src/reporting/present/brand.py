@@ -1,0 +1,171 @@
+"""The brand: name, logo, colours and font, read from one file by charts, HTML and PDF alike."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from reporting.errors import ConfigError, did_you_mean
+
+HERE = Path(__file__).parent
+FONTS = HERE / "fonts"
+_DEFAULT = HERE / "brand.yml"
+_SHIPPED = {
+    "regular": "SourceSans3-Regular.ttf",
+    "italic": "SourceSans3-Italic.ttf",
+    "semibold": "SourceSans3-SemiBold.ttf",
+}
+
+
+@dataclass(frozen=True)
+class Color:
+    """A colour on light paper and its counterpart on a dark screen, both `#rrggbb`."""
+
+    light: str
+    dark: str
+
+
+@dataclass(frozen=True)
+class Font:
+    """A font family and its three files (TrueType or OpenType)."""
+
+    family: str
+    regular: Path
+    italic: Path
+    semibold: Path
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """Style name -> file."""
+        return {"regular": self.regular, "italic": self.italic, "semibold": self.semibold}
+
+    @property
+    def shipped(self) -> bool:
+        """Whether the family is the one that comes with the package."""
+        return self.regular.parent == FONTS
+
+
+@dataclass(frozen=True)
+class Brand:
+    """Everything a page or chart needs to look like ours.
+
+    Args:
+        name: Company name; empty means the source's title is used.
+        logo: SVG or PNG file, or None.
+        colors: Role (ink, muted, line, tint, paper, accent, good, bad) -> colour.
+        palette: Categorical colours in order of use.
+        font: The text family.
+    """
+
+    name: str
+    logo: Path | None
+    colors: dict[str, Color]
+    palette: tuple[Color, ...]
+    font: Font
+
+    def __getattr__(self, role: str) -> str:
+        """`brand.ink` is the light colour of that role."""
+        try:
+            return self.__dict__["colors"][role].light
+        except KeyError:
+            raise AttributeError(role) from None
+
+    def variables(self) -> dict[str, Color]:
+        """CSS variable name -> colour, for every role and `c1`, `c2`, ... of the palette."""
+        return self.colors | {f"c{i}": color for i, color in enumerate(self.palette, 1)}
+
+
+def load_brand(path: Path) -> Brand:
+    """Read a brand file; keys left out come from the packaged default.
+
+    Raises:
+        ConfigError: The file is missing or not YAML; an unknown key; a colour that is not a pair of
+            `#rrggbb`; a logo or font file that does not exist.
+    """
+    default = _read(_DEFAULT)
+    given = default if path == _DEFAULT else _read(path)
+    _known(path, "", given, default)
+    for part in ("colors", "font"):
+        _known(path, f"{part}.", given.get(part) or {}, default[part])
+    colors = default["colors"] | (given.get("colors") or {})
+    palette = given.get("palette") or default["palette"]
+    return Brand(
+        name=str(given.get("name") or ""),
+        logo=_file(path, "logo", given.get("logo")),
+        colors={role: _color(path, f"colors.{role}", pair) for role, pair in colors.items()},
+        palette=tuple(_color(path, f"palette[{i}]", pair) for i, pair in enumerate(palette)),
+        font=_font(path, default["font"] | (given.get("font") or {})),
+    )
+
+
+def current_brand() -> Brand:
+    """The brand in force: `REPORTING_BRAND`, else `params/brand.yml` here or above, else the default."""
+    if named := os.environ.get("REPORTING_BRAND"):
+        return _cached(Path(named))
+    here = Path.cwd()
+    found = (folder / "params" / "brand.yml" for folder in (here, *here.parents))
+    return _cached(next((path for path in found if path.is_file()), _DEFAULT))
+
+
+_cached = functools.cache(load_brand)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"the brand file can't be read: {error.strerror}.", where=path) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path}:{mark.line + 1}" if mark else path
+        raise ConfigError(f"malformed YAML: {getattr(error, 'problem', error)}.", where=where) from None
+    if not isinstance(data or {}, dict):
+        raise ConfigError("expected keys and values.", where=path, remedy="Write one `key: value` a line.")
+    return data or {}
+
+
+def _known(path: Path, prefix: str, given: dict[str, Any], default: dict[str, Any]) -> None:
+    for key in given:
+        if key not in default:
+            raise ConfigError(f"unknown key '{prefix}{key}'.{did_you_mean(str(key), default)}", where=path)
+
+
+def _color(path: Path, key: str, pair: Any) -> Color:
+    good = (
+        isinstance(pair, list)
+        and len(pair) == 2
+        and all(re.fullmatch("#[0-9a-fA-F]{6}", str(c)) for c in pair)
+    )
+    if not good:
+        raise ConfigError(
+            f"{key}: expected a pair of colours, found {pair!r}.",
+            where=path,
+            remedy='Write ["#1b2733", "#e6ebf0"]: on light paper, on a dark screen.',
+        )
+    return Color(pair[0].lower(), pair[1].lower())
+
+
+def _file(path: Path, key: str, name: str | None) -> Path | None:
+    if not name:
+        return None
+    file = (path.parent / name).resolve()
+    if not file.is_file():
+        raise ConfigError(f"{key}: the file {file} does not exist.", where=path)
+    return file
+
+
+def _font(path: Path, font: dict[str, Any]) -> Font:
+    named = {style: _file(path, f"font.{style}", font[style]) for style in _SHIPPED}
+    if any(named.values()) and not all(named.values()):
+        lacking = ", ".join(style for style, file in named.items() if file is None)
+        raise ConfigError(
+            f"font: no file is named for {lacking}.", where=path, remedy="Name all three files."
+        )
+    files = {style: named[style] or FONTS / shipped for style, shipped in _SHIPPED.items()}
+    return Font(str(font["family"]), **files)

@@ -1,0 +1,295 @@
+"""Chart style from the brand: quiet axes, direct labels, a title that states the finding.
+
+Use: `fig, ax = style.figure()`, draw with `style.PALETTE` or a role such as `style.color("bad")`,
+`style.title(ax, "MRR grew 4% on expansion")`, then `blocks.Figure(fig, ...)`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+import textwrap
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from reporting.present import formats
+from reporting.present.brand import Brand, current_brand
+
+# Inches: `full` is the text width of the PDF page (A4, 22 mm margins), so that 9 pt in a chart is 9 pt on
+# paper.
+_WIDTHS = {"full": 6.53, "half": 4.2}
+_TITLE_LETTERS = {"full": 84, "half": 52}
+
+
+def color(role: str) -> str:
+    """The brand's colour for `ink`, `muted`, `line`, `tint`, `paper`, `accent`, `good` or `bad`."""
+    return current_brand().colors[role].light
+
+
+def palette() -> list[str]:
+    """Categorical colours in order of use, safe for colour-blind readers."""
+    return [pair.light for pair in current_brand().palette]
+
+
+def __getattr__(name: str) -> list[str]:
+    if name == "PALETTE":
+        return palette()
+    raise AttributeError(name)
+
+
+def sequential() -> LinearSegmentedColormap:
+    """Light to dark in the first colour: more is darker, also in grey print."""
+    return LinearSegmentedColormap.from_list("brand", ["#eef3f8", "#7fa3cc", palette()[0]])
+
+
+def diverging() -> LinearSegmentedColormap:
+    """Second colour below, near white in the middle, first colour above."""
+    first, second = palette()[:2]
+    return LinearSegmentedColormap.from_list("brand_diverging", [second, "#f4f4f2", first])
+
+
+def text_on(background: Any) -> str:
+    """Near black or near white, whichever is read better on `background` (any Matplotlib colour)."""
+    channels = np.array(to_rgb(background))
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return "#161616" if float(linear @ [0.2126, 0.7152, 0.0722]) > 0.18 else "#ffffff"
+
+
+@functools.cache
+def _register_fonts(brand_font: Any) -> None:
+    """Make the family known with its true weights: a SemiBold file calls itself a family of its own."""
+    for name, path in brand_font.files.items():
+        entry = font_manager.ttfFontProperty(font_manager.get_font(path))
+        weight, slant = (600 if name == "semibold" else 400), ("italic" if name == "italic" else "normal")
+        font_manager.fontManager.ttflist.append(
+            dataclasses.replace(entry, name=brand_font.family, weight=weight, style=slant)
+        )
+
+
+def apply(brand: Brand | None = None) -> None:
+    """Set Matplotlib's defaults for every chart that follows; `figure` calls it."""
+    brand = brand or current_brand()
+    _register_fonts(brand.font)
+    matplotlib.rcParams.update(
+        {
+            "font.family": [brand.font.family, "DejaVu Sans"],
+            "font.size": 9,
+            "font.weight": 400,
+            "text.color": brand.ink,
+            "text.parse_math": False,  # a dollar sign is a dollar sign
+            "axes.unicode_minus": True,
+            "axes.prop_cycle": matplotlib.cycler(color=[pair.light for pair in brand.palette]),
+            "axes.edgecolor": brand.muted,
+            "axes.labelcolor": brand.muted,
+            "axes.labelsize": 9,
+            "axes.linewidth": 0.6,
+            "axes.titlesize": 9.5,
+            "axes.titleweight": 600,
+            "axes.titlecolor": brand.ink,
+            "axes.titlelocation": "left",
+            "axes.titlepad": 6,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.spines.left": False,
+            "axes.grid": True,
+            "axes.grid.axis": "y",
+            "axes.axisbelow": True,
+            "axes.facecolor": "none",
+            "figure.facecolor": "none",
+            "savefig.facecolor": "none",
+            "grid.color": brand.line,
+            "grid.linewidth": 0.6,
+            "xtick.color": brand.muted,
+            "ytick.color": brand.muted,
+            "xtick.labelsize": 8.5,
+            "ytick.labelsize": 8.5,
+            "xtick.major.size": 3,
+            "xtick.major.width": 0.6,
+            "ytick.major.size": 0,
+            "lines.linewidth": 1.8,
+            "lines.solid_capstyle": "round",
+            "patch.linewidth": 0,
+            "legend.frameon": False,
+            "legend.fontsize": 8.5,
+            "figure.titlesize": 10.5,
+            "figure.titleweight": 600,
+            "figure.constrained_layout.h_pad": 0.03,
+            "figure.constrained_layout.w_pad": 0.02,
+        }
+    )
+
+
+def figure(
+    width: Literal["full", "half"] = "full",
+    height: float = 2.9,
+    rows: int = 1,
+    cols: int = 1,
+    **subplots: Any,
+) -> tuple[Figure, Any]:
+    """A figure and its axes (an array when there are several), in the brand's style.
+
+    Args:
+        width: `full` text width or `half` for a small chart.
+        height: Inches.
+        rows: Rows of panels.
+        cols: Columns of panels.
+        subplots: Passed to `Figure.subplots` (sharex, sharey, width_ratios, ...).
+    """
+    apply()
+    fig = Figure(figsize=(_WIDTHS[width], height), layout="constrained")
+    return fig, fig.subplots(rows, cols, **subplots)
+
+
+def title(ax: Axes | Figure, finding: str, note: str = "") -> None:
+    """State the finding, flush left above the whole figure; `note` says what is drawn, unit, period.
+
+    Args:
+        ax: Any axes of the figure, or the figure.
+        finding: A short sentence with the number in it; wrapped when long.
+        note: Smaller second line; over the first panel.
+    """
+    fig = ax if isinstance(ax, Figure) else ax.get_figure(root=True)
+    letters = _TITLE_LETTERS["full" if fig.get_figwidth() > 5 else "half"]
+    fig.suptitle(
+        textwrap.fill(finding, letters), x=0.004, ha="left", size=10.5, weight=600, color=color("ink")
+    )
+    if note:
+        target = fig.axes[0] if isinstance(ax, Figure) else ax
+        target.set_title(note, loc="left", size=8.5, weight=400, color=color("muted"))
+
+
+def label(
+    ax: Axes,
+    x: Any,
+    y: Any,
+    text: str,
+    color: str | None = None,
+    dx: float = 5,
+    dy: float = 0,
+    **text_style: Any,
+) -> None:
+    """Write `text` beside the point (x, y); dx and dy in points. Replaces a legend entry."""
+    style = {"va": "center", "ha": "left" if dx >= 0 else "right", "size": 8.5} | text_style
+    ax.annotate(text, (x, y), xytext=(dx, dy), textcoords="offset points", color=color, **style)
+
+
+def label_lines(ax: Axes, names: Sequence[str] | None = None, gap: float = 10) -> None:
+    """Name each line at its right end, in its colour, pushed apart to at least `gap` points.
+
+    Call it last: it uses the axes' limits. Without `names` the lines' own labels are used.
+    """
+    lines = [line for line in ax.get_lines() if names is not None or not line.get_label().startswith("_")]
+    ends = []
+    for line, name in zip(lines, names or [line.get_label() for line in lines], strict=True):
+        y = np.asarray(line.get_ydata(), dtype=float)
+        known = np.flatnonzero(np.isfinite(y))
+        if known.size:
+            ends.append((float(y[known[-1]]), line.get_xdata()[known[-1]], name, line.get_color()))
+    if not ends:
+        return
+    ends.sort(key=lambda end: end[0])
+    fig = ax.get_figure(root=True)
+    fig.draw_without_rendering()  # the layout decides how many points a unit of y is
+    to_points = 72 / fig.dpi
+    wanted = np.array([ax.transData.transform((0, end[0]))[1] * to_points for end in ends])
+    placed = _spread(wanted, gap)
+    for (y, x, name, ink), shift in zip(ends, placed - wanted, strict=True):
+        label(ax, x, y, name, color=ink, dy=float(shift))
+
+
+def _spread(wanted: np.ndarray, gap: float) -> np.ndarray:
+    """Nearest ascending positions at least `gap` apart: isotonic regression of `wanted - gap * rank`."""
+    groups: list[list[float]] = []
+    for i, value in enumerate(wanted):
+        groups.append([value - gap * i, 1])
+        while len(groups) > 1 and groups[-2][0] > groups[-1][0]:
+            mean, size = groups.pop()
+            other, count = groups.pop()
+            groups.append([(mean * size + other * count) / (size + count), size + count])
+    base = np.concatenate([np.full(int(size), mean) for mean, size in groups])
+    return base + gap * np.arange(len(wanted))
+
+
+def money_axis(axis: Axis, currency: str = "") -> None:
+    """Ticks of an axis in minor units as `$2M`, `$250k`."""
+    axis.set_major_formatter(FuncFormatter(lambda cents, _: _tick_money(cents, currency)))
+
+
+def _tick_money(cents: float, currency: str) -> str:
+    text = formats.money(cents, currency, short=True)
+    head, dot, tail = text.partition(".")
+    digits = tail.rstrip("kMBT")
+    kept = digits.rstrip("0")
+    return head + (dot + kept if kept else "") + tail[len(digits) :]
+
+
+def percent_axis(axis: Axis, digits: int = 0) -> None:
+    """Ticks of an axis of shares as `40%`."""
+    axis.set_major_formatter(FuncFormatter(lambda share, _: formats.percent(share, digits)))
+
+
+def count_axis(axis: Axis) -> None:
+    """Whole-number ticks with thousands separated."""
+    axis.set_major_locator(MaxNLocator(integer=True, nbins="auto", min_n_ticks=3))
+    axis.set_major_formatter(FuncFormatter(lambda n, _: formats.count(n)))
+
+
+def month_axis(ax: Axes, months: Sequence[Any] | pd.Series, most: int = 8) -> np.ndarray:
+    """Set up the x axis for monthly data drawn at 0, 1, 2, ... and return those positions.
+
+    At most `most` ticks; the last month always has one; the year stands under the first tick of each year.
+    """
+    stamps = pd.to_datetime(pd.Series(list(months)))
+    places = np.arange(len(stamps))
+    step = max(1, math.ceil(len(stamps) / most))
+    ticks = places[::-1][::step][::-1]
+    shown, texts = None, []
+    for tick in ticks:
+        stamp = stamps.iloc[tick]
+        text = formats.month(stamp, short=True)
+        texts.append(text.replace(" ", "\n") if stamp.year != shown else text.split()[0])
+        shown = stamp.year
+    ax.set_xticks(ticks, texts)
+    return places
+
+
+def reference(ax: Axes, y: float, text: str = "") -> None:
+    """A thin dashed horizontal line with its meaning at the right end, for thresholds and targets."""
+    ax.axhline(y, color=color("muted"), linewidth=0.9, linestyle=(0, (4, 3)), zorder=1.5)
+    if text:
+        ax.annotate(
+            text,
+            (1, y),
+            xycoords=("axes fraction", "data"),
+            xytext=(0, 3),
+            textcoords="offset points",
+            ha="right",
+            size=8,
+            color=color("muted"),
+        )
+
+
+def zero_line(ax: Axes) -> None:
+    """A firm line at zero for charts with values on both sides."""
+    ax.axhline(0, color=color("muted"), linewidth=0.8, zorder=1.6)
+
+
+def horizontal(ax: Axes) -> None:
+    """For horizontal bars: grid across the values, none along the names, first row on top."""
+    ax.grid(False)
+    ax.grid(True, axis="x")
+    ax.spines["bottom"].set_visible(False)
+    ax.tick_params(axis="both", length=0)
+    if not ax.yaxis_inverted():
+        ax.invert_yaxis()

@@ -1,0 +1,43 @@
+"""A Matplotlib figure as SVG that is the same bytes every time and can stand inside a page."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+
+import matplotlib
+from matplotlib.figure import Figure as MplFigure
+
+_HEAD = re.compile(r"^.*?(?=<svg)", re.S)
+_METADATA = re.compile(r"\s*<metadata>.*?</metadata>", re.S)
+_ID = re.compile(r'\sid="([^"]+)"')
+_REFERENCE = re.compile(r'(url\(#|href="#)([^")]+)')
+
+
+def to_svg(fig: MplFigure, label: str) -> str:
+    """Write `fig` as SVG with real text, then close it.
+
+    Identifiers are prefixed with `label` so that several figures can share a page; those nobody refers to are
+    dropped, as are dates and tool names.
+
+    Args:
+        fig: The figure; closed afterwards.
+        label: The figure's label, unique in its document.
+    """
+    buffer = io.StringIO()
+    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": label}):
+        fig.savefig(
+            buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
+        )
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close(fig)
+    return _tidy(buffer.getvalue(), label)
+
+
+def _tidy(svg: str, label: str) -> str:
+    svg = _METADATA.sub("", _HEAD.sub("", svg))
+    used = {match[2] for match in _REFERENCE.finditer(svg)}
+    svg = _ID.sub(lambda m: f' id="{label}-{m[1]}"' if m[1] in used else "", svg)
+    svg = _REFERENCE.sub(lambda m: f"{m[1]}{label}-{m[2]}", svg)
+    return re.sub(r"\n\s*(?=\n)|[ \t]+(?=\n)", "", svg).strip() + "\n"
