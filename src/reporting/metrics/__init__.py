@@ -1,0 +1,1 @@
+"""The catalogue of metrics as Ibis expressions, one module a chapter."""

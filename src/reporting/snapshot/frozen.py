@@ -1,0 +1,139 @@
+"""Read a frozen snapshot. Reports need nothing else: no source, no engine, no network.
+
+A snapshot is a folder of Parquet files and a `meta.json`; `reporting.snapshot.build` writes it.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from reporting.errors import SourceError
+from reporting.month import Month
+from reporting.params.product import Product
+
+SCHEMA = 1
+OPTIONAL = ("tickets", "cancellations", "acquisition", "surveys")
+TABLES = (
+    "accounts",
+    "account_month",
+    "user_month",
+    "feature_month",
+    "account_feature_month",
+    "account_week",
+    "activation_steps",
+    "ledger",
+    "subscriptions",
+    "portfolio_month",
+    "findings",
+    *OPTIONAL,
+)
+
+
+class Snapshot:
+    """What one month's reports may know.
+
+    Every table is an attribute, read on first use as a pandas frame: `snapshot.account_month`. Money is
+    integer minor units of `currency` (columns ending in `_cents`), months are the first day as datetime64,
+    null means "not available" and never zero. A table the source doesn't have is `None`.
+
+    Attributes:
+        path: The folder.
+        meta: The whole of `meta.json`.
+    """
+
+    def __init__(self, path: Path, meta: dict[str, Any]) -> None:
+        self.path = path
+        self.meta = meta
+        self._frames: dict[str, pd.DataFrame | None] = {}
+
+    @classmethod
+    def load(cls, path: str | Path) -> Snapshot:
+        """Open the snapshot in folder `path`.
+
+        Raises:
+            SourceError: There is no snapshot, or another version of the package wrote it.
+        """
+        folder = Path(path)
+        try:
+            meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise SourceError(
+                "there is no snapshot here.",
+                where=folder,
+                remedy="Build one with `make monthly-report` (or `make demo-data` for the demo company).",
+            ) from None
+        except json.JSONDecodeError as error:
+            message = f"meta.json is not readable: {error}."
+            raise SourceError(message, where=folder, remedy="Build it again.") from None
+        if meta.get("schema") != SCHEMA:
+            message = f"the snapshot has schema {meta.get('schema')}, this version reads schema {SCHEMA}."
+            raise SourceError(message, where=folder, remedy="Build it again with this version.")
+        return cls(folder, meta)
+
+    def __getattr__(self, name: str) -> pd.DataFrame | None:
+        if name not in TABLES:
+            raise AttributeError(f"a snapshot has no table '{name}'; it has {', '.join(TABLES)}")
+        if name not in self._frames:
+            self._frames[name] = self._read(name)
+        return self._frames[name]
+
+    def _read(self, name: str) -> pd.DataFrame | None:
+        path = self.path / f"{name}.parquet"
+        if not path.exists() and name in OPTIONAL:
+            return None
+        table = pq.read_table(path)
+        frame = table.to_pandas()
+        for field in table.schema:
+            if pa.types.is_boolean(field.type) and table[field.name].null_count:
+                frame[field.name] = frame[field.name].astype("boolean")
+        return frame
+
+    @cached_property
+    def product(self) -> Product:
+        """The product definition the snapshot was built with."""
+        return Product.model_validate(self.meta["product"])
+
+    @property
+    def month(self) -> Month:
+        """The report month."""
+        return Month.parse(self.meta["month"])
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 over the content hashes of all files: equal hashes mean equal figures."""
+        return self.meta["hash"]
+
+    @property
+    def currency(self) -> str:
+        """ISO code of the reporting currency."""
+        return self.meta["currency"]
+
+    @property
+    def unavailable(self) -> dict[str, list[str]]:
+        """Metric id -> the tables or columns it needs and the source doesn't have."""
+        return self.meta["unavailable"]
+
+    def at(self, month: Month | None = None) -> pd.DataFrame:
+        """The rows of `account_month` at one month's close (default: the report month), with the
+        account's name and attributes joined on."""
+        when = pd.Timestamp((month or self.month).start)
+        rows = self.account_month[self.account_month["month"] == when]
+        known = [c for c in self.accounts.columns if c == "account_id" or c not in rows.columns]
+        return rows.merge(self.accounts[known], on="account_id", how="left", validate="one_to_one")
+
+    def series(self, metric: str) -> pd.Series:
+        """A portfolio metric by month; empty when it isn't available."""
+        rows = self.portfolio_month[self.portfolio_month["metric"] == metric]
+        return rows.set_index("month")["value"].sort_index()
+
+    def value(self, metric: str, month: Month | None = None) -> float | None:
+        """A portfolio metric at one month (default: the report month); None when not available."""
+        found = self.series(metric).get(pd.Timestamp((month or self.month).start))
+        return None if found is None or pd.isna(found) else float(found)
