@@ -25,6 +25,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from reporting.present import formats
 from reporting.present.brand import Brand, current_brand
+from reporting.present.svg import glyphs_of_the_browser
 
 # Inches: `full` is the text width of the PDF page (A4, 22 mm margins), so that 9 pt in a chart is 9 pt on
 # paper.
@@ -75,6 +76,10 @@ def _register_fonts(brand_font: Any) -> None:
         font_manager.fontManager.ttflist.append(
             dataclasses.replace(entry, name=brand_font.family, weight=weight, style=slant)
         )
+    # Matplotlib logs a complaint when the fallback family lacks a weight that was asked for.
+    fallback = font_manager.FontProperties(family="DejaVu Sans", weight="bold")
+    bold = font_manager.ttfFontProperty(font_manager.get_font(font_manager.findfont(fallback)))
+    font_manager.fontManager.ttflist.append(dataclasses.replace(bold, weight=600))
 
 
 def apply(brand: Brand | None = None) -> None:
@@ -200,7 +205,8 @@ def label_lines(ax: Axes, names: Sequence[str] | None = None, gap: float = 10) -
         return
     ends.sort(key=lambda end: end[0])
     fig = ax.get_figure(root=True)
-    fig.draw_without_rendering()  # the layout decides how many points a unit of y is
+    with glyphs_of_the_browser():
+        fig.draw_without_rendering()  # the layout decides how many points a unit of y is
     to_points = 72 / fig.dpi
     wanted = np.array([ax.transData.transform((0, end[0]))[1] * to_points for end in ends])
     placed = _spread(wanted, gap)

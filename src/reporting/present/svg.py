@@ -5,14 +5,26 @@ from __future__ import annotations
 import io
 import re
 import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import matplotlib
 from matplotlib.figure import Figure as MplFigure
 
 _HEAD = re.compile(r"^.*?(?=<svg)", re.S)
 _METADATA = re.compile(r"\s*<metadata>.*?</metadata>", re.S)
+_STYLE = re.compile(r"\s*<defs>\s*<style[^>]*>.*?</style>\s*</defs>", re.S)  # would reach the whole page
 _ID = re.compile(r'\sid="([^"]+)"')
 _REFERENCE = re.compile(r'(url\(#|href="#)([^")]+)')
+
+
+@contextmanager
+def glyphs_of_the_browser() -> Iterator[None]:
+    """Accept text our font lacks (Chinese names, say): the SVG keeps text, the reader's machine has glyphs."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        yield
 
 
 def to_svg(fig: MplFigure, label: str) -> str:
@@ -26,7 +38,7 @@ def to_svg(fig: MplFigure, label: str) -> str:
         label: The figure's label, unique in its document.
     """
     buffer = io.StringIO()
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": label}):
+    with glyphs_of_the_browser(), matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": label}):
         fig.savefig(
             buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
         )
@@ -36,7 +48,8 @@ def to_svg(fig: MplFigure, label: str) -> str:
 
 
 def _tidy(svg: str, label: str) -> str:
-    svg = _METADATA.sub("", _HEAD.sub("", svg))
+    svg = _STYLE.sub("", _METADATA.sub("", _HEAD.sub("", svg)), count=1)
+    svg = svg.replace("<svg ", '<svg stroke-linejoin="round" stroke-linecap="butt" ', 1)
     used = {match[2] for match in _REFERENCE.finditer(svg)}
     svg = _ID.sub(lambda m: f' id="{label}-{m[1]}"' if m[1] in used else "", svg)
     svg = _REFERENCE.sub(lambda m: f"{m[1]}{label}-{m[2]}", svg)
