@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from .data import Floats, design_matrix, survival_data
-from .errors import CollinearError, DataError, NotIdentifiedError
+from .errors import CollinearError, DataError
 from .inference import (
     TestResult,
     coefficient_table,
@@ -26,13 +26,10 @@ from .inference import (
     sandwich,
     wald_test,
 )
+from .newton import maximise
 from .partial import Evaluation, PartialLikelihood
 
 Ties = Literal["efron", "breslow"]
-
-_CONVERGED = 1e-11  # relative change of the log likelihood
-_STILL_MOVING = 1e-4  # of a Newton step after that, in standard deviations of the covariate
-_MAX_STEPS = 40
 
 
 @dataclass(frozen=True)
@@ -131,7 +128,7 @@ def cox(
     if dependent := dependent_columns(information):
         raise CollinearError([names[j] for j in dependent])
     score = null.score()
-    coef, best = _maximise(likelihood, null, names)
+    coef, best = maximise(likelihood.at, np.zeros(len(names)), names)
 
     inverse = np.linalg.inv(best.information())
     robust = inverse
@@ -155,29 +152,3 @@ def cox(
         evaluation=best,
         scale=scale,
     )
-
-
-def _maximise(likelihood: PartialLikelihood, null: Evaluation, names: list[str]) -> tuple[Floats, Evaluation]:
-    """Newton's method with halved steps.
-
-    A step that stays long once the likelihood is flat means that there is no finite maximum.
-    """
-    coef, here = np.zeros(len(names)), null
-    for _ in range(_MAX_STEPS):
-        information = here.information()
-        if dependent := dependent_columns(information, 1e-14):
-            raise NotIdentifiedError([names[j] for j in dependent])
-        step = np.linalg.solve(information, here.score())
-        there = likelihood.at(coef + step)
-        while there.loglik < here.loglik - 1e-9 * abs(here.loglik):
-            step = step / 2
-            there = likelihood.at(coef + step)
-        flat = abs(there.loglik - here.loglik) <= _CONVERGED * max(abs(there.loglik), 1e-6)
-        coef, here = coef + step, there
-        if flat:
-            running = np.abs(step) > _STILL_MOVING * np.maximum(1, np.abs(coef))
-            if running.any():
-                raise NotIdentifiedError([names[j] for j in np.flatnonzero(running)])
-            return coef, here
-    largest = int(np.argmax(np.abs(step)))
-    raise NotIdentifiedError([names[largest]])
