@@ -1,6 +1,7 @@
 """The canonical tables: what every source is mapped to, and all that the metrics may read.
 
-Timestamps are naive UTC; intervals are half-open `[from, to)`; money is an exact decimal in the row's currency.
+Timestamps are naive, in the time zone of the source (UTC by default), in which months are counted. Intervals are
+half-open `[from, to)`. Money is an exact decimal in the currency of the row.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ _ALL = (
             _need("valid_from", TIME, "first instant of service on these terms"),
             Column("valid_to", TIME, "end of service on these terms, exclusive; empty = still running"),
             _need("plan", TEXT, "plan"),
-            _need("amount", MONEY, "price of one amount_period, before discount_percent, without tax and fees"),
+            _need("amount", MONEY, "price of one amount_period before discount_percent, net of tax and fees"),
             _need("amount_period", TEXT, "period the amount pays for", PERIODS),
             _need("currency", TEXT, "ISO 4217 code of the amount"),
             _need("is_trial", FLAG, "true = free trial, never counted as revenue"),

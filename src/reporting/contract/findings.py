@@ -1,0 +1,82 @@
+"""What the checks say: a finding is one fault or doubt, counted, with examples and a remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from reporting.errors import ContractError
+
+EXAMPLES = 5
+"""Examples kept per finding."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault or doubt about the data.
+
+    Args:
+        check: Stable name of the check.
+        severity: `error` stops the run; `warning` is counted and shown in the report.
+        table: Canonical table.
+        column: Canonical column; None = the whole table.
+        count: Rows (or accounts, where the message says so) concerned.
+        total: Rows (or accounts) examined.
+        message: The finding in a sentence, numbers included.
+        examples: Up to five rows, as text by column.
+        remedy: What the reader should do.
+    """
+
+    check: str
+    severity: Literal["error", "warning"]
+    table: str
+    column: str | None
+    count: int
+    total: int
+    message: str
+    examples: list[dict[str, str]] = field(default_factory=list)
+    remedy: str = ""
+
+    def describe(self) -> str:
+        """Message, examples and remedy, ready to print; values from the data stand in quotes."""
+        place = f"{self.table}.{self.column}" if self.column else self.table
+        lines = [f"{place}: {self.message}"]
+        lines += [
+            "    " + ", ".join(f"{key} {shorten(value)}" for key, value in example.items())
+            for example in self.examples
+        ]
+        if self.remedy:
+            lines.append(f"  -> {self.remedy}")
+        return "\n".join(lines)
+
+
+def shorten(value: str, width: int = 60) -> str:
+    """`value` in quotes, control characters escaped, cut to `width`."""
+    text = value if len(value) <= width else value[: width - 1] + "…"
+    return repr(text)
+
+
+def as_text(row: Mapping[str, object]) -> dict[str, str]:
+    """A row as an example: every value as text, missing ones as `(empty)`."""
+    return {key: "(empty)" if value is None or value != value else str(value) for key, value in row.items()}
+
+
+def refuse(findings: Iterable[Finding], where: object) -> None:
+    """Stop if there is an error among the findings.
+
+    Raises:
+        ContractError: Lists every finding of severity `error`.
+    """
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if not errors:
+        return
+    listed = "\n".join(
+        "\n".join(f"  {line}" for line in finding.describe().splitlines()) for finding in errors
+    )
+    number = "one error" if len(errors) == 1 else f"{len(errors)} errors"
+    raise ContractError(
+        f"{number} in the data:\n{listed}",
+        where=where,
+        remedy="Correct the data or the mapping and run again; nothing was written.",
+    )

@@ -1,0 +1,205 @@
+"""Open the engine a source lives in.
+
+Local files are read by an in-memory DuckDB; a DuckDB file is opened read-only; a server is reached through Ibis.
+Only the driver that is needed gets imported.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, unquote, urlparse
+
+import ibis
+
+from reporting.errors import ConfigError, SourceError
+from reporting.sources.mapping import LOCAL_KINDS, Connection
+
+if TYPE_CHECKING:
+    from ibis.backends import BaseBackend
+
+_SCHEMES = {
+    "postgres": ("postgres", "postgresql"),
+    "snowflake": ("snowflake",),
+    "bigquery": ("bigquery",),
+    "databricks": ("databricks",),
+    "spark": ("spark", "pyspark"),
+}
+_EXTRAS = {"spark": "pyspark"}
+_SET_ZONE = {
+    "duckdb": "SET TimeZone = '{}'",
+    "postgres": "SET TIME ZONE '{}'",
+    "snowflake": "ALTER SESSION SET TIMEZONE = '{}'",
+    "databricks": "SET TIME ZONE '{}'",
+    "spark": "SET TIME ZONE '{}'",
+}
+
+
+def local_path(connection: Connection, where: Path, root: Path) -> Path:
+    """The folder or file of a local source.
+
+    Args:
+        connection: Its description.
+        where: The source file, named in messages.
+        root: What a relative path is relative to.
+
+    Raises:
+        SourceError: Neither the variable nor the file leads to something that exists.
+    """
+    from_env = os.environ.get(connection.path_env) if connection.path_env else None
+    text = from_env or connection.path
+    if text is None:
+        raise ConfigError(
+            f"the environment variable {connection.path_env} is not set.",
+            where=where,
+            remedy=f"Set {connection.path_env} to the {_what(connection)}, or write `path:` under `connection:`.",
+        )
+    path = Path(text).expanduser()
+    path = path if path.is_absolute() else root / path
+    if not (path.is_file() if connection.kind == "duckdb" else path.is_dir()):
+        ways = f"Correct `path:` in {where.name}"
+        if connection.path_env:
+            state = "set to this path" if from_env else "not set"
+            ways = f"Set the environment variable {connection.path_env} ({state}) to it, or correct `path:` here"
+        raise SourceError(f"the {_what(connection)} {path} does not exist.", where=where, remedy=f"{ways}.")
+    return path
+
+
+def _what(connection: Connection) -> str:
+    return "DuckDB file" if connection.kind == "duckdb" else f"folder of {connection.kind.upper()} files"
+
+
+def connect(connection: Connection, timezone: str, where: Path, path: Path | None) -> BaseBackend:
+    """Open the engine and set its session's time zone.
+
+    Args:
+        connection: The source's description.
+        timezone: IANA name.
+        where: The source file, named in messages.
+        path: Folder or file of a local source.
+
+    Raises:
+        ConfigError: The environment variable is unset, or holds a URL of another kind.
+        SourceError: The driver is missing, or the server refuses.
+    """
+    kind = connection.kind
+    try:
+        if kind in LOCAL_KINDS:
+            con = _duckdb(path if kind == "duckdb" else None)
+        else:
+            con = _server(kind, _url(connection, where))
+        _set_zone(con, "duckdb" if kind in LOCAL_KINDS else kind, timezone, where)
+    except (ConfigError, SourceError):
+        raise
+    except ImportError as error:
+        raise SourceError(
+            f"the driver for {kind} is not installed ({error.name}).",
+            where=where,
+            remedy=f"pip install 'ibis-framework[{_EXTRAS.get(kind, kind)}]'",
+        ) from None
+    except Exception as error:
+        raise SourceError(
+            f"can't connect to {kind}: {_without_secrets(first_lines(error))}",
+            where=where,
+            remedy=f"Check the URL in {connection.url_env} and that the server can be reached."
+            if connection.url_env
+            else "Check that it exists and that no one else has opened it for writing.",
+        ) from None
+    return con
+
+
+def first_lines(error: Exception, lines: int = 2) -> str:
+    """The first lines of an engine's message, on one line."""
+    return " ".join(" ".join(line for line in str(error).strip().splitlines() if line.strip()).split()[: lines * 30])
+
+
+def _duckdb(path: Path | None) -> BaseBackend:
+    con = ibis.duckdb.connect(path, read_only=True) if path else ibis.duckdb.connect()
+    spill = Path(tempfile.gettempdir()) / f"reporting-spill-{os.getpid()}"
+    con.raw_sql(f"SET temp_directory = {quoted(spill)}")
+    return con
+
+
+def _url(connection: Connection, where: Path) -> str | None:
+    name = connection.url_env
+    if name is None:
+        return None
+    if not re.fullmatch(r"[A-Za-z_]\w*", name):
+        raise ConfigError(
+            "url_env must be the name of an environment variable, not a URL.",
+            where=where,
+            remedy="Put the URL into a variable, WAREHOUSE_URL say, and write `url_env: WAREHOUSE_URL`.",
+        )
+    url = os.environ.get(name)
+    if not url:
+        raise ConfigError(
+            f"the environment variable {name} is not set.",
+            where=where,
+            remedy=f"Set {name} to the connection URL of {connection.kind}; docs/sources.md shows its form.",
+        )
+    scheme = urlparse(url).scheme
+    if scheme not in _SCHEMES[connection.kind]:
+        raise ConfigError(
+            f"{name} holds a URL that starts with '{scheme}://'; kind is '{connection.kind}'.",
+            where=where,
+            remedy=f"Write a URL that starts with {_SCHEMES[connection.kind][0]}://, or change `kind:`.",
+        )
+    return url
+
+
+def _server(kind: str, url: str | None) -> BaseBackend:
+    if kind == "spark":
+        return _spark(url)
+    if kind == "databricks":
+        return _databricks(str(url))
+    return ibis.connect(str(url))
+
+
+def _spark(url: str | None) -> BaseBackend:
+    """A Spark session; `spark://host:7077?key=value` names the master and settings, else spark-defaults decide."""
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder
+    if url:
+        parsed = urlparse(url)
+        if parsed.netloc:
+            local = parsed.hostname == "local"
+            builder = builder.master(f"local[{parsed.port or '*'}]" if local else f"spark://{parsed.netloc}")
+        for key, value in parse_qsl(parsed.query):
+            builder = builder.config(key, value)
+    return ibis.pyspark.connect(builder.getOrCreate())
+
+
+def _databricks(url: str) -> BaseBackend:
+    """`databricks://TOKEN@HOST/sql/1.0/warehouses/ID?catalog=main&schema=crm`."""
+    parsed = urlparse(url)
+    return ibis.databricks.connect(
+        server_hostname=parsed.hostname,
+        http_path=parsed.path,
+        access_token=unquote(parsed.username or ""),
+        **dict(parse_qsl(parsed.query)),
+    )
+
+
+def _set_zone(con: BaseBackend, engine: str, timezone: str, where: Path) -> None:
+    statement = _SET_ZONE.get(engine)
+    if statement is not None:
+        con.raw_sql(statement.format(timezone))
+    elif timezone != "UTC":
+        raise ConfigError(
+            f"{engine} sessions count in UTC; `timezone: {timezone}` can't be set.",
+            where=where,
+            remedy="Remove `timezone:` and convert in the SELECTs.",
+        )
+
+
+def _without_secrets(text: str) -> str:
+    return re.sub(r"//[^/@\s]*@", "//***@", text)
+
+
+def quoted(value: object) -> str:
+    """`value` as an SQL string literal."""
+    return "'" + str(value).replace("'", "''") + "'"

@@ -1,0 +1,210 @@
+"""How a source is described: `params/sources/<name>.yml` and one SELECT per canonical table beside it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from zoneinfo import available_timezones
+
+import sqlglot
+from pydantic import Field, field_validator, model_validator
+from sqlglot.tokens import TokenType
+
+from reporting.contract.tables import DATE, REQUIRED_TABLES, TABLES, TIME
+from reporting.errors import ConfigError, SourceError, did_you_mean
+from reporting.month import Month
+from reporting.params.load import Strict, load_yaml
+
+LOCAL_KINDS = ("csv", "parquet", "duckdb")
+SQL_DIALECTS = {kind: "duckdb" for kind in LOCAL_KINDS}
+
+
+class Connection(Strict):
+    """Where the tables are. Secrets never stand here: `url_env` names the environment variable that holds the URL.
+
+    Attributes:
+        kind: What is connected to.
+        path: Folder of CSV or Parquet files, or a DuckDB file; relative to the folder that holds `params/`.
+        path_env: Environment variable that, where set, gives the path instead.
+        url_env: Environment variable with the connection URL of a server.
+        delimiter: Separates the columns of a CSV file.
+        encoding: Character encoding of the CSV files, as Python names it.
+    """
+
+    kind: Literal["csv", "parquet", "duckdb", "postgres", "snowflake", "bigquery", "databricks", "spark"]
+    path: str | None = None
+    path_env: str | None = None
+    url_env: str | None = None
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    encoding: str = "utf-8"
+
+    @model_validator(mode="after")
+    def _knows_where(self) -> Connection:
+        if self.kind in LOCAL_KINDS:
+            if self.url_env:
+                raise ValueError(f"kind '{self.kind}' takes path or path_env, not url_env")
+            if not (self.path or self.path_env):
+                raise ValueError(f"kind '{self.kind}' needs path, path_env or both")
+        elif self.path or self.path_env:
+            raise ValueError(f"kind '{self.kind}' takes url_env, not path or path_env")
+        elif not self.url_env and self.kind != "spark":
+            raise ValueError(f"kind '{self.kind}' needs url_env, the name of an environment variable")
+        return self
+
+    @field_validator("encoding")
+    @classmethod
+    def _is_an_encoding(cls, name: str) -> str:
+        try:
+            "".encode(name)
+        except LookupError:
+            raise ValueError("expected an encoding such as utf-8, cp1252 or utf-16") from None
+        return name
+
+
+class SourceFile(Strict):
+    """`params/sources/<name>.yml`.
+
+    Attributes:
+        title: Company name printed on the reports.
+        connection: Where the tables are.
+        currency: Currency of the reports, ISO 4217.
+        timezone: Time zone in which months are counted; timestamps without a zone are taken as being in it.
+        closed_through: Last complete month of a source that no longer changes; absent = the calendar decides.
+        formats: How text columns write dates, in strftime codes, by `default` and by `table.column`. Never
+            guessed: without an entry only ISO 8601 is read.
+        exchange_rates: CSV file `month,currency,rate`, relative to this file.
+        product: Product definition, relative to `params/`.
+    """
+
+    title: str
+    connection: Connection
+    currency: str = Field(default="USD", pattern=r"^[A-Z]{3}$")
+    timezone: str = "UTC"
+    closed_through: str | None = None
+    formats: dict[str, str] = {}
+    exchange_rates: str | None = None
+    product: str = "product.yml"
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_zone(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError(f"expected an IANA time zone such as Europe/Berlin.{did_you_mean(name, available_timezones())}")
+        return name
+
+    @field_validator("closed_through")
+    @classmethod
+    def _is_a_month(cls, text: str | None) -> str | None:
+        try:
+            return text if text is None else str(Month.parse(text))
+        except ConfigError:
+            raise ValueError('expected a month in quotes such as "2026-10"') from None
+
+    @field_validator("formats")
+    @classmethod
+    def _are_formats_of_time_columns(cls, formats: dict[str, str]) -> dict[str, str]:
+        known = [f"{t.name}.{c.name}" for t in TABLES.values() for c in t.columns if c.type in (TIME, DATE)]
+        for key, text in formats.items():
+            if key not in ("default", *known):
+                raise ValueError(f"'{key}' is not a date or time column.{did_you_mean(key, known)}")
+            codes = set(re.findall(r"%-?([a-zA-Z])", text))
+            if not (codes & set("yY") and codes & set("mbB") and codes & set("dje")) and not codes & set("cxs"):
+                raise ValueError(f"'{text}' names no year, month and day; write for example %d/%m/%Y")
+        return formats
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """The SELECT that gives one canonical table.
+
+    Args:
+        table: Canonical name.
+        path: The `.sql` file.
+        sql: Its one statement, without a closing semicolon.
+    """
+
+    table: str
+    path: Path
+    sql: str
+
+    def mentions(self, name: str) -> bool:
+        """Whether the statement holds `name` as a word; how the files it reads are found."""
+        return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", self.sql, re.IGNORECASE) is not None
+
+
+def list_sources(params_dir: Path) -> list[str]:
+    """Names of the sources described under `params_dir`."""
+    return sorted(path.stem for path in (params_dir / "sources").glob("*.yml") if not path.stem.startswith("_"))
+
+
+def load_source_file(name: str, params_dir: Path) -> tuple[SourceFile, Path]:
+    """Read `params/sources/<name>.yml`.
+
+    Returns:
+        The description, and the file it was read from.
+
+    Raises:
+        ConfigError: There is no such source, or its file is malformed.
+    """
+    path = params_dir / "sources" / f"{name}.yml"
+    if not path.exists():
+        known = list_sources(params_dir)
+        raise ConfigError(
+            f"there is no source '{name}'.{did_you_mean(name, known)}",
+            where=path,
+            remedy=f"Use one of: {', '.join(known) or 'none yet'}; or copy params/sources/_template (docs/sources.md).",
+        )
+    return load_yaml(path, SourceFile), path
+
+
+def load_mappings(file: SourceFile, path: Path) -> list[Mapping]:
+    """Read the SELECTs in the folder beside the source file, in the order of the canonical tables.
+
+    Raises:
+        ConfigError: The folder is missing, or a file is named after no canonical table.
+        SourceError: A file holds no SELECT, or more than one statement.
+    """
+    folder = path.with_suffix("")
+    files = {sql.stem: sql for sql in sorted(folder.glob("*.sql"))}
+    for stem, sql in files.items():
+        if stem not in TABLES:
+            raise ConfigError(
+                f"'{stem}' is not a canonical table.{did_you_mean(stem, TABLES)}",
+                where=sql,
+                remedy=f"Name the file after one of: {', '.join(TABLES)}.",
+            )
+    if absent := [name for name in REQUIRED_TABLES if name not in files]:
+        raise ConfigError(
+            f"no SELECT for the required table{'s' * (len(absent) > 1)} {', '.join(absent)}.",
+            where=folder,
+            remedy=f"Write {', '.join(f'{name}.sql' for name in absent)}; params/sources/_template shows how.",
+        )
+    dialect = SQL_DIALECTS.get(file.connection.kind, file.connection.kind)
+    return [Mapping(name, files[name], _one_select(files[name], dialect)) for name in TABLES if name in files]
+
+
+def _one_select(path: Path, dialect: str) -> str:
+    sql = path.read_text(encoding="utf-8")
+    try:
+        tokens = sqlglot.tokenize(sql, read=dialect)
+    except sqlglot.errors.TokenError as error:
+        message = f"the SQL can't be read: {' '.join(str(error).split())}."
+        raise SourceError(message, where=path, remedy="Look for an open quote or comment.") from None
+    while tokens and tokens[-1].token_type == TokenType.SEMICOLON:
+        tokens.pop()
+    if not tokens:
+        raise SourceError("the file is empty.", where=path, remedy="Write one SELECT.")
+    extra = next((token for token in tokens if token.token_type == TokenType.SEMICOLON), None)
+    if extra is not None:
+        raise SourceError(
+            f"more than one statement: there is a semicolon in line {extra.line}.",
+            where=path,
+            remedy="Keep one SELECT; put preparations into WITH.",
+        )
+    if tokens[0].text.upper() not in ("SELECT", "WITH", "FROM", "("):
+        raise SourceError(
+            f"the statement starts with {tokens[0].text.upper()}.", where=path, remedy="Write one SELECT."
+        )
+    return sql[: tokens[-1].end + 1]
