@@ -1,0 +1,106 @@
+"""The book of one month: the frozen snapshot with what every report looks up in it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from reporting.present.formats import money
+from reporting.present.formats import month as month_name
+from reporting.snapshot.frozen import Snapshot
+
+
+class Book:
+    """A snapshot, opened at its report month.
+
+    Args:
+        snapshot: A snapshot folder, or a snapshot already loaded.
+
+    Attributes:
+        month: First day of the report month.
+        previous: First day of the month before.
+        currency: Reporting currency, ISO code.
+        unavailable: Metric id -> tables it would need.
+        product: The product definition, with its thresholds.
+    """
+
+    def __init__(self, snapshot: str | Path | Snapshot) -> None:
+        self.snapshot = snapshot if isinstance(snapshot, Snapshot) else Snapshot.load(Path(snapshot))
+        meta = self.snapshot.meta
+        self.month = pd.Timestamp(f"{meta['month']}-01")
+        self.previous = self.month - pd.DateOffset(months=1)
+        self.close = self.month + pd.DateOffset(months=1)
+        self.currency: str = meta["currency"]
+        self.title: str = meta["title"]
+        self.unavailable: Mapping[str, list[str]] = self.snapshot.unavailable
+        self.product = self.snapshot.product
+
+    @property
+    def label(self) -> str:
+        """`October 2026`."""
+        return month_name(self.month)
+
+    @property
+    def previous_label(self) -> str:
+        """`September 2026`."""
+        return month_name(self.previous)
+
+    @cached_property
+    def accounts(self) -> pd.DataFrame:
+        """One row an account, indexed by `account_id`."""
+        return self.snapshot.accounts.set_index("account_id", drop=False)
+
+    @cached_property
+    def panel(self) -> pd.DataFrame:
+        """The account-month panel with the account's name and standing attributes, sorted by both keys."""
+        panel = self.snapshot.account_month
+        own = [c for c in self.accounts.columns if c == "account_id" or c not in panel.columns]
+        joined = panel.merge(self.accounts[own].reset_index(drop=True), on="account_id", how="left")
+        return joined.sort_values(["account_id", "month"], ignore_index=True)
+
+    def at(self, month: pd.Timestamp) -> pd.DataFrame:
+        """The panel's rows of one month, indexed by `account_id`."""
+        rows = self.panel[self.panel["month"] == month]
+        return rows.set_index("account_id", drop=False)
+
+    @cached_property
+    def now(self) -> pd.DataFrame:
+        """The report month's rows, indexed by `account_id`."""
+        return self.at(self.month)
+
+    @cached_property
+    def before(self) -> pd.DataFrame:
+        """The month before, indexed by `account_id`; empty in a source's first month."""
+        return self.at(self.previous)
+
+    @cached_property
+    def paying(self) -> pd.DataFrame:
+        """The report month's rows of accounts that pay at its close."""
+        return self.now[self.now["paying"].astype(bool)]
+
+    def money(self, cents: float) -> str:
+        """Money in the reporting currency."""
+        return money(cents, self.currency)
+
+    def has(self, table: str) -> bool:
+        """Whether the source maps this canonical table."""
+        return table in self.snapshot.meta["tables"]
+
+    def series(self, metric: str) -> pd.Series:
+        """A portfolio metric by month; empty where it is not available."""
+        return self.snapshot.series(metric).astype(float)
+
+    def metric(self, metric: str, month: pd.Timestamp | None = None) -> float:
+        """A portfolio metric's value in a month (default: the report month), NaN where there is none."""
+        return float(self.series(metric).get(month or self.month, math.nan))
+
+    def missing(self, metric: str) -> str:
+        """Why a metric has no value: ``not available: needs `users` ``."""
+        tables = self.unavailable.get(metric, [])
+        if not tables:
+            return "not available"
+        return "not available: needs " + ", ".join(f"`{table}`" for table in tables)

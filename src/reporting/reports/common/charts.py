@@ -1,0 +1,259 @@
+"""The few chart forms all reports share; each returns the Matplotlib figure with its finding as title."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from reporting.present import style
+from reporting.present.formats import money, percent
+
+from .bridge import LABELS, PARTS
+from .intervals import Estimate
+
+ROW_INCHES = 0.27  # height of one horizontal bar or dot row
+
+
+def waterfall(row: pd.Series, start: str, end: str, currency: str, finding: str) -> Figure:
+    """The MRR bridge of one month: parts that moved nothing are left out of the picture, not of the table.
+
+    Args:
+        row: One row of `bridge.bridge`, in cents.
+        start: Label of the first column, e.g. the previous month.
+        end: Label of the last column.
+        currency: ISO code.
+        finding: The title.
+    """
+    parts = [(LABELS[part], int(sign * row[part])) for part, (_, sign) in PARTS.items() if row[part]]
+    fig, ax = style.figure(height=3.1)
+    ink, good, bad = style.color("muted"), style.color("good"), style.color("bad")
+    names, running = [start], int(row["start"])
+    ax.bar(0, running, color=ink, width=0.62)
+    tops = [(0, running, money(running, currency, short=True))]
+    for x, (name, step) in enumerate(parts, start=1):
+        low, high = sorted((running, running + step))
+        ax.bar(x, high - low, bottom=low, color=good if step > 0 else bad, width=0.62)
+        ax.plot([x - 1 + 0.31, x + 0.31], [running, running], color=ink, linewidth=0.7)
+        running += step
+        names.append(name)
+        tops.append((x, high, money(step, currency, short=True, sign=True)))
+    last = len(parts) + 1
+    ax.plot([last - 1 + 0.31, last + 0.31], [running, running], color=ink, linewidth=0.7)
+    ax.bar(last, running, color=ink, width=0.62)
+    tops.append((last, running, money(running, currency, short=True)))
+    for x, y, text in tops:
+        style.label(ax, x, y, text, color=style.color("ink"), dx=0, dy=7, ha="center")
+    ax.set_xticks(range(last + 1), [*names, end])
+    ax.set_ylabel(f"MRR ({currency})")
+    low = min([row["start"], row["end"], *(y for _, y, _ in tops)])
+    high = max(y for _, y, _ in tops)
+    # A bridge between two large balances would hide its movements; the cut axis is said in the caption.
+    floor = low - 4 * (high - low) if high - low < 0.15 * high else 0
+    ax.set_ylim(max(0, floor), high + 0.12 * (high - max(0, floor)))
+    style.money_axis(ax.yaxis, currency)
+    style.title(ax, finding)
+    return fig
+
+
+def axis_starts_at_zero(fig: Figure) -> bool:
+    """Whether the value axis of the first panel starts at zero."""
+    return bool(fig.axes[0].get_ylim()[0] <= 0)
+
+
+def intervals(
+    names: Sequence[str],
+    estimates: Sequence[Estimate],
+    finding: str,
+    axis: str,
+    reference: tuple[float, str] | None = None,
+) -> Figure:
+    """Shares with their intervals, one row a group, with the number of accounts beside each.
+
+    Args:
+        names: Row labels.
+        estimates: One a row; rows without accounts are named and left empty.
+        finding: The title.
+        axis: Label of the value axis.
+        reference: A value and its meaning, drawn as a dashed line.
+    """
+    fig, ax = style.figure(height=1.15 + ROW_INCHES * len(names))
+    style.horizontal(ax)
+    ink = style.palette()[0]
+    for y, estimate in enumerate(estimates):
+        if not estimate.known:
+            continue
+        if np.isfinite(estimate.low):
+            ax.plot([estimate.low, estimate.high], [y, y], color=ink, linewidth=2.2, alpha=0.45)
+        ax.plot([estimate.value], [y], "o", color=ink, markersize=5)
+        right = estimate.high if np.isfinite(estimate.high) else estimate.value
+        style.label(ax, right, y, f"{percent(estimate.value)}  n = {estimate.n:,}", color=style.color("muted"))
+    ax.set_yticks(range(len(names)), names)
+    ax.set_ylim(len(names) - 0.5, -0.5)
+    ends = [x for e in estimates if e.known for x in (e.low, e.high, e.value) if np.isfinite(x)]
+    low, high = min(ends, default=0.0), max(ends, default=1.0)
+    if reference:
+        low, high = min(low, reference[0]), max(high, reference[0])
+        ax.axvline(reference[0], color=style.color("muted"), linewidth=0.9, linestyle=(0, (4, 3)))
+        ax.annotate(
+            reference[1],
+            (reference[0], 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(0, 3),
+            textcoords="offset points",
+            ha="center",
+            size=8,
+            color=style.color("muted"),
+        )
+    low = 0.0 if low < 0.35 else low
+    span = max(high - low, 0.05)
+    ax.set_xlim(low - 0.03 * span, high + 0.28 * span)
+    ax.set_xlabel(axis)
+    style.percent_axis(ax.xaxis)
+    style.title(ax, finding)
+    return fig
+
+
+def heatmap(
+    grid: pd.DataFrame,
+    finding: str,
+    x_label: str,
+    y_label: str,
+    bar_label: str,
+    sizes: Sequence[int] | None = None,
+    open_cells: pd.DataFrame | None = None,
+    low: float | None = None,
+    high: float | None = None,
+    show: Callable[[float], str] = lambda x: f"{100 * x:.0f}",
+) -> Figure:
+    """A triangle as a heatmap with its figures in the cells.
+
+    Args:
+        grid: Rows (top first) by columns, shares; NaN cells stay empty.
+        finding: The title.
+        x_label: What the columns are.
+        y_label: What the rows are.
+        bar_label: What the figures are, with unit; the note over the panel.
+        sizes: Accounts behind each row, written after its name.
+        open_cells: True where the period isn't over yet: drawn hatched.
+        low: Value of the lightest colour; default the smallest in the grid.
+        high: Value of the darkest colour; default the largest.
+        show: Cell value -> text.
+    """
+    values = grid.to_numpy(dtype=float)
+    rows, columns = values.shape
+    fig, ax = style.figure(height=1.25 + 0.215 * rows)
+    finite = values[np.isfinite(values)]
+    low = float(finite.min()) if low is None and finite.size else (low or 0.0)
+    high = float(finite.max()) if high is None and finite.size else (1.0 if high is None else high)
+    span = (high - low) or 1.0
+    colours = style.sequential()
+    size = 7.5 if columns <= 19 else 6.3
+    ax.grid(False)
+    ax.imshow(np.ma.masked_invalid(values), cmap=colours, vmin=low, vmax=low + span, aspect="auto")
+    for i in range(rows):
+        for j in range(columns):
+            if not np.isfinite(values[i, j]):
+                continue
+            shade = colours(float(np.clip((values[i, j] - low) / span, 0, 1)))
+            is_open = open_cells is not None and bool(open_cells.iloc[i, j])
+            text = show(values[i, j])
+            ax.text(
+                j, i, text, ha="center", va="center", size=size, color=style.text_on(shade),
+                style="italic" if is_open else "normal",
+            )
+            if is_open:
+                ax.add_patch(_open_cell(j, i))
+    names = [str(name) for name in grid.index]
+    if sizes is not None:
+        names = [f"{name}  ({n:,})" for name, n in zip(names, sizes, strict=True)]
+    ax.set_yticks(range(rows), names)
+    ax.set_xticks(range(columns), [str(c) for c in grid.columns])
+    ax.tick_params(length=0)
+    ax.spines["bottom"].set_visible(False)
+    ax.set_xlabel(x_label)
+    ax.set_ylabel(y_label)
+    style.title(ax, finding, bar_label)
+    return fig
+
+
+def _open_cell(x: float, y: float) -> Rectangle:
+    return Rectangle(
+        (x - 0.46, y - 0.46), 0.92, 0.92, fill=False, edgecolor=style.color("bad"), linewidth=0.8, linestyle=":"
+    )
+
+
+def stacked(
+    shares: pd.DataFrame, finding: str, x_label: str, colours: Sequence[str], show: Callable[[float], str] = percent
+) -> Figure:
+    """Rows of 100 % bars: one row a group, one segment a column, each segment with its share.
+
+    Args:
+        shares: Rows by segments; each row sums to 1.
+        finding: The title.
+        x_label: What the whole of a bar is.
+        colours: One a column.
+        show: Segment value -> text.
+    """
+    fig, ax = style.figure(height=1.3 + 0.42 * len(shares))
+    style.horizontal(ax)
+    left = np.zeros(len(shares))
+    for column, colour in zip(shares.columns, colours, strict=True):
+        widths = shares[column].to_numpy(dtype=float)
+        ax.barh(range(len(shares)), widths, left=left, color=colour, height=0.62, label=column)
+        for y, (x, width) in enumerate(zip(left, widths, strict=True)):
+            if width >= 0.06:
+                ax.text(x + width / 2, y, show(width), ha="center", va="center", size=8, color=style.text_on(colour))
+        left += widths
+    ax.set_yticks(range(len(shares)), list(shares.index))
+    ax.set_xlim(0, 1)
+    ax.set_xlabel(x_label)
+    style.percent_axis(ax.xaxis)
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2 - 0.35 / len(shares)), ncols=len(shares.columns))
+    style.title(ax, finding)
+    return fig
+
+
+def lines(
+    frame: pd.DataFrame,
+    finding: str,
+    y_label: str,
+    bands: dict[str, tuple[Sequence[float], Sequence[float]]] | None = None,
+    axis: Callable = style.percent_axis,
+    reference: tuple[float, str] | None = None,
+    from_zero: bool = False,
+) -> Figure:
+    """Monthly lines, named at their ends, with interval bands where given.
+
+    Args:
+        frame: Indexed by month, one column a line; the column's name is its label.
+        finding: The title.
+        y_label: What is drawn, with its unit.
+        bands: Column -> (low, high) by month.
+        axis: Formatter of the value axis, called with it.
+        reference: A value and its meaning.
+        from_zero: Start the value axis at zero.
+    """
+    fig, ax = style.figure(height=2.9)
+    places = style.month_axis(ax, frame.index)
+    for i, column in enumerate(frame.columns):
+        colour = style.palette()[i]
+        if bands and column in bands:
+            low, high = bands[column]
+            ax.fill_between(places, low, high, color=colour, alpha=0.14, linewidth=0)
+        values = frame[column].to_numpy(dtype=float)
+        ax.plot(places, values, color=colour, label=column, marker="o" if len(places) == 1 else "")
+    if reference:
+        style.reference(ax, *reference)
+    if from_zero:
+        ax.set_ylim(bottom=0)
+    ax.set_xlim(-0.3, (len(places) - 1) * 1.16 + 0.5)
+    ax.set_xlabel("month")
+    ax.set_ylabel(y_label)
+    axis(ax.yaxis)
+    style.label_lines(ax)
+    style.title(ax, finding)
+    return fig

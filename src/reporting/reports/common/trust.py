@@ -1,0 +1,123 @@
+"""Do the sources agree on who left? If they don't, retention is not good news and says so first.
+
+A subscription table that never ends anything gives a retention of 100 %. Two other witnesses are heard where the
+source has them: the account's own churn flag, and the cancellations. Whoever they call gone should have stopped
+paying, or at least pay less.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from reporting.present.blocks import Blocks, Callout
+from reporting.present.formats import percent
+
+from .book import Book
+from .words import listing, plural
+
+# Some witnesses are wrong in any honest source (win-backs, late bookings); more than this share is a contradiction.
+TOLERATED = 0.20
+# Below this many witnesses a share says nothing.
+FEWEST = 5
+# A cancellation shows in the bridge in its own month or, with a notice period, in one of the next two.
+NOTICE_MONTHS = 2
+
+UNRELIABLE = "not reliable: sources contradict"
+
+
+@dataclass(frozen=True)
+class Witness:
+    """What one table says about lost accounts.
+
+    Attributes:
+        called: Accounts this table calls gone.
+        kept: Those of them that the subscriptions show as going on, unchanged.
+        words: The contradiction as a clause, with its numbers.
+    """
+
+    called: int
+    kept: int
+    words: str
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether too many of the accounts it calls gone go on paying."""
+        return self.called >= FEWEST and self.kept > TOLERATED * self.called
+
+
+class Trust:
+    """Whether retention, NRR and churn of this source can be believed.
+
+    Attributes:
+        churned: Accounts that ever stopped paying, by the subscriptions.
+        witnesses: What the other tables say.
+    """
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        panel = book.panel
+        self.churned = int(panel.loc[panel["churned_cents"] > 0, "account_id"].nunique())
+        self.witnesses = [w for w in (self._flags(), self._cancellations()) if w is not None]
+
+    @cached_property
+    def reliable(self) -> bool:
+        """False when any witness contradicts the subscriptions."""
+        return not any(witness.contradicts for witness in self.witnesses)
+
+    def label(self, name: str) -> str:
+        """The figure's name, marked where it can't be believed: `NRR (not reliable: sources contradict)`."""
+        return name if self.reliable else f"{name} ({UNRELIABLE})"
+
+    def warning(self) -> Blocks:
+        """The callout that has to stand before any retention figure; empty when the sources agree."""
+        if self.reliable:
+            return Blocks([])
+        clauses = [witness.words for witness in self.witnesses if witness.contradicts]
+        text = (
+            f"By the subscriptions, {plural(self.churned, 'account')} ever stopped paying; "
+            f"but {listing(clauses)}. "
+            "They can't all be right. Until it is settled which table records a lost customer, "
+            "retention, NRR, GRR and churn in this report are what the subscriptions say, marked "
+            f"*{UNRELIABLE}*, and must not be read as good news."
+        )
+        return Blocks([Callout("warning", "The sources contradict each other on who left", text)])
+
+    def _flags(self) -> Witness | None:
+        accounts, now = self.book.accounts, self.book.now
+        if "churned_flag" not in accounts or accounts["churned_flag"].isna().all():
+            return None
+        flagged = accounts.index[accounts["churned_flag"].fillna(False).astype(bool)]
+        paying = int(now["paying"].reindex(flagged).fillna(False).astype(bool).sum())
+        words = (
+            f"the accounts table flags {plural(len(flagged), 'account')} as churned, "
+            f"of which {paying if paying else 'none'} still {'pays' if paying == 1 else 'pay'}"
+        )
+        return Witness(len(flagged), paying, words)
+
+    def _cancellations(self) -> Witness | None:
+        if not self.book.has("cancellations"):
+            return None
+        rows = self.book.snapshot.cancellations
+        effective = rows["effective_at"] if "effective_at" in rows else pd.Series(pd.NaT, index=rows.index)
+        month = effective.fillna(rows["requested_at"]).dt.to_period("M").dt.to_timestamp()
+        settled = month <= self.book.month - pd.DateOffset(months=NOTICE_MONTHS)
+        said = pd.DataFrame({"account_id": rows["account_id"], "said": month})[settled].drop_duplicates()
+        panel = self.book.panel
+        fell = panel.loc[
+            (panel["churned_cents"] > 0) | (panel["contraction_cents"] > 0), ["account_id", "month"]
+        ]
+        pairs = said.merge(fell, on="account_id")
+        # A booking may also run a month ahead of the date in the cancellation.
+        gap = (pairs["month"].dt.year - pairs["said"].dt.year) * 12 + pairs["month"].dt.month - pairs["said"].dt.month
+        borne_out = pairs.loc[gap.between(-1, NOTICE_MONTHS), "account_id"].unique()
+        called = said["account_id"].nunique()
+        kept = called - len(borne_out)
+        words = (
+            f"the cancellations name {plural(called, 'account')} up to "
+            f"{NOTICE_MONTHS} months ago, and {kept} of them ({percent(kept / max(called, 1))}) "
+            "neither stopped nor paid less afterwards"
+        )
+        return Witness(called, kept, words)

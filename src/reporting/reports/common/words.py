@@ -1,0 +1,65 @@
+"""Words that follow the numbers: a falling figure can't get a rising sentence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from reporting.present.formats import count, number, percent
+
+from .intervals import Estimate
+
+
+def direction(now: float, before: float, steady: float = 0.0, words: Sequence[str] = ("rose", "fell", "held")) -> str:
+    """The verb for a step from `before` to `now`; a relative step of at most `steady` counts as none."""
+    if not (math.isfinite(now) and math.isfinite(before)):
+        return "can't be compared"
+    step = now - before
+    if abs(step) <= steady * abs(before):
+        return words[2]
+    return words[0] if step > 0 else words[1]
+
+
+def plural(n: float, noun: str, nouns: str | None = None) -> str:
+    """`1 account`, `2 accounts`, `no accounts`."""
+    many = nouns or f"{noun}s"
+    if n == 0:
+        return f"no {many}"
+    return f"{count(n)} {noun if n == 1 else many}"
+
+
+def listing(items: Sequence[str], last: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    items = list(items)
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def sentence(text: str) -> str:
+    """The text with a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
+def interval(estimate: Estimate) -> str:
+    """`95% interval 80.1% to 88.2%`, or why there is none."""
+    if not math.isfinite(estimate.low):
+        return "too few accounts for an interval"
+    return f"95% interval {percent(estimate.low)} to {percent(estimate.high)}"
+
+
+def with_interval(estimate: Estimate, noun: str = "account") -> str:
+    """`84.3% (95% interval 80.1% to 88.2%, 312 accounts)`, or `not available`."""
+    if not estimate.known:
+        return "not available"
+    return f"{percent(estimate.value)} ({interval(estimate)}, {plural(estimate.n, noun)})"
+
+
+def moved_points(now: float, before: float) -> str:
+    """`up 1.2 points`, `down 0.4 points`, `unchanged`, or `no earlier figure`."""
+    if not (math.isfinite(now) and math.isfinite(before)):
+        return "no earlier figure"
+    step = now - before
+    if abs(step) < 0.0005:
+        return "unchanged"
+    return f"{'up' if step > 0 else 'down'} {number(100 * abs(step), 1)} points"

@@ -1,0 +1,30 @@
+"""Executive brief: thriving or teetering, what moved, which accounts, why, what to do next, what can't be known."""
+
+from .data import Data, load
+from .sections import (
+    actions,
+    exports,
+    glossary,
+    headline,
+    key_figures,
+    movers,
+    mrr_bridge,
+    trend,
+    unknowns,
+    verdict_signs,
+)
+
+__all__ = [
+    "Data",
+    "actions",
+    "exports",
+    "glossary",
+    "headline",
+    "key_figures",
+    "load",
+    "movers",
+    "mrr_bridge",
+    "trend",
+    "unknowns",
+    "verdict_signs",
+]

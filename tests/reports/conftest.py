@@ -1,0 +1,257 @@
+"""A company of seven accounts, small enough to work out every figure by hand.
+
+MRR by month, January 2025 to February 2026 (the report month):
+
+    Ada    1000 ............................ 1000 1200   expansion of 200, two seats more
+    Bolt    500 ............................  500  500
+    Cove    800 ............................  800    0   churn of 800
+    Dune      -                                 -  300   new
+    Echo    400 until June 2025, then nothing,     400   reactivation
+    Fern    600 ............................  600  450   contraction of 150
+    <Gate>  200 ............................  200  200   a name made of markup
+
+Bridge of February 2026: 3100 + 300 + 400 + 200 - 150 - 800 = 3050.
+Of the 3500 paid in February 2025, 2350 is paid a year later (NRR 67.1 %), 2150 at most the old sums (GRR 61.4 %).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from reporting.params.product import load_product
+
+ROOT = Path(__file__).parents[2]
+MONTHS = pd.date_range("2025-01-01", "2026-02-01", freq="MS")
+NAMES = {"a": "Ada", "b": "Bolt", "c": "Cove", "d": "Dune", "e": "Echo", "f": "Fern", "g": "<b>Gate</b> | *x* $1"}
+PATHS = {
+    "a": [1000] * 13 + [1200],
+    "b": [500] * 14,
+    "c": [800] * 13 + [0],
+    "d": [0] * 13 + [300],
+    "e": [400] * 6 + [0] * 7 + [400],
+    "f": [600] * 13 + [450],
+    "g": [200] * 14,
+}
+# Use at every close, by account: engagement score, days since last use, seats used of ten bought.
+USE = {
+    "a": (85, 1, 9),
+    "b": (75, 2, 6),
+    "c": (30, 35, 1),
+    "d": (45, 3, 4),
+    "e": (50, 16, 3),
+    "f": (55, 5, 5),
+    "g": (20, 31, 1),
+}
+
+
+def movements(path: list[float]) -> pd.DataFrame:
+    """The ledger of one account's MRR path, by its definition."""
+    rows, paid_before = [], False
+    for before, now in zip([0, *path[:-1]], path, strict=True):
+        step = {"mrr_start_cents": before * 100, "mrr_cents": now * 100}
+        kind = dict.fromkeys(("new", "expansion", "contraction", "churned", "reactivation"), 0)
+        if before == 0 and now > 0:
+            kind["reactivation" if paid_before else "new"] = now
+        elif before > 0 and now == 0:
+            kind["churned"] = before
+        elif now > before:
+            kind["expansion"] = now - before
+        else:
+            kind["contraction"] = before - now
+        paid_before = paid_before or now > 0
+        rows.append(step | {f"{name}_cents": amount * 100 for name, amount in kind.items()} | {"fx_cents": 0})
+    return pd.DataFrame(rows).astype("int64")
+
+
+def panel_of(account: str, path: list[float]) -> pd.DataFrame:
+    """One account's rows of the panel."""
+    score, quiet, used = USE.get(account, (60, 4, 5))
+    frame = movements(path)
+    frame.insert(0, "account_id", account)
+    frame.insert(1, "month", MONTHS[-len(path) :])
+    paying = frame["mrr_cents"] > 0
+    n = len(frame)
+    first = int(np.argmax(paying)) if paying.any() else n
+    spell = paying.groupby((~paying).cumsum()).cumsum()
+    seats = np.where(account == "a", [10.0] * (n - 1) + [12.0], 10.0)
+    band = "healthy" if score > 70 else "at risk" if score >= 40 else "churn risk"
+    return frame.assign(
+        paying=paying,
+        on_trial=False,
+        plan="Growth",
+        billing_frequency="month",
+        currency="USD",
+        renewal_at=pd.NaT,
+        seats_purchased=seats,
+        seats_used=float(used),
+        seats_assigned=np.nan,
+        licence_utilisation=used / seats,
+        active_user_share=used / seats,
+        events=float(score * 10),
+        value_events=float(score),
+        premium_events=float(score) / 10,
+        core_events=float(score * 5),
+        active_days=20.0,
+        active_users=float(used),
+        engaged_users=float(used),
+        invited_users=2.0,
+        active_days_7=3.0,
+        sessions=40.0,
+        session_frequency=score / 20,
+        last_active_at=frame["month"] + pd.offsets.MonthBegin(1) - pd.Timedelta(days=quiet),
+        last_active_days=float(quiet),
+        last_admin_active_days=float(quiet),
+        key_action_gap_days=float(quiet),
+        features_used=4.0,
+        feature_breadth=score / 100,
+        adoption_recent=score / 100,
+        adoption_all_time=min(1.0, score / 100 + 0.1),
+        usage_trend_7=0.0,
+        usage_trend_30=np.linspace(0, -0.3 if score < 40 else 0.2, n),
+        usage_trend_60=0.0,
+        usage_trend_90=-0.4 if score < 40 else 0.1,
+        top1_share=0.9 if score < 40 else 0.4,
+        top2_share=0.95 if score < 40 else 0.6,
+        single_champion=score < 40,
+        team_count=2.0,
+        integration_count=1.0,
+        tickets_opened=1.0,
+        tickets_open=0.0,
+        escalations=0.0,
+        steps_done=5.0,
+        steps_defined=7.0,
+        activated=score >= 40,
+        activated_at=pd.NaT,
+        first_value_at=pd.Timestamp("2025-01-10"),
+        time_to_first_value=9.0,
+        onboarding_completed=score >= 70,
+        tenure_days=np.arange(n) * 30.0 + 20,
+        paid_months=spell.where(paying, 0).astype(float),
+        lifecycle_stage=np.where(np.arange(n) < 1, "onboarding", np.where(np.arange(n) < 3, "adoption", "expansion")),
+        plan_limit_proximity=score / 100,
+        engagement_score=float(score),
+        score_session_frequency=float(score),
+        score_feature_breadth=float(score),
+        score_licence_utilisation=float(score),
+        score_integrations=float(score),
+        engagement_band=band,
+        health_score=float(score),
+        health_activation=float(score),
+        health_usage_trend=float(score),
+        first=first,
+    ).drop(columns="first")
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a snapshot of the small company; arguments change it.
+
+    `paths` replaces MRR paths, `names` names, `flags` the accounts' churn flags (id -> bool), `cancelled` adds
+    cancellations (id -> date), `without` leaves columns of the panel unknown, `unavailable` fills the list of
+    metrics that have no value, `findings` adds findings.
+    """
+
+    def build(
+        paths: dict[str, list[float]] = PATHS,
+        names: dict[str, str] = NAMES,
+        flags: dict[str, bool] | None = None,
+        cancelled: dict[str, str] | None = None,
+        without: tuple[str, ...] = (),
+        unavailable: dict[str, list[str]] | None = None,
+        findings: list[dict] | None = None,
+        edit: Callable[[pd.DataFrame], pd.DataFrame] = lambda panel: panel,
+    ) -> Path:
+        folder = tmp_path / "snapshot"
+        folder.mkdir(exist_ok=True)
+        panel = pd.concat([panel_of(account, path) for account, path in paths.items()], ignore_index=True)
+        panel = edit(panel.assign(**dict.fromkeys(without, np.nan)))
+        first_paid = panel[panel["paying"]].groupby("account_id")["month"].min()
+        accounts = pd.DataFrame(
+            {
+                "account_id": list(paths),
+                "account_name": [names.get(account, account.upper()) for account in paths],
+                "signed_up_at": pd.Timestamp("2025-01-01"),
+                "industry": "Retail",
+                "country": "NL",
+                "region": ["north" if i % 2 else "south" for i in range(len(paths))],
+                "company_size": "10-49",
+                "acquisition_channel": "partner",
+                "csm": "Kim",
+                "plan": "Growth",
+                "billing_frequency": "month",
+                "currency": "USD",
+                "first_paid_month": [first_paid.get(account, pd.NaT) for account in paths],
+                "churned_flag": [(flags or {}).get(account) for account in paths],
+            }
+        )
+        accounts["churned_flag"] = accounts["churned_flag"].astype("boolean")
+        totals = panel.groupby("month")["value_events"].sum()
+        portfolio = pd.DataFrame(
+            {"month": totals.index, "metric": "north_star", "value": totals.to_numpy(), "numerator": np.nan,
+             "denominator": np.nan}
+        )
+        features = ["create_task", "create_report", "ai_summary"]
+        feature_rows = [(m, f, f != "ai_summary", f == "ai_summary", 4, 9, 120) for m in MONTHS for f in features]
+        tables = {
+            "accounts": accounts,
+            "account_month": panel,
+            "user_month": pd.DataFrame(
+                columns=["account_id", "user_id", "month", "role", "team", "active_days", "active_days_7", "events",
+                         "value_events", "features_used", "last_active_at"]
+            ),
+            "feature_month": pd.DataFrame(
+                feature_rows, columns=["month", "feature", "core", "premium", "accounts", "users", "events"]
+            ),
+            "account_feature_month": pd.DataFrame(
+                [(a, m, f, 12, 3) for a in list(paths)[:4] for m in MONTHS for f in features],
+                columns=["account_id", "month", "feature", "events", "users"],
+            ),
+            "account_week": pd.DataFrame(
+                columns=["account_id", "week", "events", "value_events", "active_users", "active_days"]
+            ),
+            "activation_steps": pd.DataFrame(
+                [(a, step, i + 1, pd.Timestamp("2025-01-05") if i < 5 else pd.NaT)
+                 for a in paths for i, step in enumerate(["one", "two", "three", "four", "five", "six", "seven"])],
+                columns=["account_id", "step", "position", "reached_at"],
+            ),
+            "ledger": pd.DataFrame(columns=["account_id", "month", "movement", "amount_cents"]),
+            "subscriptions": pd.DataFrame(columns=["subscription_id", "account_id", "valid_from", "valid_to"]),
+            "portfolio_month": portfolio,
+            "findings": pd.DataFrame(
+                findings or [],
+                columns=["check", "severity", "table", "column", "count", "total", "message", "examples", "remedy"],
+            ),
+        }
+        mapped = ["accounts", "subscriptions", "events"]
+        if cancelled:
+            mapped.append("cancellations")
+            tables["cancellations"] = pd.DataFrame(
+                {
+                    "cancellation_id": list(cancelled),
+                    "account_id": list(cancelled),
+                    "requested_at": [pd.Timestamp(day) for day in cancelled.values()],
+                    "effective_at": pd.NaT,
+                    "reason": "too_expensive",
+                    "feedback": None,
+                }
+            ).astype({"effective_at": "datetime64[us]"})
+        for name, frame in tables.items():
+            frame.to_parquet(folder / f"{name}.parquet")
+        product = load_product(ROOT / "params" / "product.yml").model_dump(mode="json")
+        meta = {
+            "schema": 1, "source": "small", "title": "Small Company", "month": "2026-02",
+            "close": "2026-03-01T00:00:00", "currency": "USD", "timezone": "UTC", "product": product,
+            "tables": mapped, "unavailable": unavailable or {}, "sources": [], "files": {},
+            "hash": hashlib.sha256(b"small").hexdigest(),
+        }
+        (folder / "meta.json").write_text(json.dumps(meta))
+        return folder
+
+    return build
