@@ -1,0 +1,34 @@
+"""What one monthly run is asked for: `params/monthly.yml`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
+
+from reporting.errors import ConfigError
+from reporting.month import Month
+from reporting.params.load import Strict
+
+
+def _month(text: str) -> str:
+    try:
+        return str(Month.parse(text))
+    except ConfigError as error:
+        raise ValueError(f"{error.message.removesuffix('.')}, written as YYYY-MM") from None
+
+
+class Monthly(Strict):
+    """The request for one month.
+
+    Attributes:
+        source: Name of a file under `params/sources/`, without `.yml`.
+        month: `YYYY-MM`; null for the last closed month (of a source that ended: its last complete one).
+        product: The product definition, relative to this file; a source that names its own wins.
+        reports: Notebook -> parameter -> value; what isn't named keeps the notebook's default.
+    """
+
+    source: str = "demo"
+    month: Annotated[str, AfterValidator(_month)] | None = None
+    product: str = "product.yml"
+    reports: dict[str, dict[str, Any]] = Field(default_factory=dict)

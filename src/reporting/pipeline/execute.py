@@ -1,0 +1,188 @@
+"""Run notebooks with Papermill, two at a time, each in a kernel of its own."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+from nbformat import NotebookNode
+from papermill.exceptions import PapermillExecutionError
+from papermill.execute import remove_error_markers
+
+from reporting.pipeline.auditcopy import tidy, write
+from reporting.pipeline.kernels import Nursery
+from reporting.pipeline.parameters import Notebook
+
+WORKERS = 2
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+FRAME = re.compile(r"File (\S+?):(\d+), in ([^\n(]+)")
+
+logging.getLogger("papermill").setLevel(logging.CRITICAL)  # failures are reported by us, once
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Where and why a notebook stopped.
+
+    Attributes:
+        cell: Number among the notebook's code cells, from 1; 0 before the first.
+        line: The cell's first line of code.
+        error: The error's name and message, a few lines at most.
+        frame: The innermost place in a file, `path:line in function`, or an empty string.
+    """
+
+    cell: int
+    line: str
+    error: str
+    frame: str = ""
+
+
+@dataclass(frozen=True)
+class Executed:
+    """An executed notebook, whole or up to its failure.
+
+    Attributes:
+        path: The audit copy.
+        seconds: Wall-clock time, kernel start included.
+        cells: Seconds of each cell.
+        warnings: What it wrote to standard error, a line each.
+    """
+
+    notebook: Notebook
+    path: Path
+    seconds: float
+    cells: list[float]
+    warnings: list[str]
+    failure: Failure | None
+
+
+@dataclass
+class _Progress:
+    """What Papermill's hooks saw: the live notebook, and the cell it is at."""
+
+    notebook: NotebookNode | None = None
+    at: int = -1
+
+
+def execute(
+    notebooks: Mapping[str, Notebook],
+    parameters: Mapping[str, Mapping[str, Any]],
+    out: Path,
+    nursery: Nursery,
+    on_cell: Callable[[str, int, int], None] = lambda name, done, total: None,
+) -> list[Executed]:
+    """Execute `notebooks` in folder `out` and write `out/<name>.ipynb` for each.
+
+    A notebook that fails doesn't stop the others; its copy holds what it did until then, with the error.
+
+    Args:
+        parameters: Notebook -> parameter -> value, injected after the `parameters` cell.
+        nursery: Where the kernels come from.
+        on_cell: Told, from another thread, of each cell that ends: notebook, cells done, cells in all.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="notebook")
+    try:
+        futures = [
+            workers.submit(_execute_one, notebook, dict(parameters.get(name, {})), out, nursery, on_cell)
+            for name, notebook in notebooks.items()
+        ]
+        wait(futures)
+        return [future.result() for future in futures]
+    except BaseException:
+        workers.shutdown(wait=False, cancel_futures=True)
+        nursery.close()  # the kernels end, and with them the threads that wait for them
+        raise
+    finally:
+        workers.shutdown()
+
+
+def _execute_one(
+    notebook: Notebook,
+    parameters: dict[str, Any],
+    out: Path,
+    nursery: Nursery,
+    on_cell: Callable[[str, int, int], None],
+) -> Executed:
+    progress = _Progress()
+    source = nbformat.read(notebook.path, as_version=4)
+    total = len(source.cells) + bool(parameters)
+    started = time.perf_counter()
+
+    def begin(notebook: NotebookNode) -> None:
+        progress.notebook = notebook
+
+    def start(cell: NotebookNode, cell_index: int) -> None:
+        progress.at = cell_index
+        on_cell(notebook.name, cell_index, total)
+
+    failure = None
+    try:
+        papermill.execute_notebook(
+            source,
+            None,  # saved once, below: Papermill would write the file at every cell
+            parameters,
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            kernel_manager_class=nursery.manager,
+            record_timing=False,
+            coalesce_streams=True,
+            shutdown_kernel="immediate",
+            resources={"metadata": {"path": str(out)}},
+            on_notebook_start=begin,
+            on_cell_start=start,
+        )
+    except PapermillExecutionError as error:
+        failure = _failure(progress, f"{error.ename}: {error.evalue}", error.traceback)
+    except Exception as error:  # a dead kernel, a cell that can't be sent: the siblings go on
+        failure = _failure(progress, f"{type(error).__name__}: {error}", [])
+    seconds = round(time.perf_counter() - started, 3)
+    on_cell(notebook.name, total, total)
+    executed = progress.notebook if progress.notebook is not None else source
+    failure = failure or _stopped_early(executed, progress)
+    cells = [cell.metadata.get("papermill", {}).get("duration") or 0.0 for cell in executed.cells]
+    path = out / f"{notebook.name}.ipynb"
+    write(tidy(executed), path)
+    return Executed(notebook, path, seconds, cells, _standard_error(executed), failure)
+
+
+def _stopped_early(executed: NotebookNode, progress: _Progress) -> Failure | None:
+    """Papermill takes `exit()` for a good end, and leaves the remaining cells out."""
+    for cell in executed.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                return _failure(progress, f"{output.ename}: the notebook ended itself here", output.traceback)
+    return None
+
+
+def _failure(progress: _Progress, error: str, traceback: list[str]) -> Failure:
+    cells = remove_error_markers(progress.notebook).cells if progress.notebook is not None else []
+    code = [
+        cell
+        for cell in cells[: progress.at + 1]
+        if cell.cell_type == "code" and "injected-parameters" not in cell.metadata.get("tags", [])
+    ]
+    source = code[-1].source.strip() if code else ""
+    frames = FRAME.findall(ANSI.sub("", "\n".join(traceback or [])))
+    frame = "{}:{} in {}".format(*(part.strip() for part in frames[-1])) if frames else ""
+    lines = [line for line in ANSI.sub("", error).strip().splitlines() if line.strip()]
+    return Failure(len(code), source.split("\n", 1)[0], "\n".join(line[:300] for line in lines[:4]), frame)
+
+
+def _standard_error(executed: NotebookNode) -> list[str]:
+    return [
+        line
+        for cell in executed.cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "stream" and output.name == "stderr"
+        for line in output.text.strip().splitlines()
+    ]

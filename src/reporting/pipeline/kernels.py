@@ -1,0 +1,142 @@
+"""Start kernels from the nursery, in an environment that gives the same bytes everywhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import uuid
+from pathlib import Path
+from typing import Any
+
+from jupyter_client import AsyncKernelManager
+
+from reporting.errors import RunError
+
+ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+PINNED = {
+    "PYTHONHASHSEED": "0",
+    "TZ": "UTC",
+    "SOURCE_DATE_EPOCH": "0",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "MATPLOTLIBRC": os.devnull,  # the reader's own matplotlib settings must not show
+    **dict.fromkeys(ONE_THREAD, "1"),  # several BLAS threads add floats in any order
+}
+
+
+class Nursery:
+    """A running nursery; a context manager that ends it and every kernel.
+
+    It imports its libraries in the background: create it early, use it when the snapshot is ready.
+    """
+
+    def __init__(self) -> None:
+        self._home = tempfile.TemporaryDirectory(prefix="reporting-")
+        self._socket, theirs = socket.socketpair()
+        self._replies = self._socket.makefile("r", encoding="utf-8")
+        self._lock = threading.Lock()
+        self._started = False
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("JPY_", "IPYTHON", "JUPYTER_"))
+        }
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "reporting.pipeline.nursery", str(theirs.fileno())],
+                env={**environment, **PINNED, "IPYTHONDIR": self._home.name},
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C at the terminal reaches the run, which then ends the kernels
+            )
+
+    @property
+    def manager(self) -> type[AsyncKernelManager]:
+        """The kernel manager class that takes its kernels from here."""
+        nursery = self
+
+        class ForkedKernelManager(AsyncKernelManager):
+            def __init__(self, **options: Any) -> None:
+                # Sockets in a private folder: no port is opened, and two kernels never race for one.
+                connection = nursery.folder / f"{uuid.uuid4().hex[:8]}.json"
+                super().__init__(transport="ipc", connection_file=str(connection), **options)
+
+            async def _async_launch_kernel(self, kernel_cmd: list[str], **options: Any) -> None:
+                assert self.provisioner is not None
+                argv = kernel_cmd[kernel_cmd.index("-f") :]
+                self.provisioner.process = nursery.kernel(argv, options["cwd"])
+                self.provisioner.pid = self.provisioner.pgid = self.provisioner.process.pid
+                self._reconcile_connection_info(self.provisioner.connection_info)
+
+        return ForkedKernelManager
+
+    def kernel(self, argv: list[str], cwd: str) -> Kernel:
+        """Start a kernel with ipykernel's arguments `argv` in folder `cwd`."""
+        request = json.dumps({"argv": argv, "cwd": str(cwd)})
+        with self._lock:
+            self._started = True
+            try:
+                self._socket.sendall(f"{request}\n".encode())
+                reply = self._replies.readline()
+            except OSError:
+                reply = ""
+        if not reply:
+            raise RunError("the process that starts the kernels has ended.", remedy="Run `reporting doctor`.")
+        return Kernel(int(reply))
+
+    @property
+    def folder(self) -> Path:
+        """A private folder for connection files."""
+        return Path(self._home.name)
+
+    def close(self) -> None:
+        """End every kernel and the nursery."""
+        self._socket.shutdown(socket.SHUT_RDWR)
+        if not self._started:
+            self._process.kill()  # it may still be importing
+        self._replies.close()
+        self._socket.close()
+        self._process.wait()
+        self._home.cleanup()
+
+    def __enter__(self) -> Nursery:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Kernel:
+    """A kernel process that is not our child, with what jupyter_client needs of `subprocess.Popen`."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+
+    def poll(self) -> int | None:
+        """None while it runs."""
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return 1
+        return None
+
+    def wait(self) -> int:
+        """Called by jupyter_client only after `poll` said that it ended."""
+        return 1
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal to it."""
+        os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """Kill it."""
+        self.send_signal(signal.SIGKILL)
+
+    terminate = kill

@@ -1,0 +1,78 @@
+"""Where kernels come from: one process with the heavy libraries imported, from which each kernel is forked.
+
+Importing pandas, matplotlib, seaborn and statsmodels costs several seconds a kernel; a fork of a process that
+has them costs nothing. The nursery is started by `reporting.pipeline.kernels` and speaks with it over an
+inherited socket: one JSON line in, `{"argv": [...], "cwd": "..."}`; one line out, the kernel's process id.
+
+When the other end goes away, however it ends, every kernel is killed: none outlives its run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+HEAVY = (
+    "ipykernel.kernelapp",
+    "pandas",
+    "pyarrow.parquet",
+    "matplotlib.pyplot",
+    "seaborn",
+    "statsmodels.api",
+)
+CAN_FORK = sys.platform == "linux"
+"""Elsewhere the system's own libraries do not survive a fork, and kernels are started afresh."""
+
+
+def main(fd: int) -> None:
+    """Serve fork requests on the inherited socket `fd` until its other end closes."""
+    with socket.socket(fileno=fd) as parent:
+        parent.set_inheritable(False)
+        if CAN_FORK:
+            for name in HEAVY:
+                importlib.import_module(name)
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended kernels leave no zombies
+        kernels: list[int] = []
+        with parent.makefile("r", encoding="utf-8") as requests:
+            for line in requests:
+                request = json.loads(line)
+                pid = os.fork() if CAN_FORK else _spawn(request)
+                if pid == 0:
+                    break
+                kernels.append(pid)
+                parent.sendall(f"{pid}\n".encode())
+            else:
+                _kill(kernels)
+                return
+    _become_kernel(request)
+
+
+def _spawn(request: dict) -> int:
+    command = [sys.executable, "-m", "ipykernel_launcher", *request["argv"]]
+    return subprocess.Popen(command, cwd=request["cwd"], start_new_session=True, stdin=subprocess.DEVNULL).pid
+
+
+def _become_kernel(request: dict) -> None:
+    from ipykernel.kernelapp import IPKernelApp
+
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.setsid()
+    os.chdir(request["cwd"])
+    # Should the nursery itself be killed, the kernel notices that it has another parent.
+    IPKernelApp.launch_instance(argv=[*request["argv"], f"--IPKernelApp.parent_handle={os.getppid()}"])
+
+
+def _kill(kernels: list[int]) -> None:
+    for pid in kernels:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

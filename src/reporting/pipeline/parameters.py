@@ -1,0 +1,234 @@
+"""Typed notebook parameters, read from the `parameters` cell without running it.
+
+    snapshot: str = "../build/demo/snapshot"  # set by the pipeline
+    top_accounts: int = 15                    # rows in the list of accounts
+
+The annotation is the type: `int`, `float`, `bool`, `str`, `list[...]`, `dict[str, ...]`, `Literal[...]`, or
+one of them `| None`. Values are taken as they are: `"12"` is not an int, nor is `true`; an int is a float.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Optional
+
+import yaml
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from reporting.errors import ParameterError, did_you_mean
+
+SNAPSHOT = "snapshot"
+"""The parameter the pipeline sets itself, in every notebook that has it."""
+
+SIMPLE: dict[str, Any] = {"int": int, "float": float, "bool": bool, "str": str, "None": None}
+GENERIC: dict[str, Any] = {"list": list, "dict": dict, "Optional": Optional, "Literal": Literal}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One annotated assignment of a parameters cell."""
+
+    name: str
+    annotation: str
+    type: Any
+    default: Any
+
+    def read(self, value: Any, where: str) -> Any:
+        """`value` as this parameter's type.
+
+        Raises:
+            ParameterError: It is of another type.
+        """
+        try:
+            return _adapter(self.type).validate_python(value)
+        except ValidationError:
+            raise ParameterError(
+                f"{self.name} is declared as {self.annotation}, found {value!r} ({type(value).__name__}).",
+                where=where,
+                remedy=f"Give a value of type {self.annotation}; the default is {self.default!r}.",
+            ) from None
+
+    def read_text(self, text: str, where: str) -> Any:
+        """A value typed on the command line: kept as text where a `str` is wanted, else read as YAML."""
+        if self.type is str:
+            return text
+        try:
+            return self.read(yaml.safe_load(text), where)
+        except yaml.YAMLError:
+            raise ParameterError(f"{self.name}: {text!r} can't be read.", where=where) from None
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A notebook on disk with its declared parameters.
+
+    Attributes:
+        name: The file name without `.ipynb`; the report's id.
+        title: `reporting.title` of the notebook's metadata, else the name in words.
+    """
+
+    name: str
+    path: Path
+    title: str
+    parameters: dict[str, Parameter]
+
+
+def read_notebook(path: Path) -> Notebook:
+    """Read the notebook at `path`.
+
+    Raises:
+        ParameterError: It is not a notebook, or its parameters cell holds anything but annotated literals.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        cells = content["cells"]
+        metadata = content["metadata"]
+    except (ValueError, KeyError, TypeError):
+        raise ParameterError(
+            "this is not a Jupyter notebook of format 4.",
+            where=path,
+            remedy="Open it in JupyterLab and save it.",
+        ) from None
+    tagged = [cell for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", [])]
+    if len(tagged) > 1:
+        raise ParameterError("two cells are tagged `parameters`.", where=path, remedy="Leave the tag on one.")
+    source = "".join(tagged[0]["source"]) if tagged else ""
+    title = metadata.get("reporting", {}).get("title") or path.stem.replace("_", " ").capitalize()
+    return Notebook(path.stem, path, title, _declared(source, path))
+
+
+def find_notebooks(folder: Path) -> dict[str, Notebook]:
+    """Every notebook in `folder`, by name, in alphabetical order.
+
+    Raises:
+        ParameterError: There is none, or one can't be read.
+    """
+    found = {path.stem: read_notebook(path) for path in sorted(folder.glob("*.ipynb"))}
+    if not found:
+        raise ParameterError(
+            "there is no notebook here.", where=folder, remedy="Restore the notebooks folder."
+        )
+    return found
+
+
+def choose(
+    notebooks: Mapping[str, Notebook],
+    reports: Mapping[str, Mapping[str, Any]],
+    settings: list[str],
+    params: Path,
+) -> dict[str, dict[str, Any]]:
+    """The parameters given for each notebook, of the params file and of `notebook.parameter=value` settings.
+
+    Args:
+        reports: Notebook -> parameter -> value, as read from the params file.
+        settings: Given on the command line; they win.
+        params: The params file, named in messages.
+
+    Raises:
+        ParameterError: A notebook or parameter is unknown, or a value is of the wrong type.
+    """
+    chosen: dict[str, dict[str, Any]] = {name: {} for name in notebooks}
+    for notebook, values in reports.items():
+        for name, value in values.items():
+            where = f"{params}: reports.{notebook}.{name}"
+            chosen[_known(notebook, notebooks, where)][name] = _parameter(
+                notebooks[notebook], name, where
+            ).read(value, where)
+        _known(notebook, notebooks, f"{params}: reports.{notebook}")
+    for setting in settings:
+        key, equals, text = setting.partition("=")
+        notebook, dot, name = key.strip().partition(".")
+        where = f"--set {setting}"
+        if not (equals and dot):
+            raise ParameterError(
+                "this is not a setting.", where=where, remedy="Write --set notebook.parameter=value."
+            )
+        _known(notebook, notebooks, where)
+        chosen[notebook][name] = _parameter(notebooks[notebook], name, where).read_text(text, where)
+    return chosen
+
+
+def _known(name: str, notebooks: Mapping[str, Notebook], where: str) -> str:
+    if name in notebooks:
+        return name
+    raise ParameterError(
+        f"there is no notebook '{name}'.{did_you_mean(name, notebooks)}",
+        where=where,
+        remedy=f"Notebooks: {', '.join(notebooks)}.",
+    )
+
+
+def _parameter(notebook: Notebook, name: str, where: str) -> Parameter:
+    if name == SNAPSHOT:
+        raise ParameterError("the pipeline sets `snapshot` itself.", where=where, remedy="Leave it out.")
+    if name in notebook.parameters:
+        return notebook.parameters[name]
+    known = [known for known in notebook.parameters if known != SNAPSHOT]
+    raise ParameterError(
+        f"the notebook {notebook.name} has no parameter '{name}'.{did_you_mean(name, known)}",
+        where=where,
+        remedy=f"Its parameters: {', '.join(known) or 'none'}.",
+    )
+
+
+def _declared(source: str, path: Path) -> dict[str, Parameter]:
+    try:
+        body = ast.parse(source).body
+    except SyntaxError as error:
+        raise _bad_cell(path, error.lineno or 1, error.msg) from None
+    declared = {}
+    for node in body:
+        match node:
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=ast.expr() as value):
+                try:
+                    parameter = Parameter(
+                        name, ast.unparse(annotation), _type(annotation), ast.literal_eval(value)
+                    )
+                    parameter.read(parameter.default, f"{path}, parameters cell, line {node.lineno}")
+                except ValueError:
+                    problem = f"`{ast.unparse(node)}` is not a known type with a literal default"
+                    raise _bad_cell(path, node.lineno, problem) from None
+                declared[name] = parameter
+            case ast.Expr(value=ast.Constant()):
+                pass  # a string that explains
+            case _:
+                problem = f"`{ast.unparse(node).splitlines()[0]}` is not an annotated assignment"
+                raise _bad_cell(path, node.lineno, problem)
+    return declared
+
+
+def _bad_cell(path: Path, line: int, problem: str) -> ParameterError:
+    return ParameterError(
+        f"{problem}.",
+        where=f"{path}, parameters cell, line {line}",
+        remedy="Write one `name: type = default` a line, for example `top_accounts: int = 15`.",
+    )
+
+
+def _type(node: ast.expr) -> Any:
+    """The type an annotation stands for, without evaluating code."""
+    match node:
+        case ast.Name(id=name) if name in SIMPLE:
+            return SIMPLE[name]
+        case ast.Name(id=("list" | "dict") as name):
+            return GENERIC[name]
+        case ast.Constant(value=None):
+            return None
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return Optional[_type(left)] if _type(right) is None else _type(left) | _type(right)  # noqa: UP045
+        case ast.Subscript(value=ast.Name(id="Literal"), slice=options):
+            values = ast.literal_eval(options)
+            return Literal[values]  # type: ignore[valid-type]
+        case ast.Subscript(value=ast.Name(id=name), slice=ast.Tuple(elts=parts)) if name in GENERIC:
+            return GENERIC[name][tuple(_type(part) for part in parts)]
+        case ast.Subscript(value=ast.Name(id=name), slice=part) if name in GENERIC:
+            return GENERIC[name][_type(part)]
+    raise ValueError(ast.unparse(node))
+
+
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind, config=ConfigDict(strict=True, allow_inf_nan=False))
