@@ -21,8 +21,14 @@ from reporting.errors import did_you_mean
 _TRUE, _FALSE = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
 _NUMBER = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$"
 _WHOLE = r"^[-+]?[0-9]+(\.0*)?$"
-_WORDS = {TIME: "a date", DATE: "a date", MONEY: "a number", NUMBER: "a number", INTEGER: "a whole number",
-          FLAG: "true or false"}
+_WORDS = {
+    TIME: "a date",
+    DATE: "a date",
+    MONEY: "a number",
+    NUMBER: "a number",
+    INTEGER: "a whole number",
+    FLAG: "true or false",
+}
 
 
 @dataclass(frozen=True)
@@ -131,7 +137,9 @@ def _read_number(value: ir.Value, type: str) -> _Reading | None:
         readable = ~(value.isnan() | value.isinf())
         if type == INTEGER:
             readable = readable & (value == value.floor())
-        return _Reading(readable.ifelse(value, ibis.null()).cast(type), value.notnull() & ~missing & ~readable)
+        return _Reading(
+            readable.ifelse(value, ibis.null()).cast(type), value.notnull() & ~missing & ~readable
+        )
     if kind.is_numeric() and not kind.is_boolean():
         return _Reading(value if kind == ibis.dtype(type) else value.cast(type))
     return None
@@ -147,34 +155,49 @@ def _missing(raw: ir.Table, canonical: CanonicalTable, origin: str) -> list[Find
     returned = ", ".join(raw.columns)
     return [
         Finding(
-            "missing_column", "error", canonical.name, name, 1, 1,
+            "missing_column",
+            "error",
+            canonical.name,
+            name,
+            1,
+            1,
             f"the SELECT does not return this required column ({canonical[name].meaning}). It returns: {returned}."
             f"{did_you_mean(name, spare)}",
             remedy=f"Name it in {origin}: SELECT ... AS {name}.",
         )
         for name in absent
-    ]  # fmt: skip
+    ]
 
 
 def _unknown(raw: ir.Table, canonical: CanonicalTable, origin: str) -> list[Finding]:
     free = [name for name in canonical.names if name not in raw.columns]
     return [
         Finding(
-            "unknown_column", "warning", canonical.name, name, 1, 1,
+            "unknown_column",
+            "warning",
+            canonical.name,
+            name,
+            1,
+            1,
             f"the SELECT returns a column the contract doesn't know; it is ignored.{did_you_mean(name, free)}",
             remedy=f"Rename or remove it in {origin}.",
         )
         for name in raw.columns
         if name not in canonical.names
-    ]  # fmt: skip
+    ]
 
 
 def _wrong_type(raw: ir.Table, canonical: CanonicalTable, name: str, origin: str) -> Finding:
     return Finding(
-        "wrong_type", "error", canonical.name, name, 1, 1,
+        "wrong_type",
+        "error",
+        canonical.name,
+        name,
+        1,
+        1,
         f"expected {_WORDS[canonical[name].type]}, the SELECT returns {raw[name].type()}.",
         remedy=f"Convert it in {origin}; a Unix time for example with to_timestamp({name}).",
-    )  # fmt: skip
+    )
 
 
 def _unreadable(
@@ -193,7 +216,11 @@ def _unreadable(
         declared = formats.get(f"{canonical.name}.{name}", formats.get("default"))
         if canonical[name].type in (TIME, DATE) and ambiguous(declared):
             day = columns[name].day()
-            figures |= {f"max_{name}": day.max(), f"days_{name}": day.nunique(), f"dates_{name}": columns[name].nunique()}
+            figures |= {
+                f"max_{name}": day.max(),
+                f"days_{name}": day.nunique(),
+                f"dates_{name}": columns[name].nunique(),
+            }
     counted = raw.aggregate(total=raw.count(), **figures).to_pyarrow().to_pylist()[0]
     findings = []
     for name, flag in doubtful.items():
@@ -212,11 +239,19 @@ def _unreadable(
 
 
 def _unreadable_column(
-    raw: ir.Table, canonical: CanonicalTable, name: str, flag: ir.BooleanValue, declared: str | None, origin: str,
-    count: int, total: int,
-) -> Finding:  # fmt: skip
+    raw: ir.Table,
+    canonical: CanonicalTable,
+    name: str,
+    flag: ir.BooleanValue,
+    declared: str | None,
+    origin: str,
+    count: int,
+    total: int,
+) -> Finding:
     keys = [key for key in canonical.key if key in raw.columns] or [canonical.columns[0].name]
-    shown = {key: raw[key].cast("string") for key in keys if key in raw.columns} | {name: raw[name].cast("string")}
+    shown = {key: raw[key].cast("string") for key in keys if key in raw.columns} | {
+        name: raw[name].cast("string")
+    }
     rows = raw.filter(flag).select(**shown).order_by(list(shown)).limit(200).to_pyarrow().to_pylist()
     type = canonical[name].type
     message = f"{count:,} of {total:,} values in {origin} can't be read as {_WORDS[type]}."
@@ -239,9 +274,16 @@ def _number_hint(values: list[str], name: str) -> str:
     return "Correct the values, or convert them in the SELECT."
 
 
-def _suspicious_order(canonical: CanonicalTable, name: str, declared: str, total: int, origin: str) -> Finding:
+def _suspicious_order(
+    canonical: CanonicalTable, name: str, declared: str, total: int, origin: str
+) -> Finding:
     return Finding(
-        "date_order", "warning", canonical.name, name, total, total,
+        "date_order",
+        "warning",
+        canonical.name,
+        name,
+        total,
+        total,
         f"read as {declared}, no date in {origin} has a day above 12: day and month may be swapped.",
         remedy=f"Compare a few dates with the source system; correct `formats: {canonical.name}.{name}` if need be.",
-    )  # fmt: skip
+    )

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from reporting.contract.tables import TIME
 
-_ISO = r"^[0-9]{4}-[0-9]{2}(-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?( ?(Z|[-+][0-9]{2}(:?[0-9]{2})?))?)?)?$"
+_ISO = r"^[0-9]{4}-[0-9]{2}(-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?( ?(Z|[-+][0-9]{2}(:?[0-9]{2})?))?)?)?$"
 _OFFSET = r":[0-9]{2}.*(Z|[-+][0-9]{2}(:?[0-9]{2})?)$"
 _EARLIEST = 1900
 _DAY_FIRST, _MONTH_FIRST = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y"), ("%m/%d/%Y", "%m-%d-%Y")
@@ -99,7 +99,9 @@ def hint(values: list[str], declared: str | None, place: str) -> tuple[str, str]
 def _fitting(values: list[str]) -> list[str]:
     """Common formats that fit most of the values; those that fit all come first, else the ones for most."""
     counts = {
-        day + clock: sum(_fits(value.strip(), day + clock) for value in values) for day in _COMMON for clock in _CLOCKS
+        day + clock: sum(_fits(value.strip(), day + clock) for value in values)
+        for day in _COMMON
+        for clock in _CLOCKS
     }
     best = max(counts.values(), default=0)
     return [format for format, count in counts.items() if count == best and 2 * count > len(values)]

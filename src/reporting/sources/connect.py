@@ -63,7 +63,9 @@ def local_path(connection: Connection, where: Path, root: Path) -> Path:
         ways = f"Correct `path:` in {where.name}"
         if connection.path_env:
             state = "set to this path" if from_env else "not set"
-            ways = f"Set the environment variable {connection.path_env} ({state}) to it, or correct `path:` here"
+            ways = (
+                f"Set the environment variable {connection.path_env} ({state}) to it, or correct `path:` here"
+            )
         raise SourceError(f"the {_what(connection)} {path} does not exist.", where=where, remedy=f"{ways}.")
     return path
 
@@ -111,9 +113,10 @@ def connect(connection: Connection, timezone: str, where: Path, path: Path | Non
     return con
 
 
-def first_lines(error: Exception, lines: int = 2) -> str:
-    """The first lines of an engine's message, on one line."""
-    return " ".join(" ".join(line for line in str(error).strip().splitlines() if line.strip()).split()[: lines * 30])
+def first_lines(error: object, width: int = 300) -> str:
+    """An engine's message on one line, cut to `width`."""
+    text = " ".join(str(error).split())
+    return text if len(text) <= width else text[:width] + "…"
 
 
 def _duckdb(path: Path | None) -> BaseBackend:

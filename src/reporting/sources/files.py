@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import csv
 import hashlib
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -27,14 +28,16 @@ def tables_in(folder: Path, kind: str) -> dict[str, list[Path]]:
     return found
 
 
-def create_view(con: duckdb.DuckDBPyConnection, name: str, paths: list[Path], connection: Connection) -> None:
-    """Make `paths` readable as the table `name`.
+def create_view(
+    con: duckdb.DuckDBPyConnection, name: str, paths: list[Path], connection: Connection, scratch: Path
+) -> None:
+    """Make `paths` readable as the table `name`; what must be re-encoded goes to `scratch`.
 
     Raises:
         SourceError: A file is empty, has an unusable header or another encoding than declared.
     """
     if connection.kind == "csv":
-        reader = _read_csv(paths[0], connection)
+        reader = _read_csv(paths[0], connection, scratch)
     else:
         files = ", ".join(quoted(path) for path in paths)
         reader = f"read_parquet([{files}], hive_partitioning = {'true' if len(paths) > 1 else 'false'})"
@@ -42,7 +45,9 @@ def create_view(con: duckdb.DuckDBPyConnection, name: str, paths: list[Path], co
         con.execute(f'CREATE TEMP VIEW "{name.replace(chr(34), chr(34) * 2)}" AS SELECT * FROM {reader}')
     except duckdb.Error as error:
         first = str(error).splitlines()[0]
-        raise SourceError(f"the file can't be read: {first}", where=paths[0], remedy="Export it again.") from None
+        raise SourceError(
+            f"the file can't be read: {first}", where=paths[0], remedy="Export it again."
+        ) from None
 
 
 def sha256(path: Path) -> str:
@@ -51,11 +56,11 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _read_csv(path: Path, connection: Connection) -> str:
+def _read_csv(path: Path, connection: Connection, scratch: Path) -> str:
     header = _header(path, connection)
     columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in header)
     return (
-        f"read_csv({quoted(_as_utf8(path, connection.encoding))}, auto_detect = false, header = true, "
+        f"read_csv({quoted(_as_utf8(path, connection.encoding, scratch))}, auto_detect = false, header = true, "
         f"delim = {quoted(connection.delimiter)}, quote = '\"', escape = '\"', columns = {{{columns}}})"
     )
 
@@ -69,13 +74,23 @@ def _header(path: Path, connection: Connection) -> list[str]:
     names = [name.strip() for name in header]
     if not any(names):
         raise SourceError("the file is empty; expected a header line.", where=path, remedy="Export it again.")
+    if len(names) == 1 and (other := next((mark for mark in ";\t|," if mark in names[0]), None)):
+        raise SourceError(
+            f"the header is one column, {names[0][:80]!r}, when split at {connection.delimiter!r}.",
+            where=f"{path}:1",
+            remedy=f"Declare `delimiter: {other!r}` under `connection:`.",
+        )
     if repeated := sorted({name for name in names if names.count(name) > 1}):
         raise SourceError(
-            f"the header names the column '{repeated[0]}' twice.", where=f"{path}:1", remedy="Rename one of them."
+            f"the header names the column '{repeated[0]}' twice.",
+            where=f"{path}:1",
+            remedy="Rename one of them.",
         )
     if "" in names:
         raise SourceError(
-            f"column {names.index('') + 1} has no name.", where=f"{path}:1", remedy="Name it in the header line."
+            f"column {names.index('') + 1} has no name.",
+            where=f"{path}:1",
+            remedy="Name it in the header line.",
         )
     return names
 
@@ -84,15 +99,17 @@ def _python_name(encoding: str) -> str:
     return "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
 
 
-def _as_utf8(path: Path, encoding: str) -> Path:
+def _as_utf8(path: Path, encoding: str, scratch: Path) -> Path:
     """The file itself, or a UTF-8 copy of one in another encoding."""
     if codecs.lookup(encoding).name in ("utf-8", "utf-8-sig", "ascii"):
         return path
-    import tempfile
-
-    copy = Path(tempfile.mkdtemp(prefix="reporting-utf8-")) / path.name
+    copy = scratch / path.name
     try:
-        copy.write_text(path.read_text(encoding=encoding), encoding="utf-8", newline="")
+        with (
+            path.open(encoding=encoding, newline="") as text,
+            copy.open("w", encoding="utf-8", newline="") as out,
+        ):
+            shutil.copyfileobj(text, out)
     except UnicodeDecodeError as error:
         raise _wrong_encoding(path, encoding, error) from None
     return copy

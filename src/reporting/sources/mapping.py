@@ -91,7 +91,9 @@ class SourceFile(Strict):
     @classmethod
     def _is_a_zone(cls, name: str) -> str:
         if name not in available_timezones():
-            raise ValueError(f"expected an IANA time zone such as Europe/Berlin.{did_you_mean(name, available_timezones())}")
+            raise ValueError(
+                f"expected an IANA time zone such as Europe/Berlin.{did_you_mean(name, available_timezones())}"
+            )
         return name
 
     @field_validator("closed_through")
@@ -110,7 +112,9 @@ class SourceFile(Strict):
             if key not in ("default", *known):
                 raise ValueError(f"'{key}' is not a date or time column.{did_you_mean(key, known)}")
             codes = set(re.findall(r"%-?([a-zA-Z])", text))
-            if not (codes & set("yY") and codes & set("mbB") and codes & set("dje")) and not codes & set("cxs"):
+            if not (codes & set("yY") and codes & set("mbB") and codes & set("dje")) and not codes & set(
+                "cxs"
+            ):
                 raise ValueError(f"'{text}' names no year, month and day; write for example %d/%m/%Y")
         return formats
 
@@ -136,7 +140,9 @@ class Mapping:
 
 def list_sources(params_dir: Path) -> list[str]:
     """Names of the sources described under `params_dir`."""
-    return sorted(path.stem for path in (params_dir / "sources").glob("*.yml") if not path.stem.startswith("_"))
+    return sorted(
+        path.stem for path in (params_dir / "sources").glob("*.yml") if not path.stem.startswith("_")
+    )
 
 
 def load_source_file(name: str, params_dir: Path) -> tuple[SourceFile, Path]:

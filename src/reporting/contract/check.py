@@ -1,0 +1,2 @@
+def check(tables, *, close=None, currency=None, exchange_rates=None):
+    return []

@@ -1,0 +1,122 @@
+"""Run a mapping's SELECT in the engine: as a view or table over local files, or as a query on a server."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import ibis.expr.types as ir
+
+from reporting.errors import SourceError, did_you_mean
+from reporting.sources.connect import first_lines
+from reporting.sources.files import create_view, tables_in
+from reporting.sources.mapping import LOCAL_KINDS, Connection, Mapping
+
+if TYPE_CHECKING:
+    from ibis.backends import BaseBackend
+
+
+@dataclass
+class Reader:
+    """Reads mappings on one connection.
+
+    Attributes:
+        con: Ibis backend.
+        connection: The source's description.
+        place: Folder or file of a local source.
+        used: Data files read so far, by the name of their table.
+    """
+
+    con: BaseBackend
+    connection: Connection
+    place: Path | None
+    used: dict[str, list[Path]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._scratch = tempfile.TemporaryDirectory(prefix="reporting-")
+        self._in_folder = self.connection.kind in ("csv", "parquet")
+        self._available = tables_in(self.place, self.connection.kind) if self._in_folder else {}
+        if self.connection.kind == "duckdb":
+            self.used = {self.place.stem: [self.place]}
+
+    def read(self, mapping: Mapping) -> ir.Table:
+        """What the mapping's SELECT returns. CSV is read here, once; anything else stays an expression.
+
+        Raises:
+            SourceError: The SELECT fails, or a file it reads is missing or malformed.
+        """
+        for name, paths in self._available.items():
+            if mapping.mentions(name) and name not in self.used:
+                create_view(self.con.con, name, paths, self.connection, Path(self._scratch.name))
+                self.used[name] = paths
+        try:
+            if self.connection.kind not in LOCAL_KINDS:
+                return self.con.sql(mapping.sql)
+            kind = "TABLE" if self.connection.kind == "csv" else "VIEW"
+            self.con.raw_sql(f"CREATE TEMP {kind} {_raw(mapping)} AS\n{mapping.sql}")
+            return self.con.table(_raw(mapping))
+        except Exception as error:
+            raise self._explain(error, mapping) from None
+
+    def settle(self, mapping: Mapping, table: ir.Table) -> ir.Table:
+        """Keep the typed rows of a CSV file in memory, so that no later query parses text again."""
+        if self.connection.kind != "csv":
+            return table
+        typed = self.con.create_table(f"_{mapping.table}", table, temp=True)
+        self.con.raw_sql(f"DROP TABLE {_raw(mapping)}")
+        return typed
+
+    def origin(self, mapping: Mapping) -> str:
+        """The files a mapping's rows come from, for messages."""
+        names = [
+            paths[0].name for name, paths in self.used.items() if self._in_folder and mapping.mentions(name)
+        ]
+        return f"{', '.join(names)} (mapped by {mapping.path.name})" if names else mapping.path.name
+
+    def close(self) -> None:
+        """Remove temporary files."""
+        self._scratch.cleanup()
+
+    def _explain(self, error: Exception, mapping: Mapping) -> SourceError:
+        """A short message in terms of the user's files."""
+        text = str(error)
+        if match := re.search(r"Table with name \"?([\w.]+)\"? does not exist", text):
+            return self._no_table(match[1], mapping)
+        if match := re.search(r"CSV Error on Line: (\d+)\s+Original Line: (.*?)\n(.*)", text):
+            file = re.search(r"\n\s*file = (.*)", text)
+            path = self.place / Path(file[1].strip()).name if file and self.place else mapping.path
+            return SourceError(
+                f"the line {match[2][:80]!r} can't be read: {match[3].strip()}.",
+                where=f"{path}:{match[1]}",
+                remedy="Look for a delimiter or a quote too many in this line; declare `delimiter:` if it isn't a comma.",
+            )
+        line = re.search(r"LINE (\d+):", text)
+        where = mapping.path
+        if line and isinstance(error, duckdb.Error):
+            where, text = f"{where}:{max(int(line[1]) - 1, 1)}", text[: line.start()]
+        return SourceError(
+            f"the SELECT fails: {first_lines(text)}", where=where, remedy="Correct the SELECT."
+        )
+
+    def _no_table(self, name: str, mapping: Mapping) -> SourceError:
+        if not self._in_folder:
+            return SourceError(
+                f"the SELECT reads '{name}'; there is no such table.",
+                where=mapping.path,
+                remedy="Correct the name.",
+            )
+        held = ", ".join(self._available) or "no such files"
+        return SourceError(
+            f"the file {self.place / name}.{self.connection.kind} is missing; the SELECT reads '{name}'. "
+            f"The folder holds: {held}.{did_you_mean(name, self._available)}",
+            where=mapping.path,
+            remedy="Put the file there, or correct the name in the SELECT.",
+        )
+
+
+def _raw(mapping: Mapping) -> str:
+    return f"_raw_{mapping.table}"
