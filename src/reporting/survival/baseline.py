@@ -20,14 +20,17 @@ from .intervals import IntervalKind, confidence_limits
 
 
 def baseline_hazard(fit: CoxFit) -> pd.DataFrame:
-    """By (stratum, time) of each event time: hazard and cumulative hazard at the mean of the covariates."""
+    """At each event time, hazard and cumulative hazard at the mean of the covariates.
+
+    By time, or by (stratum, time) where the model has strata.
+    """
     risk = fit.evaluation.likelihood.risk
     labels = fit.evaluation.likelihood.data.strata_labels
-    increment = fit.evaluation.hazard()[0]
-    table = pd.DataFrame(
-        {"stratum": [labels[code] for code in risk.stratum], "time": risk.time, "hazard": increment}
-    )
-    table["cumulative_hazard"] = table.groupby("stratum", dropna=False)["hazard"].cumsum()
+    table = pd.DataFrame({"time": risk.time, "hazard": fit.evaluation.hazard()[0]})
+    table["cumulative_hazard"] = table["hazard"].groupby(risk.stratum).cumsum()
+    if labels == (None,):
+        return table.set_index("time")
+    table["stratum"] = [labels[code] for code in risk.stratum]
     return table.set_index(["stratum", "time"])
 
 
