@@ -14,7 +14,7 @@ from matplotlib.figure import Figure as MplFigure
 
 _HEAD = re.compile(r"^.*?(?=<svg)", re.S)
 _METADATA = re.compile(r"\s*<metadata>.*?</metadata>", re.S)
-_STYLE = re.compile(r"\s*<defs>\s*<style[^>]*>.*?</style>\s*</defs>", re.S)  # would reach the whole page
+_STYLE = re.compile(r"\s*<defs>\s*<style.*?</defs>", re.S)  # its rules would reach the whole page
 _ID = re.compile(r'\sid="([^"]+)"')
 _REFERENCE = re.compile(r'(url\(#|href="#)([^")]+)')
 

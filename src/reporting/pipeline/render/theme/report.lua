@@ -1,0 +1,147 @@
+-- One filter for both formats: numbers, cross-references, callouts, key figures, alt texts, table frames.
+-- Under Quarto, which numbers and refers by itself, only key figures and table widths are handled.
+
+local typst = FORMAT:match('typst') ~= nil
+local names = { fig = 'Figure', tbl = 'Table' }
+local counts = { fig = 0, tbl = 0 }
+local numbers = {}
+
+local function raw(text) return pandoc.RawBlock(typst and 'typst' or 'html', text) end
+
+local function quoted(text) -- a Typst string
+  return '"' .. text:gsub('\\', '\\\\'):gsub('"', '\\"') .. '"'
+end
+
+local function attribute(text) -- an HTML attribute value
+  return '"' .. text:gsub('&', '&amp;'):gsub('"', '&quot;'):gsub('<', '&lt;') .. '"'
+end
+
+local function content(inlines) -- inlines as Typst content
+  return '[' .. pandoc.write(pandoc.Pandoc({ pandoc.Plain(inlines) }), 'typst'):gsub('%s+$', '') .. ']'
+end
+
+local function number(element)
+  local kind = element.identifier:match('^(%a+)%-')
+  if names[kind] then
+    counts[kind] = counts[kind] + 1
+    numbers[element.identifier] = names[kind] .. '\u{a0}' .. counts[kind]
+  end
+end
+
+local function refer(cite)
+  local id = cite.citations[1].id
+  if not numbers[id] then return nil end
+  if typst then return pandoc.RawInline('typst', '#ref(<' .. id .. '>)') end
+  return pandoc.Link({ pandoc.Str(numbers[id]) }, '#' .. id, '', { class = 'reference' })
+end
+
+local function caption_of(element)
+  local inlines = pandoc.utils.blocks_to_inlines(element.caption.long)
+  if typst or not numbers[element.identifier] then return inlines end
+  local head = { pandoc.Span({ pandoc.Str(numbers[element.identifier] .. ':') }, { class = 'number' }), pandoc.Space() }
+  return pandoc.List(head) .. inlines
+end
+
+local function figure(element)
+  local image
+  element:walk({ Image = function(found) image = found end })
+  if not image then return nil end
+  local alt = image.attributes['fig-alt'] or ''
+  if typst then
+    local width = ''
+    local file = io.open(image.src)
+    if file then
+      local points = file:read(400):match('width="([%d.]+)pt"')
+      file:close()
+      if points then width = ', width: calc.min(' .. points .. 'pt, 166mm)' end
+    end
+    return raw('#figure(image(' .. quoted(image.src) .. ', alt: ' .. quoted(alt) .. width .. '), caption: '
+      .. content(caption_of(element)) .. ') <' .. element.identifier .. '>')
+  end
+  return {
+    raw('<figure id="' .. element.identifier .. '">'),
+    raw('<div class="chart" tabindex="0" role="group" aria-label=' .. attribute(numbers[element.identifier])
+      .. '><img src=' .. attribute(image.src) .. ' alt=' .. attribute(alt) .. '></div>'),
+    raw('<figcaption>'), pandoc.Plain(caption_of(element)), raw('</figcaption></figure>'),
+  }
+end
+
+local function automatic_widths(element)
+  for i, spec in ipairs(element.colspecs) do element.colspecs[i] = { spec[1], nil } end
+  return element
+end
+
+local function frame(element)
+  automatic_widths(element)
+  if typst then
+    local columns = #element.colspecs
+    if columns < 8 then return nil end
+    local size = columns < 11 and '8pt' or '7pt'
+    return { raw('#[#set text(size: ' .. size .. '); #set table(inset: (x: 3pt, y: 3.5pt))'), element, raw(']') }
+  end
+  local id = element.identifier
+  local caption = caption_of(element)
+  element.identifier = ''
+  element.caption = { long = {} }
+  element.attributes['aria-labelledby'] = id .. '-caption'
+  return {
+    raw('<figure class="table" id="' .. id .. '"><figcaption id="' .. id .. '-caption">'),
+    pandoc.Plain(caption),
+    raw('</figcaption><div class="scroll" tabindex="0" role="region" aria-labelledby="' .. id .. '-caption">'),
+    element,
+    raw('</div></figure>'),
+  }
+end
+
+local function callout(div, style)
+  local title = pandoc.List({})
+  local first = div.content[1]
+  if first and first.t == 'Header' then
+    title = first.content
+    div.content:remove(1)
+  end
+  if typst then
+    return { raw('#callout(' .. quoted(style) .. ', ' .. content(title) .. ')[') } .. div.content .. { raw(']') }
+  end
+  return { raw('<aside class="callout ' .. style .. '" aria-label=' .. attribute(pandoc.utils.stringify(title)) .. '>'),
+    pandoc.Div({ pandoc.Plain(title) }, { class = 'callout-title' }) } .. div.content .. { raw('</aside>') }
+end
+
+local function key_figures(div)
+  if not typst then return nil end
+  local tiles = {}
+  for _, tile in ipairs(div.content) do
+    local parts = {}
+    tile:walk({ Span = function(span)
+      local part = span.classes[1] and span.classes[1]:match('^key%-(%a+)$')
+      if part then parts[#parts + 1] = part .. ': ' .. content(span.content) end
+    end })
+    tiles[#tiles + 1] = '(' .. table.concat(parts, ', ') .. ')'
+  end
+  return raw('#key-figures(' .. table.concat(tiles, ', ') .. ',)')
+end
+
+local function box(div)
+  if div.classes:includes('key-figures') then return key_figures(div) end
+  local style = not quarto and div.classes[1] and div.classes[1]:match('^callout%-(%a+)$')
+  if style then return callout(div, style) end
+end
+
+local function breakable(str) -- Typst has no place to break a very long word
+  if #str.text <= 24 then return nil end
+  local out, run = {}, 0
+  for _, code in utf8.codes(str.text) do
+    out[#out + 1] = utf8.char(code)
+    run = run + 1
+    if run % 12 == 0 then out[#out + 1] = '\u{200b}' end
+  end
+  return pandoc.Str(table.concat(out))
+end
+
+if quarto then
+  return { { Table = automatic_widths, Div = box } }
+end
+local passes = { { Figure = number, Table = number }, { Cite = refer } }
+if typst then passes[#passes + 1] = { Table = function(t) return t:walk({ Str = breakable }) end } end
+passes[#passes + 1] = { Div = box, Figure = figure, Table = frame }
+return passes
