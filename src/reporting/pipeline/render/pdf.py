@@ -1,0 +1,115 @@
+"""The printed page: pandoc writes Typst, Typst sets an accessible PDF (PDF/UA-1)."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+import typst
+from fontTools.ttLib import TTFont
+
+from reporting.errors import RenderError
+from reporting.pipeline.render.context import RunContext
+from reporting.pipeline.render.document import Document
+from reporting.pipeline.render.pandoc import THEME, convert
+from reporting.present.brand import Font
+
+# Stands for a character the shipped font lacks: PDF/UA allows no missing glyph.
+SUBSTITUTE = "\u25a1"
+_SUBSTITUTED = (
+    f"\n\n{SUBSTITUTE} stands for a character that the printed font does not have; the HTML page shows it.\n"
+)
+
+
+def render_pdf(document: Document, out: Path, context: RunContext) -> None:
+    """Set `document` as a tagged PDF at `out`; the same input gives the same bytes.
+
+    Raises:
+        RenderError: pandoc or Typst failed or warned.
+    """
+    with tempfile.TemporaryDirectory(prefix="reporting-pdf-") as temporary:
+        root = Path(temporary)
+        body, changed = printable(document.body, context.brand.font)
+        for figure in document.figures:
+            svg, more = printable((document.path.parent / figure).read_text(encoding="utf-8"), context.brand.font)
+            changed |= more
+            (root / figure).parent.mkdir(parents=True, exist_ok=True)
+            (root / figure).write_text(svg, encoding="utf-8")
+        options = ("--shift-heading-level-by=-1",)
+        markdown = body + (_SUBSTITUTED if changed else "")
+        content = convert(markdown, "typst", where=document.path, options=options, folder=root)
+        (root / "run.json").write_text(json.dumps(page_values(document, context, root)), encoding="utf-8")
+        source = (THEME / "report.typ").read_text(encoding="utf-8") + "\n" + content
+        (root / "main.typ").write_text(source, encoding="utf-8")
+        out.write_bytes(_compile(root, document, context))
+
+
+def page_values(document: Document, context: RunContext, root: Path) -> dict[str, object]:
+    """What `report.typ` reads from run.json; strings there are never markup."""
+    logo = None
+    if context.brand.logo is not None:
+        logo = context.brand.logo.name
+        shutil.copyfile(context.brand.logo, root / logo)
+    return {
+        "title": printable(document.title, context.brand.font)[0],
+        "description": printable(document.description, context.brand.font)[0] or None,
+        "company": printable(context.company, context.brand.font)[0],
+        "month": context.month.label,
+        "run_id": context.run_id,
+        "lang": str(document.front.get("lang", "en")),
+        "logo": logo,
+        "font": context.brand.font.family,
+        "colors": {role: color.light for role, color in context.brand.colors.items()},
+    }
+
+
+def printable(text: str, font: Font) -> tuple[str, bool]:
+    """`text` with characters that `font` lacks replaced by a box, and whether there were any."""
+    replaced, count = re.subn(_lacking(font.regular, font.semibold, font.italic), SUBSTITUTE, text)
+    return replaced, count > 0
+
+
+@functools.cache
+def _lacking(*files: Path) -> re.Pattern[str]:
+    """Matches every run of joiners and characters that some file of the family has no glyph for."""
+    covered = set.intersection(*(set(TTFont(file).getBestCmap()) for file in files))
+    covered |= set(map(ord, "\n\t\u200b"))
+    ranges, start = [], 0
+    for point in sorted(covered):
+        if point > start:
+            ranges.append(f"\\U{start:08x}-\\U{point - 1:08x}")
+        start = point + 1
+    ranges.append(f"\\U{start:08x}-\\U0010ffff")
+    return re.compile(f"[{''.join(ranges)}]")
+
+
+@functools.cache
+def _fonts(folder: Path) -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(folder)])
+
+
+def _compile(root: Path, document: Document, context: RunContext) -> bytes:
+    compiler = typst.Compiler(
+        str(root / "main.typ"), root=str(root), font_paths=_fonts(context.brand.font.regular.parent)
+    )
+    try:
+        made, warnings = compiler.compile_with_warnings(
+            format="pdf", pdf_standards=["ua-1"], timestamp=int(context.timestamp.timestamp())
+        )
+    except typst.TypstError as error:
+        raise _error(document, error) from None
+    if warnings:
+        raise _error(document, warnings[0])
+    assert isinstance(made, bytes)
+    return made
+
+
+def _error(document: Document, problem: typst.TypstError | typst.TypstWarning) -> RenderError:
+    hints = " ".join(problem.hints)
+    return RenderError(
+        f"Typst: {problem.message}", where=f"{document.name}.pdf", remedy=hints or problem.diagnostic or None
+    )
