@@ -14,6 +14,7 @@ import pandas as pd
 from reporting.present.formats import percent
 
 from .book import Book
+from .frames import is_false, is_true
 
 KEEP, GROW = "keep", "grow"
 COLUMNS = ["account_id", "account_name", "mrr_cents", "purpose", "rule", "urgency", "reason", "action", "csm"]
@@ -64,7 +65,7 @@ def rules(book: Book) -> list[Rule]:
         Rule(
             "new_not_activated",
             KEEP,
-            lambda f: (f["tenure_days"] <= new) & _is(f["activated"], False),
+            lambda f: (f["tenure_days"] <= new) & is_false(f["activated"]),
             lambda r: f"{r['tenure_days']:.0f} days since sign-up and not activated",
             "Onboarding help",
         ),
@@ -101,7 +102,7 @@ def rules(book: Book) -> list[Rule]:
         Rule(
             "activated_low_engagement",
             KEEP,
-            lambda f: _is(f["activated"], True) & (f["engagement_score"] < at_risk),
+            lambda f: is_true(f["activated"]) & (f["engagement_score"] < at_risk),
             lambda r: f"activated, but an engagement score of {r['engagement_score']:.0f}",
             "Introduce advanced features",
         ),
@@ -144,10 +145,6 @@ def first(suggested: pd.DataFrame, purpose: str) -> pd.DataFrame:
     """The most urgent rule of each account for one purpose, largest MRR first."""
     rows = suggested[suggested["purpose"] == purpose].drop_duplicates("account_id")
     return rows.sort_values(["mrr_cents", "account_id"], ascending=[False, True], ignore_index=True)
-
-
-def _is(flags: pd.Series, wanted: bool) -> pd.Series:
-    return flags.notna() & (flags.fillna(not wanted).astype(bool) == wanted)
 
 
 def _falling(row: pd.Series) -> str:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from reporting.present import style
 from reporting.present.formats import money, percent
@@ -54,9 +56,24 @@ def waterfall(row: pd.Series, start: str, end: str, currency: str, finding: str)
     # A bridge between two large balances would hide its movements; the cut axis is said in the caption.
     floor = low - 4 * (high - low) if high - low < 0.15 * high else 0
     ax.set_ylim(max(0, floor), high + 0.12 * (high - max(0, floor)))
+    steady_ticks(ax.yaxis)
     style.money_axis(ax.yaxis, currency)
     style.title(ax, finding)
     return fig
+
+
+def steady_ticks(axis: Axis, most: int = 6) -> None:
+    """At most so many ticks, whatever the axes' size.
+
+    Matplotlib's own choice depends on the size, and the size on the width of the tick labels: the layout can
+    settle on labels it doesn't draw, and cut the axis label.
+    """
+    axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
+
+
+def no_ticks() -> NullLocator:
+    """A locator for an axis without minor ticks."""
+    return NullLocator()
 
 
 def axis_starts_at_zero(fig: Figure) -> bool:
@@ -112,6 +129,7 @@ def intervals(
     span = max(high - low, 0.05)
     ax.set_xlim(low - 0.03 * span, high + 0.28 * span)
     ax.set_xlabel(axis)
+    steady_ticks(ax.xaxis)
     style.percent_axis(ax.xaxis)
     style.title(ax, finding)
     return fig
@@ -250,9 +268,12 @@ def lines(
         style.reference(ax, *reference)
     if from_zero:
         ax.set_ylim(bottom=0)
-    ax.set_xlim(-0.3, (len(places) - 1) * 1.16 + 0.5)
-    ax.set_xlabel("month")
+    if from_zero:
+        ax.set_ylim(top=1.04 * ax.get_ylim()[1])
+    # Room at the right for the longest name: a letter takes about 1.2 % of the width.
+    ax.set_xlim(-0.3, (len(places) - 1) / (1 - 0.012 * max(len(str(c)) for c in frame.columns) - 0.02) + 0.3)
     ax.set_ylabel(y_label)
+    steady_ticks(ax.yaxis)
     axis(ax.yaxis)
     style.label_lines(ax)
     style.title(ax, finding)

@@ -1,0 +1,196 @@
+"""Who stays longer? Retention curves by segment, tested against chance.
+
+A segment is what an account was at the first close of its spell that was observed, so that nothing it became later
+can decide its group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from reporting.errors import ParameterError, did_you_mean
+from reporting.params.product import Product
+from reporting.survival.curves import KaplanMeier, kaplan_meier, kaplan_meier_by
+from reporting.survival.errors import DataError
+from reporting.survival.logrank import LogRank, logrank, pairwise_logrank
+from reporting.survival.multiple import holm
+from reporting.survival.rmst import RMST, rmst, rmst_difference
+
+from .risk_set import RiskSet
+
+LEVEL = 0.95
+FEWEST_SPELLS = 15  # smaller groups are joined as "Other"
+MOST_GROUPS = 4
+FEWEST_AT_RISK = 10  # a curve is drawn and averaged as long as so many are at risk
+LABELS = {
+    "plan": "plan",
+    "billing_frequency": "billing",
+    "region": "region",
+    "company_size": "company size",
+    "industry": "industry",
+    "acquisition_channel": "acquisition channel",
+    "activated": "early activation",
+    "active_users": "active users",
+}
+BILLING = {"month": "Monthly", "quarter": "Quarterly", "year": "Yearly"}
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """One way to divide the accounts.
+
+    Attributes:
+        name: Column or parameter value.
+        curves: Group -> its curve, largest group first.
+        test: Log-rank over the groups.
+        p_adjusted: Holm, over the segmentations looked at.
+        pairs: Pairwise log-rank with Holm, indexed by (group, other).
+        tau: Months over which mean stays are compared.
+        means: Group -> restricted mean stay within `tau` months.
+        differences: Group -> its mean stay minus that of the largest group; None for the largest.
+    """
+
+    name: str
+    curves: dict[str, KaplanMeier]
+    spells: dict[str, int]
+    test: LogRank
+    p_adjusted: float
+    pairs: pd.DataFrame
+    tau: float
+    means: dict[str, RMST]
+    differences: dict[str, RMST | None]
+
+    @property
+    def label(self) -> str:
+        """The segment in words."""
+        return LABELS[self.name]
+
+    @property
+    def differs(self) -> bool:
+        """Whether the groups differ by more than chance, all segmentations considered."""
+        return self.p_adjusted < 1 - LEVEL
+
+
+def check_names(names: Sequence[str]) -> None:
+    """Refuse a segment the report doesn't know.
+
+    Raises:
+        ParameterError: Naming the segment, with the one that may have been meant.
+    """
+    for name in names:
+        if name not in LABELS:
+            raise ParameterError(
+                f"segments: '{name}' is not a segment.{did_you_mean(name, LABELS)}",
+                remedy=f"Choose from {', '.join(LABELS)}.",
+            )
+
+
+def overall(risk: RiskSet) -> KaplanMeier:
+    """The curve of all accounts, errors clustered on the account."""
+    spells = risk.spells
+    return kaplan_meier(spells["exit"], spells["churned"], start=spells["entry"], cluster=spells["account_id"])
+
+
+def segmentations(risk: RiskSet, accounts: pd.DataFrame, product: Product, names: Sequence[str]) -> list[Segmentation]:
+    """Every segmentation that can be tested, strongest evidence first.
+
+    Args:
+        risk: The risk set.
+        accounts: One row an account, indexed by `account_id`: standing attributes.
+        product: Thresholds.
+        names: Those wanted, from `LABELS`.
+    """
+    spells = risk.spells
+    groups = {name: _merged(_groups(name, risk, accounts, product)) for name in names}
+    tests: dict[str, LogRank] = {}
+    for name, group in groups.items():
+        told = group.notna()
+        try:
+            tests[name] = logrank(
+                group[told], spells.loc[told, "exit"], spells.loc[told, "churned"], start=spells.loc[told, "entry"]
+            )
+        except DataError:
+            continue
+    adjusted = dict(zip(tests, holm([test.p for test in tests.values()]), strict=True))
+    found = [_compare(name, groups[name], spells, tests[name], adjusted[name]) for name in tests]
+    return sorted((s for s in found if s is not None), key=lambda s: (s.test.p, s.name))
+
+
+def _compare(
+    name: str, group: pd.Series, spells: pd.DataFrame, test: LogRank, p_adjusted: float
+) -> Segmentation | None:
+    told = group.notna()
+    here, label = spells[told], group[told]
+    data = {"stop": here["exit"], "event": here["churned"], "start": here["entry"]}
+    curves = kaplan_meier_by(label, **data, cluster=here["account_id"])
+    sizes = label.value_counts()
+    order = sorted(curves, key=lambda g: (g == OTHER, -sizes[g], str(g)))
+    curves = {str(g): curves[g] for g in order}
+    # Curves are compared only while every group still has accounts to watch.
+    tau = min(reliable_until(curve) for curve in curves.values())
+    if tau < 2:
+        return None
+    means = {g: rmst(curve, tau) for g, curve in curves.items()}
+    first = next(iter(curves))
+    return Segmentation(
+        name,
+        curves,
+        {str(g): int(sizes[g]) for g in order},
+        test,
+        float(p_adjusted),
+        pairwise_logrank(label, **data),
+        tau,
+        means,
+        {g: None if g == first else rmst_difference(curve, curves[first], tau) for g, curve in curves.items()},
+    )
+
+
+def reliable_until(curve: KaplanMeier) -> float:
+    """The last whole month from the start up to which at least `FEWEST_AT_RISK` are at risk without a break."""
+    months = np.arange(1, int(curve.last_time) + 1)
+    enough = curve.at_risk(months) >= FEWEST_AT_RISK
+    return float(np.argmin(enough)) if not enough.all() else float(len(months))
+
+
+OTHER = "Other"
+
+
+def _groups(name: str, risk: RiskSet, accounts: pd.DataFrame, product: Product) -> pd.Series:
+    """Each spell's group; missing where it isn't known."""
+    spells = risk.spells
+    first = risk.rows.drop_duplicates("spell").set_index("spell").reindex(spells.index)
+    if name in ("region", "company_size", "industry", "acquisition_channel"):
+        column = accounts[name] if name in accounts else pd.Series(dtype=object)
+        return spells["account_id"].map(column).astype(object)
+    if name == "active_users":
+        many = product.adoption.many_users
+        used = first["active_users"] if "active_users" in first else pd.Series(np.nan, index=first.index)
+        return _told(used >= many, used.notna(), f"{many} or more", f"fewer than {many}")
+    if name == "activated":
+        days = product.activation.value_days
+        in_time = first["activated_at"] <= first["signed_up_at"] + pd.Timedelta(days=days)
+        known = (first["signed_up_at"] >= risk.observed_from) & risk.rows["activated_at"].notna().any()
+        return _told(in_time, known, f"within {days} days", f"later than {days} days, or never")
+    values = first[name].astype(object)
+    return values.map(lambda v: BILLING.get(v, v)) if name == "billing_frequency" else values
+
+
+def _told(yes: pd.Series, known: pd.Series, when_yes: str, when_no: str) -> pd.Series:
+    answer = yes.fillna(False).astype(bool).map({True: when_yes, False: when_no})
+    return answer.astype(object).where(known)
+
+
+def _merged(group: pd.Series) -> pd.Series:
+    """At most `MOST_GROUPS` groups of at least `FEWEST_SPELLS`; the rest is "Other", or not compared if small."""
+    sizes = group.value_counts()
+    kept = list(sizes[sizes >= FEWEST_SPELLS].index)
+    if len(kept) > MOST_GROUPS or len(kept) < len(sizes):
+        kept = kept[: MOST_GROUPS - 1] if len(kept) >= MOST_GROUPS else kept
+    merged = group.where(group.isin(kept) | group.isna(), OTHER)
+    if (merged == OTHER).sum() < FEWEST_SPELLS:
+        merged = merged.where(merged != OTHER)
+    return merged.astype(object)

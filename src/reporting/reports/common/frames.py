@@ -1,0 +1,58 @@
+"""Small look-ups on panel rows: flags that may be unknown, quantiles that may be empty, segments."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+# Segment column -> how the reports call it.
+SEGMENTS = {
+    "plan": "plan",
+    "region": "region",
+    "company_size": "company size",
+    "industry": "industry",
+    "acquisition_channel": "acquisition channel",
+    "billing_frequency": "billing frequency",
+}
+
+
+def is_true(flags: pd.Series) -> pd.Series:
+    """Where the flag is known and true."""
+    return flags.notna() & flags.fillna(False).astype(bool)
+
+
+def is_false(flags: pd.Series) -> pd.Series:
+    """Where the flag is known and false."""
+    return flags.notna() & ~flags.fillna(True).astype(bool)
+
+
+def numbers(values: pd.Series) -> np.ndarray:
+    """The known values as floats."""
+    given = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float)
+    return given[np.isfinite(given)]
+
+
+def quantile(values: pd.Series, q: float) -> float:
+    """A quantile of the known values, NaN without any."""
+    given = numbers(values)
+    return float(np.quantile(given, q)) if given.size else math.nan
+
+
+def segments(rows: pd.DataFrame, fewest: int = 5) -> list[str]:
+    """The segment columns that split the rows: at least two values that hold `fewest` rows each."""
+    found = []
+    for column in SEGMENTS:
+        if column in rows and (rows[column].value_counts() >= fewest).sum() >= 2:
+            found.append(column)
+    return found
+
+
+def weighted_mean(values: pd.Series, weights: pd.Series) -> float:
+    """Mean of the known values with weights, NaN without any."""
+    given = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float)
+    weight = weights.to_numpy(dtype=float)
+    keep = np.isfinite(given)
+    total = weight[keep].sum()
+    return float((given[keep] * weight[keep]).sum() / total) if total else math.nan

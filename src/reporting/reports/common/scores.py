@@ -1,0 +1,66 @@
+"""The parts of a score: what each costs an account, and which part moved it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from reporting.params.product import Part
+
+from .book import Book
+
+ENGAGEMENT, HEALTH = "engagement_score", "health_score"
+_PREFIX = {ENGAGEMENT: "score_", HEALTH: "health_"}
+
+
+def weights(book: Book, score: str) -> dict[str, float]:
+    """Part -> weight of a score, in the order of the product definition; parts without a value anywhere
+    this month are left out and the others re-weighted to sum to one."""
+    parts = {name: part.weight for name, part in getattr(book.product, score) if isinstance(part, Part)}
+    known = {
+        name: weight
+        for name, weight in parts.items()
+        if column(score, name) in book.now and book.now[column(score, name)].notna().any()
+    }
+    total = sum(known.values())
+    return {name: weight / total for name, weight in known.items()}
+
+
+def absent(book: Book, score: str) -> list[str]:
+    """Parts of the score that have no value in this source."""
+    parts = [name for name, part in getattr(book.product, score) if isinstance(part, Part)]
+    known = weights(book, score)
+    return [words(name) for name in parts if name not in known]
+
+
+def column(score: str, part: str) -> str:
+    """The panel's column of a part."""
+    return _PREFIX[score] + part
+
+
+def words(part: str) -> str:
+    """`session frequency`."""
+    return part.replace("_", " ")
+
+
+def costs(rows: pd.DataFrame, book: Book, score: str) -> pd.DataFrame:
+    """Points each part takes off 100 for each account; a part unknown for an account costs it nothing and
+    the others weigh more."""
+    parts = weights(book, score)
+    values = rows[[column(score, name) for name in parts]].astype(float).set_axis(list(parts), axis=1)
+    weight = values.notna() * pd.Series(parts)
+    weight = weight.div(weight.sum(axis=1), axis=0)
+    return ((100 - values) * weight).fillna(0.0)
+
+
+def change(now: pd.DataFrame, before: pd.DataFrame, book: Book, score: str) -> pd.DataFrame:
+    """How each part moved the score between two months, for accounts that have it in both.
+
+    Returns:
+        Indexed by `account_id`: `before`, `now`, `change`, and a column of points for each part; the parts
+        sum to the change.
+    """
+    common = now.index[now[score].notna() & now.index.isin(before.index[before[score].notna()])]
+    moved = costs(before.loc[common], book, score) - costs(now.loc[common], book, score)
+    out = pd.DataFrame({"before": before.loc[common, score], "now": now.loc[common, score]}).astype(float)
+    out["change"] = out["now"] - out["before"]
+    return out.join(moved)

@@ -1,0 +1,32 @@
+"""Monthly health: how much, how often, how deep; who rises, who falls; and whether the score deserves belief."""
+
+from .adoption import activation, features, funnel
+from .bands import bands, headline, health_trend, key_figures, movers, quadrants, score_parts
+from .closing import data_quality, exports, glossary, unknowns
+from .data import Data, load
+from .usage import concentration, engagement, recency, trends
+from .validity import validity
+
+__all__ = [
+    "Data",
+    "activation",
+    "bands",
+    "concentration",
+    "data_quality",
+    "engagement",
+    "exports",
+    "features",
+    "funnel",
+    "glossary",
+    "headline",
+    "health_trend",
+    "key_figures",
+    "load",
+    "movers",
+    "quadrants",
+    "recency",
+    "score_parts",
+    "trends",
+    "unknowns",
+    "validity",
+]

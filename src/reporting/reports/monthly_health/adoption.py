@@ -1,0 +1,229 @@
+"""Activation and where onboarding stops, features and what goes with them, the lifecycle funnel."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from reporting.present import style
+from reporting.present.blocks import Blocks, Figure, Table, Text
+from reporting.present.formats import count, number, percent
+from reporting.present.markdown import escape
+
+from ..common import scores
+from ..common.frames import is_true, numbers, quantile
+from ..common.intervals import mean, share
+from ..common.words import moved_points, plural, sentence, with_interval
+from .data import Data
+
+COHORT_MONTHS = 12
+
+
+def _newcomers(data: Data) -> pd.DataFrame:
+    """Accounts signed up in the last twelve months and old enough to have finished onboarding, with this month's row."""
+    book = data.book
+    now = book.now
+    age = now["tenure_days"]
+    fresh = (age >= book.product.activation.onboarding_days) & (now["signed_up_at"] >= book.close - pd.DateOffset(months=COHORT_MONTHS))
+    return now[fresh & now["activated"].notna()]
+
+
+def activation(data: Data) -> Blocks:
+    """How many newcomers reach value, how soon, and the step where the others stop."""
+    book, rows = data.book, _newcomers(data)
+    if rows.empty:
+        return Blocks([Text(
+            f"No account signed up in the last {COHORT_MONTHS} months whose onboarding can be judged "
+            f"({book.missing('account_activated')})." if "account_activated" in book.unavailable else
+            f"No account that signed up in the last {COHORT_MONTHS} months can be judged yet."
+        )])
+    reached = share(int(is_true(rows["activated"]).sum()), len(rows))
+    limit = book.product.activation.value_days
+    waits = numbers(rows["time_to_first_value"])
+    slow = f" First value takes {number(quantile(rows['time_to_first_value'], 0.5), 1)} days in the median; " \
+           f"{percent(float((waits > limit).mean()))} of those who reached it took more than {limit}." if waits.size else ""
+    table = drop_off(data)
+    worst = table.iloc[1:]["lost"].idxmax() if len(table) > 1 else 0
+    stop = table.loc[worst, "step"]
+    finding = f"Most accounts stop at '{stop}': {plural(int(table.loc[worst, 'lost']), 'account')} of {count(len(rows))} get no further" \
+        if table["lost"].max() > 0 else "No step of the onboarding loses accounts"
+    fig, ax = style.figure(height=1.0 + 0.33 * len(table))
+    style.horizontal(ax)
+    colours = [style.color("bad") if i == worst and table["lost"].max() > 0 else style.palette()[0] for i in table.index]
+    ax.barh(range(len(table)), table["share"], color=colours, height=0.62)
+    for y, (part, n) in enumerate(zip(table["share"], table["accounts"], strict=True)):
+        style.label(ax, part, y, f"{percent(part)} ({count(n)})", color=style.color("muted"))
+    ax.set_yticks(range(len(table)), list(table["step"]))
+    ax.set_xlim(0, 1.15)
+    ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
+    style.percent_axis(ax.xaxis)
+    ax.set_xlabel(f"share of {count(len(rows))} newcomers that reached the step")
+    style.title(ax, finding)
+    text = f"{with_interval(reached, 'newcomer')} reached the activation outcome.{slow} {escape(finding)} (@fig-onboarding)."
+    caption = f"Onboarding steps reached by accounts that signed up in the last {COHORT_MONTHS} months and at least " \
+              f"{book.product.activation.onboarding_days} days ago"
+    alt = "Bars: " + ", ".join(f"{r.step} {percent(r.share)}" for r in table.itertuples()) + "."
+    return Blocks([Text(text), Figure(fig, "fig-onboarding", caption, alt)])
+
+
+def drop_off(data: Data) -> pd.DataFrame:
+    """Accounts that got as far as each onboarding step, in order.
+
+    An account got as far as a step when it took it or a later one. Columns: step, accounts, share, lost (those who
+    got as far as the step before and no further).
+    """
+    rows, reached = _newcomers(data), data.book.snapshot.activation_steps
+    names = list(data.book.product.onboarding_steps)
+    reached = reached[reached["reached_at"].notna() & reached["account_id"].isin(rows.index)]
+    furthest = reached.groupby("account_id")["position"].max().reindex(rows.index).fillna(0).to_numpy(dtype=int)
+    accounts = np.array([(furthest >= position).sum() for position in range(1, len(names) + 1)])
+    out = pd.DataFrame({"step": names, "accounts": accounts, "share": accounts / max(len(rows), 1)})
+    before = np.concatenate([[len(rows)], accounts[:-1]])
+    return out.assign(lost=before - accounts)
+
+
+def features(data: Data) -> Blocks:
+    """Who uses which feature, its change, and whether its users are the healthier accounts."""
+    book = data.book
+    now = _features_at(data, book.month)
+    if now.empty:
+        return Blocks([Text(f"Feature adoption is {book.missing('feature_adoption_rate')}.")])
+    before = _features_at(data, book.previous)["rate"].reindex(now.index)
+    now["step"] = [moved_points(a, b) for a, b in zip(now["rate"], before, strict=True)]
+    now["health"] = [_health_gap(data, feature) for feature in now.index]
+    limits = book.product.adoption
+    good = now[now["core"] & (now["rate"] >= limits.feature_good)]
+    low = now[now["rate"] < limits.feature_remove]
+    top = now.iloc[0]
+    text = (
+        f"The most used feature is {escape(_name(top.name))}, at {percent(top['rate'])} of the active {_base(data)}. "
+        f"{sentence(plural(len(good), 'core feature'))} of {int(now['core'].sum())} "
+        f"{'is' if len(good) == 1 else 'are'} used by {percent(limits.feature_good, 0)} or more; "
+        f"{plural(len(low), 'feature')} by less than {percent(limits.feature_remove, 0)}. "
+        "The last column compares the engagement score, without its feature part, of accounts that used the feature "
+        "with those that didn't: it says what goes with health, not what causes it (@tbl-features)."
+    )
+    table = now.reset_index().assign(
+        name=lambda t: t["feature"].map(_name),
+        kind=lambda t: np.where(t["core"], "core", np.where(t["premium"], "premium", "other")),
+    )
+    columns = {"name": "Feature", "kind": "Kind", "accounts": ("Accounts", count), "rate": (f"Of active {_base(data)}", percent),
+               "step": "On last month", "health": "Score, users less others"}
+    caption = f"Features in {book.label}, most used first"
+    return Blocks([Text(text), Table.of(table, columns, label="tbl-features", caption=caption)])
+
+
+def _base(data: Data) -> str:
+    return "users" if data.book.snapshot.feature_month["users"].notna().any() else "accounts"
+
+
+def _features_at(data: Data, month: pd.Timestamp) -> pd.DataFrame:
+    rows = data.book.snapshot.feature_month
+    rows = rows[rows["month"] == month].set_index("feature")
+    live = data.book.at(month)
+    if _base(data) == "users":
+        base, used = float(numbers(live["active_users"]).sum()), rows["users"].astype(float)
+    else:
+        base, used = float((live["events"] > 0).sum()), rows["accounts"].astype(float)
+    out = rows.assign(rate=used / base if base else np.nan)
+    return out.sort_values(["rate", "accounts"], ascending=False, kind="stable")
+
+
+def _name(feature: str) -> str:
+    return str(feature).replace("_", " ")
+
+
+def _health_gap(data: Data, feature: str) -> str:
+    book = data.book
+    rows = data.scored
+    parts = {name: w for name, w in scores.weights(book, scores.ENGAGEMENT).items() if name != "feature_breadth"}
+    used = book.snapshot.account_feature_month
+    used = set(used.loc[(used["month"] == book.month) & (used["feature"] == feature) & (used["events"] > 0), "account_id"])
+    if not parts or rows.empty:
+        return "not available"
+    values = rows[[scores.column(scores.ENGAGEMENT, name) for name in parts]].astype(float)
+    weight = values.notna() * np.array(list(parts.values()))
+    score = (values.fillna(0) * weight).sum(axis=1) / weight.sum(axis=1)
+    users, others = score[rows.index.isin(used)], score[~rows.index.isin(used)]
+    if min(len(users), len(others)) < 5:
+        return f"too few {'users' if len(users) < 5 else 'others'}"
+    a, b = mean(users), mean(others)
+    # Half widths of two independent intervals add in squares.
+    gap = a.value - b.value
+    half = float(np.hypot((a.high - a.low) / 2, (b.high - b.low) / 2))
+    return f"{number(gap, 0, sign=True)} ({number(gap - half, 0, sign=True)} to {number(gap + half, 0, sign=True)})"
+
+
+def funnel(data: Data) -> Blocks:
+    """Accounts at each stage of the lifecycle, and how they moved this month."""
+    book = data.book
+    stages = lifecycle(data, book.month)
+    before = lifecycle(data, book.previous)
+    names = list(STAGES)
+    now_n = stages.value_counts().reindex(names).fillna(0).astype(int)
+    was_n = before.value_counts().reindex(names).fillna(0).astype(int)
+    both = pd.DataFrame({"now": stages, "was": before.reindex(stages.index)})
+    moved = both[both["was"].notna() & (both["was"] != both["now"])]
+    into, out_of = moved["now"].value_counts(), moved["was"].value_counts()
+    fresh = both[both["was"].isna()]["now"].value_counts()
+    table = pd.DataFrame({"stage": names, "accounts": now_n.to_numpy()})
+    table["meaning"] = [STAGES[name] for name in names]
+    table["step"] = (now_n - was_n).to_numpy()
+    table["into"] = [int(into.get(n, 0) + fresh.get(n, 0)) for n in names]
+    table["out"] = [int(out_of.get(n, 0)) for n in names]
+    lead = now_n.drop("gone").idxmax()
+    flows = moved.groupby(["was", "now"]).size().sort_values(ascending=False)
+    flow = f" The largest flow of the month is from {flows.index[0][0]} to {flows.index[0][1]}, {plural(int(flows.iloc[0]), 'account')}." if len(flows) else ""
+    text = (
+        f"Most accounts are {lead} ({count(now_n[lead])} of {count(len(stages))} ever signed up); "
+        f"{count(now_n['declining'])} {'is' if now_n['declining'] == 1 else 'are'} declining ({number(int(now_n['declining'] - was_n['declining']), sign=True)} on last month).{flow}"
+    )
+    columns = {"stage": "Stage", "meaning": "Meaning", "accounts": ("Accounts", count),
+               "step": ("Change", lambda n: number(n, sign=True)), "into": ("In", count), "out": ("Out", count)}
+    caption = f"Lifecycle at the close of {book.label}: each account stands at one stage; in and out count this month's moves"
+    return Blocks([Text(f"{text} (@tbl-funnel)".replace(". (@tbl", " (@tbl") + "."), Table.of(table, columns, label="tbl-funnel", caption=caption)])
+
+
+STAGES = {
+    "gone": "paid once, pays no longer",
+    "declining": "use falls, or paid less this quarter",
+    "expanded": "pays more than at the close of its first paid month",
+    "retained": "has paid for more than the adoption phase",
+    "engaged": "value events this month",
+    "adopted": "uses enough core features",
+    "activated": "reached the activation outcome",
+    "signed up": "not activated",
+}
+
+
+def lifecycle(data: Data, month: pd.Timestamp) -> pd.Series:
+    """The stage of each account at a close: the first of `STAGES` that applies.
+
+    Returns:
+        Stage by `account_id`.
+    """
+    book = data.book
+    rows = book.at(month)
+    if rows.empty:
+        return pd.Series(dtype=object)
+    panel = book.panel[book.panel["month"] <= month]
+    paid = panel[panel["paying"].astype(bool)]
+    first = paid.groupby("account_id")["mrr_cents"].first().reindex(rows.index)
+    quarter = panel[panel["month"] > month - pd.DateOffset(months=3)]
+    shrank = quarter.groupby("account_id")["contraction_cents"].sum().reindex(rows.index).fillna(0) > 0
+    paying = rows["paying"].astype(bool)
+    fall = rows["usage_trend_90"].astype(float) < -book.product.churn.fall
+    adopted = rows["feature_breadth"].astype(float) >= book.product.adoption.breadth_risk
+    tests = {
+        "gone": first.notna() & ~paying,
+        "declining": paying & (fall | shrank),
+        "expanded": paying & (rows["mrr_cents"] > first),
+        "retained": paying & (rows["paid_months"].astype(float) * 30.4 > book.product.lifecycle.adoption_days),
+        "engaged": rows["value_events"].astype(float) > 0,
+        "adopted": adopted,
+        "activated": is_true(rows["activated"]),
+    }
+    out = pd.Series("signed up", index=rows.index)
+    for stage, holds in reversed(tests.items()):
+        out = out.where(~holds.fillna(False).astype(bool), stage)
+    return out

@@ -1,0 +1,273 @@
+"""Health bands, what the score's parts cost, who moved, and health against revenue."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from reporting.present import style
+from reporting.present.blocks import Blocks, Figure, KeyFigure, KeyFigures, Table, Text
+from reporting.present.formats import count, money, number, percent
+from reporting.present.formats import month as month_name
+from reporting.present.markdown import escape
+
+from ..common import charts, scores
+from ..common.frames import is_true, numbers, quantile, weighted_mean
+from ..common.words import listing, moved_points, plural, sentence
+from .data import BANDS, Data
+from .validity import validity_sentence
+
+
+def headline(data: Data) -> Blocks:
+    """How healthy the base is, how much that moved, and whether the score deserves belief."""
+    book, bands = data.book, data.by_band
+    if data.scored.empty:
+        text = f"No paying account has an engagement score in {book.label}: {book.missing('engagement_score')}."
+        return Blocks([data.trust.warning(), Text(text)])
+    now, before = _share(bands, "mrr_cents", "healthy"), _share(bands, "mrr_cents_before", "healthy")
+    low = _share(bands, "accounts", "churn risk")
+    text = (
+        f"**{percent(now)} of MRR comes from healthy accounts** ({moved_points(now, before)} on "
+        f"{book.previous_label}); {percent(low)} of the {count(len(data.scored))} scored accounts are in the "
+        f"churn-risk band, with {book.money(bands.loc['churn risk', 'mrr_cents'])} of MRR. "
+        f"{_quiet_sentence(data)} {validity_sentence(data)}"
+    )
+    return Blocks([data.trust.warning(), Text(text)])
+
+
+def key_figures(data: Data) -> Blocks:
+    """Health in numbers, each against last month."""
+    book, bands = data.book, data.by_band
+    versus = f"on {month_name(book.previous, short=True)}"
+    items = []
+    for label, column in (("of MRR healthy", "mrr_cents"), ("of accounts healthy", "accounts")):
+        now, before = _share(bands, column, "healthy"), _share(bands, f"{column}_before", "healthy")
+        good = None if np.isnan(now - before) or now == before else now > before
+        items.append(KeyFigure(label, percent(now), f"{moved_points(now, before)} {versus}", good))
+    now, before = quantile(data.scored["engagement_score"], 0.5), quantile(data.scored_before["engagement_score"], 0.5)
+    if np.isfinite(now):
+        step = "" if np.isnan(before) else f"{number(now - before, 1, sign=True)} {versus}"
+        items.append(KeyFigure("median engagement score", number(now), step, None, "of 100"))
+    quiet, limit = data.scored["last_active_days"], book.product.engagement.check_in_days
+    if quiet.notna().any():
+        items.append(KeyFigure(f"accounts quiet {limit} days or more", count((quiet >= limit).sum())))
+    activated = book.paying["activated"]
+    if activated.notna().any():
+        share = is_true(activated).sum() / activated.notna().sum()
+        items.append(KeyFigure("of paying accounts activated", percent(share)))
+    return Blocks([KeyFigures(items)])
+
+
+def bands(data: Data) -> Blocks:
+    """Accounts and MRR by band, this month and last."""
+    book, table = data.book, data.by_band
+    if data.scored.empty:
+        return Blocks([Text(f"Bands are {book.missing('engagement_score')}.")])
+    rows = {
+        f"MRR, {month_name(book.month, short=True)}": table["mrr_cents"],
+        f"MRR, {month_name(book.previous, short=True)}": table["mrr_cents_before"],
+        f"accounts, {month_name(book.month, short=True)}": table["accounts"],
+        f"accounts, {month_name(book.previous, short=True)}": table["accounts_before"],
+    }
+    shares = pd.DataFrame({name: row / row.sum() for name, row in rows.items() if row.sum() > 0}).T[BANDS]
+    largest = (shares.iloc[0]).idxmax()
+    finding = f"{percent(shares.iloc[0][largest])} of MRR sits in the {largest} band" + _band_step(table, largest)
+    fig = charts.stacked(shares, finding, "share of all scored paying accounts or of their MRR",
+                         [style.color("good"), style.palette()[4], style.color("bad")])
+    limits = book.product.bands
+    caption = (
+        f"Accounts and MRR by engagement band: above {number(limits.healthy)} healthy, {number(limits.at_risk)} to "
+        f"{number(limits.healthy)} at risk, below churn risk; paying accounts with a score"
+    )
+    alt = "Bars: " + "; ".join(
+        f"{name}: " + ", ".join(f"{percent(share)} {band}" for band, share in row.items()) for name, row in shares.iterrows()
+    )
+    out = table.reset_index().assign(
+        step=lambda t: t["accounts"] - t["accounts_before"], mrr_step=lambda t: t["mrr_cents"] - t["mrr_cents_before"]
+    )
+    columns = {
+        "band": "Band", "accounts": ("Accounts", count), "step": ("Change", lambda n: number(n, sign=True)),
+        "mrr_cents": (f"MRR ({book.currency})", money), "mrr_step": ("Change", lambda c: money(c, sign=True)),
+    }
+    absent = scores.absent(book, scores.ENGAGEMENT)
+    note = (
+        f" The score leaves out {listing(absent)}, which this source does not have; the other parts weigh more."
+        if absent else ""
+    )
+    return Blocks([
+        Text(f"{finding} (@fig-bands, @tbl-bands).{note}"),
+        Figure(fig, "fig-bands", caption, alt),
+        Table.of(out, columns, label="tbl-bands", caption=f"Engagement bands in {book.label} and change on {book.previous_label}"),
+    ])
+
+
+def score_parts(data: Data) -> Blocks:
+    """What each part of the health score costs the average account."""
+    book = data.book
+    rows = book.paying[book.paying["health_score"].notna()]
+    if rows.empty:
+        return Blocks([Text(f"The health score is {book.missing('health_score')}.")])
+    cost = scores.costs(rows, book, scores.HEALTH).mean().sort_values(ascending=False)
+    worst = cost.index[0]
+    mean = float(rows["health_score"].mean())
+    finding = f"{sentence(scores.words(worst))} costs the average account most: {number(cost.iloc[0], 1)} of the {number(100 - mean, 1)} points lost"
+    fig, ax = style.figure(height=1.0 + charts.ROW_INCHES * len(cost))
+    style.horizontal(ax)
+    ax.barh(range(len(cost)), cost, color=style.palette()[0], height=0.6)
+    for y, points in enumerate(cost):
+        style.label(ax, points, y, number(points, 1), color=style.color("muted"))
+    ax.set_yticks(range(len(cost)), [scores.words(name) for name in cost.index])
+    ax.set_xlim(0, cost.iloc[0] * 1.12 or 1)
+    charts.steady_ticks(ax.xaxis)
+    ax.set_xlabel("points lost of 100, mean of paying accounts")
+    style.title(ax, finding)
+    absent = scores.absent(book, scores.HEALTH)
+    note = f" Left out, because this source does not have it: {listing(absent)}." if absent else ""
+    text = (
+        f"The health score averages {number(mean, 1)} of 100 over {plural(len(rows), 'paying account')}. {finding} "
+        f"(@fig-score-parts).{note}"
+    )
+    alt = "Bars: " + ", ".join(f"{scores.words(name)} {number(points, 1)}" for name, points in cost.items()) + " points."
+    caption = f"Points each part of the health score takes off 100, mean over paying accounts, {book.label}"
+    return Blocks([Text(text), Figure(fig, "fig-score-parts", caption, alt)])
+
+
+def movers(data: Data) -> Blocks:
+    """The accounts whose health moved most since last month, with the part that moved it."""
+    moved = score_changes(data)
+    if moved.empty:
+        return Blocks([Text("No account has a health score in both months, so no change can be told.")])
+    up, down = int((moved["change"] >= 5).sum()), int((moved["change"] <= -5).sum())
+    text = (
+        f"Since {data.book.previous_label} {plural(up, 'account')} gained five points or more and "
+        f"{plural(down, 'account')} lost as many."
+    )
+    blocks = [Text(text)]
+    half = max(3, data.top_accounts // 2)
+    for label, what, rows in (
+        ("tbl-health-down", "fell", moved[moved["change"] < 0].nsmallest(half, "change")),
+        ("tbl-health-up", "rose", moved[moved["change"] > 0].nlargest(half, "change")),
+    ):
+        if rows.empty:
+            continue
+        columns = {
+            "account_name": "Account", "mrr_cents": (f"MRR ({data.book.currency})", money),
+            "now": ("Score", number), "change": ("Change", lambda x: number(x, 1, sign=True)), "cause": "Points by part",
+        }
+        caption = f"Accounts whose health {what} most since {data.book.previous_label}"
+        blocks.append(Table.of(rows, columns, label=label, caption=caption))
+    return Blocks(blocks)
+
+
+def score_changes(data: Data) -> pd.DataFrame:
+    """Health score by account now and a month ago, with the parts that moved it in words."""
+    book = data.book
+    before = book.before[book.before["paying"].astype(bool)]
+    moved = scores.change(book.paying, before, book, scores.HEALTH)
+    parts = list(scores.weights(book, scores.HEALTH))
+    moved["cause"] = [_cause(row, parts) for _, row in moved.iterrows()]
+    out = moved.join(book.paying[["account_name", "mrr_cents"]])
+    return out.rename_axis("account_id").reset_index().sort_values(["change", "account_id"], ignore_index=True)
+
+
+def health_trend(data: Data) -> Blocks:
+    """The mean health score over the months, by account and by MRR."""
+    book = data.book
+    rows = book.panel[book.panel["paying"].astype(bool) & book.panel["health_score"].notna()]
+    months = sorted(rows["month"].unique())[-data.trend_months :]
+    if len(months) < 2:
+        return Blocks([Text("Fewer than two months have a health score; there is no trend yet.")])
+    groups = rows[rows["month"].isin(months)].groupby("month")
+    frame = pd.DataFrame({
+        "weighted by MRR": groups.apply(lambda g: weighted_mean(g["health_score"], g["mrr_cents"])),
+        "every account alike": groups["health_score"].mean().astype(float),
+    })
+    line = frame["every account alike"]
+    step = line.iloc[-1] - line.iloc[0]
+    verb = "rose" if step >= 1 else "fell" if step <= -1 else "stayed within a point"
+    by = f" by {number(abs(step), 1)} points" if abs(step) >= 1 else ""
+    finding = f"Mean health {verb}{by} over {len(months)} months, to {number(line.iloc[-1], 1)}"
+    fig = charts.lines(frame, finding, "mean health score (0 to 100)", axis=lambda axis: None)
+    caption = f"Mean health score of paying accounts, {month_name(months[0])} to {book.label}"
+    alt = f"Lines: every account alike from {number(line.iloc[0], 1)} to {number(line.iloc[-1], 1)}; weighted by MRR " \
+          f"from {number(frame.iloc[0, 0], 1)} to {number(frame.iloc[-1, 0], 1)}."
+    return Blocks([Text(f"{finding} (@fig-health-trend)."), Figure(fig, "fig-health-trend", caption, alt)])
+
+
+def quadrants(data: Data) -> Blocks:
+    """Health against revenue: four quadrants around the middle score and the median MRR."""
+    book = data.book
+    rows = data.scored[["account_name", "engagement_score", "mrr_cents"]].astype({"engagement_score": float})
+    if len(rows) < 4:
+        return Blocks([Text("Too few scored accounts for a picture of health against revenue.")])
+    limit, middle = book.product.bands.healthy, float(np.median(rows["mrr_cents"]))
+    healthy, large = rows["engagement_score"] > limit, rows["mrr_cents"] >= middle
+    names = {(True, True): "large and healthy", (True, False): "large, not healthy",
+             (False, True): "small and healthy", (False, False): "small, not healthy"}
+    actions = {(True, True): "expansion talk", (True, False): "customer success first",
+               (False, True): "grow in product", (False, False): "automated help"}
+    table = pd.DataFrame([
+        (names[key], int(mask.sum()), int(rows.loc[mask, "mrr_cents"].sum()), actions[key])
+        for key in names
+        for mask in [(large == key[0]) & (healthy == key[1])]
+    ], columns=["quadrant", "accounts", "mrr_cents", "action"])
+    table["share"] = table["mrr_cents"] / table["mrr_cents"].sum()
+    worry = table.iloc[1]
+    finding = f"{plural(worry['accounts'], 'large account')} below the healthy band {'holds' if worry['accounts'] == 1 else 'hold'} {percent(worry['share'])} of MRR"
+    fig, ax = style.figure(height=3.4)
+    for mask, colour in ((healthy, style.color("good")), (~healthy, style.color("bad"))):
+        ax.scatter(rows.loc[mask, "engagement_score"], rows.loc[mask, "mrr_cents"], s=13, color=colour, alpha=0.6, linewidths=0)
+    ax.axvline(limit, color=style.color("muted"), linewidth=0.9, linestyle=(0, (4, 3)))
+    style.reference(ax, middle, "median MRR")
+    ax.set_yscale("log")
+    ax.set_xlim(0, 101)
+    ax.set_xlabel("engagement score (0 to 100)")
+    ax.set_ylabel(f"MRR ({book.currency}, log scale)")
+    ax.yaxis.set_minor_locator(charts.no_ticks())
+    style.money_axis(ax.yaxis, book.currency)
+    style.title(ax, finding)
+    caption = f"Engagement score and MRR of each scored paying account, {book.label}; the dashed lines split the quadrants of @tbl-quadrants"
+    alt = "Scatter: " + "; ".join(f"{r.quadrant} {r.accounts} accounts, {percent(r.share)} of MRR" for r in table.itertuples()) + "."
+    columns = {"quadrant": "Quadrant", "accounts": ("Accounts", count), "mrr_cents": (f"MRR ({book.currency})", money),
+               "share": ("Share of MRR", percent), "action": "What fits"}
+    return Blocks([
+        Text(f"{sentence(finding)} (@fig-quadrants, @tbl-quadrants); {_largest_unhealthy(rows, healthy, large, book)}"),
+        Figure(fig, "fig-quadrants", caption, alt),
+        Table.of(table, columns, label="tbl-quadrants", caption="The four quadrants of health and revenue"),
+    ])
+
+
+def _largest_unhealthy(rows: pd.DataFrame, healthy: pd.Series, large: pd.Series, book) -> str:  # noqa: ANN001
+    worst = rows[~healthy & large].nlargest(3, "mrr_cents")
+    if worst.empty:
+        return "no large account is below it."
+    names = [f"{escape(r.account_name)} ({money(r.mrr_cents, book.currency, short=True)})" for r in worst.itertuples()]
+    return f"the largest {'is' if len(names) == 1 else 'are'} {listing(names)}."
+
+
+def _cause(row: pd.Series, parts: list[str]) -> str:
+    moved = row[parts].astype(float)
+    moved = moved[moved.abs() >= 0.5].sort_values(key=abs, ascending=False).head(3)
+    return ", ".join(f"{scores.words(name)} {number(points, 1, sign=True)}" for name, points in moved.items()) or "many small ones"
+
+
+def _share(bands: pd.DataFrame, column: str, band: str) -> float:
+    total = bands[column].sum()
+    return float(bands.loc[band, column] / total) if total else float("nan")
+
+
+def _band_step(bands: pd.DataFrame, band: str) -> str:
+    before = _share(bands, "mrr_cents_before", band)
+    if np.isnan(before):
+        return ""
+    return f", {moved_points(_share(bands, 'mrr_cents', band), before)} on last month"
+
+
+def _quiet_sentence(data: Data) -> str:
+    days = data.scored["last_active_days"]
+    if not numbers(days).size:
+        return ""
+    limit = data.book.product.engagement.check_in_days
+    quiet = data.scored[days >= limit]
+    verb = "has" if len(quiet) == 1 else "have"
+    return f"{sentence(plural(len(quiet), 'paying account'))} {verb} been quiet for {limit} days or more."

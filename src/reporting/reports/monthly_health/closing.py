@@ -1,0 +1,43 @@
+"""The end of the health report: data quality, what can't be known, glossary, data files."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from reporting.present.blocks import Blocks
+
+from ..common import closing
+from ..common.frames import is_true
+from .bands import score_changes
+from .data import Data
+
+
+def data_quality(data: Data) -> Blocks:
+    """Every finding of the data contract, with counts and examples."""
+    return closing.data_quality(data.book)
+
+
+def unknowns(data: Data) -> Blocks:
+    """What can't be known from this data."""
+    return closing.unknowns(data.book, data.trust)
+
+
+def glossary(data: Data) -> Blocks:
+    """The terms of this report."""
+    return closing.glossary("monthly_health", data.book)
+
+
+def exports(data: Data) -> dict[str, pd.DataFrame]:
+    """Health by account with its change and cause, and the accounts that hang on one user."""
+    book = data.book
+    keys = ["account_id", "account_name", "csm"]
+    columns = ["engagement_score", "engagement_band", "health_score", "usage_trend_30", "last_active_days",
+               "licence_utilisation", "feature_breadth"]
+    rows = book.paying.reindex(columns=[*keys, "mrr_cents", *columns]).reset_index(drop=True)
+    rows.insert(3, "mrr", rows.pop("mrr_cents") / 100)
+    rows.insert(4, "currency", book.currency)
+    changes = score_changes(data)[["account_id", "change", "cause"]]
+    health = rows.merge(changes.rename(columns={"change": "health_change"}), on="account_id", how="left")
+    champions = book.paying[is_true(book.paying["single_champion"])]
+    single = champions.reindex(columns=[*keys, "top1_share", "active_users"]).reset_index(drop=True)
+    return {"account_health": health, "single_champions": single}

@@ -1,0 +1,84 @@
+"""What the health report is told from."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import pandas as pd
+
+from ..common.book import Book
+from ..common.intervals import Estimate, auc, share
+from ..common.trust import Trust
+from ..common.validity import followed_scores
+
+BANDS = ["healthy", "at risk", "churn risk"]
+
+
+class Data:
+    """The health report's figures.
+
+    Args:
+        snapshot: Folder of the frozen snapshot.
+        top_accounts: Rows of each account table.
+        trend_months: Months in the trend charts.
+        horizon_months: How far ahead past scores are judged by churn.
+    """
+
+    def __init__(self, snapshot: str, top_accounts: int, trend_months: int, horizon_months: int) -> None:
+        self.book = Book(snapshot)
+        self.trust = Trust(self.book)
+        self.top_accounts = top_accounts
+        self.trend_months = trend_months
+        self.horizon_months = horizon_months
+
+    @cached_property
+    def scored(self) -> pd.DataFrame:
+        """The report month's paying accounts that have an engagement score."""
+        rows = self.book.paying
+        return rows[rows["engagement_band"].notna()]
+
+    @cached_property
+    def scored_before(self) -> pd.DataFrame:
+        """Last month's paying accounts that have an engagement score."""
+        rows = self.book.before
+        return rows[rows["paying"].astype(bool) & rows["engagement_band"].notna()]
+
+    @cached_property
+    def by_band(self) -> pd.DataFrame:
+        """Accounts and MRR by band, now and a month earlier, indexed by band."""
+        out = pd.DataFrame(index=pd.Index(BANDS, name="band"))
+        for name, rows in (("", self.scored), ("_before", self.scored_before)):
+            groups = rows.groupby("engagement_band")["mrr_cents"]
+            out[f"accounts{name}"] = groups.size().reindex(BANDS).fillna(0).astype("int64")
+            out[f"mrr_cents{name}"] = groups.sum().reindex(BANDS).fillna(0).astype("int64")
+        return out
+
+    @cached_property
+    def past_scores(self) -> pd.DataFrame:
+        """Past engagement scores and whether the account left within the horizon."""
+        columns = ["engagement_band", "engagement_score"]
+        return followed_scores(self.book, columns, "churned_cents", self.horizon_months)
+
+    @cached_property
+    def churn_by_band(self) -> dict[str, Estimate]:
+        """Share that left within the horizon, by band at the time."""
+        rows = self.past_scores
+        groups = {band: rows.loc[rows["engagement_band"] == band, "happened"] for band in BANDS}
+        return {band: share(int(left.sum()), len(left)) for band, left in groups.items()}
+
+    @cached_property
+    def score_auc(self) -> Estimate:
+        """How well a low past score told who would leave."""
+        return auc(-self.past_scores["engagement_score"].astype(float), self.past_scores["happened"].astype(bool))
+
+
+def load(snapshot: str, *, top_accounts: int = 15, trend_months: int = 18, horizon_months: int = 3) -> Data:
+    """Open the snapshot for the monthly health report.
+
+    Args:
+        snapshot: Folder of the frozen snapshot.
+        top_accounts: Rows of each account table.
+        trend_months: Months in the trend charts.
+        horizon_months: How far ahead past scores are judged by churn.
+    """
+    return Data(snapshot, top_accounts, trend_months, horizon_months)

@@ -1,0 +1,73 @@
+"""Does the score deserve belief? Past scores against the churn that followed."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from reporting.present.blocks import Blocks, Figure, Table, Text
+from reporting.present.formats import count, number, percent
+
+from ..common import charts
+from ..common.words import interval, plural
+from .data import BANDS, Data
+
+# Below this many churned accounts a score can't be judged.
+FEWEST_EVENTS = 10
+
+
+def validity_sentence(data: Data) -> str:
+    """One sentence: did past scores tell who would leave?"""
+    rows, by_band, area = data.past_scores, data.churn_by_band, data.score_auc
+    lost = int(rows["happened"].sum()) if len(rows) else 0
+    if not data.trust.reliable:
+        return "Whether the score foretells churn can't be judged here: the sources contradict each other on who left."
+    if lost < FEWEST_EVENTS:
+        return (
+            f"Whether the score foretells churn can't be judged yet: only {plural(lost, 'account')} left after "
+            f"having had one."
+        )
+    worst, best = by_band["churn risk"], by_band["healthy"]
+    told = "tells who will leave" if area.low > 0.5 else "does not tell who will leave"
+    return (
+        f"Past scores say the score {told}: {percent(worst.value)} of the accounts in the churn-risk band left within "
+        f"{data.horizon_months} months against {percent(best.value)} of the healthy (AUC {number(area.value, 2)}, "
+        f"95% interval {number(area.low, 2)} to {number(area.high, 2)}, {lost} losses)."
+    )
+
+
+def validity(data: Data) -> Blocks:
+    """Churn within the horizon by band of past scores, with intervals and AUC."""
+    rows, by_band, area = data.past_scores, data.churn_by_band, data.score_auc
+    blocks = [Text(validity_sentence(data))]
+    if rows.empty:
+        return Blocks(blocks)
+    table = pd.DataFrame([
+        (band, e.n, round(e.value * e.n) if e.known else 0, e.value, interval(e) if e.known else "no account")
+        for band, e in by_band.items()
+    ], columns=["band", "n", "lost", "rate", "interval"])
+    columns = {"band": "Band then", "n": ("Scores", count), "lost": ("Left", count), "rate": ("Share", percent),
+               "interval": "Interval"}
+    known = [e for e in by_band.values() if e.known]
+    caption = (
+        f"Churn within {data.horizon_months} months by engagement band at the time; one score an account and window, "
+        f"windows do not overlap"
+    )
+    blocks.append(Table.of(table, columns, label="tbl-validity", caption=caption))
+    lost = int(rows["happened"].sum())
+    if lost >= FEWEST_EVENTS and len(known) > 1 and data.trust.reliable:
+        finding = (
+            f"The score separates stayers from leavers (AUC {number(area.value, 2)})" if area.low > 0.5
+            else f"The score does not separate stayers from leavers (AUC {number(area.value, 2)})"
+        )
+        fig = charts.intervals(BANDS, list(by_band.values()), finding, f"share that left within {data.horizon_months} months")
+        alt = "Dots with intervals: " + "; ".join(
+            f"{band} {percent(e.value)} of {e.n}" for band, e in by_band.items() if e.known) + "."
+        blocks.append(Figure(fig, "fig-validity", caption + "; 95% Wilson intervals", alt))
+    if math.isfinite(area.value):
+        blocks.append(Text(
+            "An AUC of 0.5 is a coin's throw, 1 is a perfect order. The interval takes the windows of one account as "
+            "independent, so it is somewhat too narrow."
+        ))
+    return Blocks(blocks)
