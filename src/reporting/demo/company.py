@@ -16,7 +16,7 @@ from reporting.demo.tables import account_ids, canonical_tables
 from reporting.demo.truth import CHURN, CONTRACTION, EXPANSION, Hazard
 from reporting.demo.world import World
 
-SEED = 20261101
+SEED = 20261116
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def build(
         accounts: About how many accounts pay at the end of 36 months; sign-ups scale with it.
         months: Length of the story, from November 2023.
         events: About how many events 36 months of 400 accounts produce; other lengths and sizes in
-            proportion. A user-day has at least one event, so that it can't fall below a third of a million.
+            proportion. A user-day has at least one event: it can't fall below half a million.
     """
     world = World(seed, accounts, months, _volume(events), keep_events=True).run()
     tables = canonical_tables(world) | {"events": event_table(world)}
@@ -73,7 +73,7 @@ def simulate_panel(
 
 def _volume(events: int) -> float:
     """Events beyond the first of a visit, against the default size."""
-    floor = 0.36  # of a million: the visits
+    floor = 0.48  # of a million: the visits
     return max(events / 1e6 - floor, 0.0) / (1 - floor)
 
 

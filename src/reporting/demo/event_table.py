@@ -15,7 +15,7 @@ STRANGERS = 24
 
 _OPENS = {"North America": 13, "EMEA": 7, "APAC": 0}  # hour UTC at which people begin to work
 _SECOND_SESSION = 0.35
-_ACTIONS = len(product.EVENTS) - len(product.VANITY) - len(product.SETUP)  # features come first among the codes
+_ACTIONS = len(product.EVENTS) - len(product.VANITY) - len(product.SETUP)  # features have the first codes
 _LOGIN, _API_CALL = product.CODE["login"], product.CODE["api_call"]
 
 
@@ -29,9 +29,11 @@ def event_table(world: World) -> pa.Table:
     visit, visits = _number_visits([events.visit for events in months])
     n, drawn = len(account), visit >= 0
     opens = np.array([_OPENS[region] for region in world.market.region])[account] * 3600
-    begins = rng.integers(0, [4 * 3600, 3 * 3600], (visits, 2)) + [0, 5 * 3600]
+    begins = rng.integers(
+        [0, 5 * 3600], [4 * 3600, 8 * 3600], (visits, 2)
+    )  # a morning and an afternoon session
     session = np.where(drawn, 2 * visit + (rng.random(n) < _SECOND_SESSION), 2 * visits + np.arange(n))
-    into = np.where(feature == _LOGIN, 0, rng.integers(20, 25 * 60, n))  # no gap in a session reaches 30 minutes
+    into = np.where(feature == _LOGIN, 0, rng.integers(20, 25 * 60, n))  # so that no gap reaches 30 minutes
     at = np.where(drawn, day * DAY + opens + begins.ravel()[np.where(drawn, session, 0)] + into, at)
 
     order = np.argsort(at, kind="stable")

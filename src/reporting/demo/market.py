@@ -13,14 +13,15 @@ from reporting.demo.randomness import Streams
 
 REGIONS = ("North America", "EMEA", "APAC")
 COUNTRIES = (("US", "US", "US", "CA"), ("GB", "DE", "FR", "NL", "SE", "ES"), ("AU", "SG", "NZ", "IN"))
-INDUSTRIES = ("Software", "Manufacturing", "Financial services", "Health care", "Retail", "Logistics", "Media")
+INDUSTRIES = ("Software", "Manufacturing", "Finance", "Health care", "Retail", "Logistics", "Media")
 SIZES = ("1-10", "11-50", "51-200", "201-1000", "1001+")
 CHANNELS = ("Organic search", "Paid search", "Partner", "Referral", "Outbound", "Events")
 MANAGERS = ("Ana Duarte", "Ben Okafor", "Chloe Martin", "Dev Patel", "Elin Berg", "Femi Cole")
 
 _HISTORY_MONTHS = 36  # the oldest account signed up this long before the events begin
 _EXISTING = 0.30  # accounts already paying when the events begin, as a share of the size asked for
-_ARRIVALS = (0.0175, 0.0400)  # new sign-ups a month as a share of that size, first and last month
+_BILLING = np.array([[0.70, 0.80], [0.50, 0.64], [0.30, 0.42], [0.12, 0.20]])  # up to month, quarter; by plan
+_ARRIVALS = (0.0200, 0.0460)  # new sign-ups a month as a share of that size, first and last month
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def draw_market(streams: Streams, accounts: int, months: int) -> Market:
     region = rng.choice(3, n, p=[0.5, 0.36, 0.14])
     plan = rng.choice(4, n, p=[0.28, 0.36, 0.26, 0.10])
     size = np.clip(plan + rng.integers(-1, 3, n), 0, 4)
-    billing = rng.choice(3, n, p=[0.46, 0.12, 0.42])
+    billing = (rng.random(n)[:, None] > _BILLING[plan]).sum(axis=1)
     abroad = rng.random(n)
     currency = np.where((region == 1) & (abroad < 0.55), 1, np.where((region == 1) & (abroad < 0.85), 2, 0))
     discount = np.where(billing == 2, rng.choice([10.0, 15.0, 20.0], n, p=[0.7, 0.2, 0.1]), 0.0)
@@ -84,8 +85,8 @@ def draw_market(streams: Streams, accounts: int, months: int) -> Market:
     steps = _onboarding(rng, arrived, quality)
     steps[existing] = signed_up[existing, None]
     invites = rng.poisson(np.exp(0.75 + 0.35 * quality))
-    managers = np.array([*MANAGERS, None], dtype=object)
-    manager = np.where(rng.random(n) < np.array([0.1, 0.5, 1, 1])[plan], rng.integers(0, len(MANAGERS), n), -1)
+    cared_for = rng.random(n) < np.array([0.1, 0.5, 1, 1])[plan]
+    manager = np.where(cared_for, rng.integers(0, len(MANAGERS), n), len(MANAGERS))
     countries = np.array([rng.choice(COUNTRIES[r]) for r in region], dtype=object)
     regions = np.array(REGIONS, dtype=object)[region]
     return Market(
@@ -95,7 +96,7 @@ def draw_market(streams: Streams, accounts: int, months: int) -> Market:
         industry=np.array(INDUSTRIES, dtype=object)[rng.integers(0, len(INDUSTRIES), n)],
         size=size,
         channel=rng.choice(len(CHANNELS), n, p=[0.3, 0.22, 0.14, 0.12, 0.14, 0.08]),
-        manager=managers[manager],
+        manager=np.array([*MANAGERS, None], dtype=object)[manager],
         plan=plan,
         billing=billing,
         currency=currency,
@@ -128,8 +129,9 @@ def _onboarding(rng: np.random.Generator, arrived: np.ndarray, quality: np.ndarr
     """Steps follow one another; at each some accounts stop, a few of these for good."""
     shape = (len(arrived), len(product.ONBOARDING))
     pace = np.array([0.1, 0.7, 0.8, 1.2, 1.2, 2.2, 2.5]) * np.exp(-0.35 * quality)[:, None]
+    odds = np.array([0.01, 0.03, 0.05, 0.10, 0.05, 0.10, 0.05]) * np.exp(-0.3 * quality)[:, None]
     delay = rng.exponential(pace)
-    stops = rng.random(shape) < np.array([0.01, 0.03, 0.05, 0.10, 0.05, 0.10, 0.05]) * np.exp(-0.3 * quality)[:, None]
+    stops = rng.random(shape) < odds
     resumes = rng.random(shape) < 0.55
     delay += np.where(stops, np.where(resumes, 10 + rng.exponential(40, shape), NEVER), 0)
     days = np.minimum(np.cumsum(delay, axis=1), NEVER)

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
-_FIRST = (
-    "Alder Amber Anchor Apex Aster Beacon Birch Bluewater Bright Calder Cedar Cobalt Copper Crest Delta Eastgate "
-    "Elm Ember Falcon Fern Garnet Granite Harbour Hazel Heron Highland Indigo Iron Ivy Juniper Kestrel Lakeside "
-    "Larch Linden Marlin Meridian Northfield Oak Onyx Orchard Pine Quarry Raven Redwood River Rowan Sable Saffron "
-    "Silver Slate Sparrow Stone Summit Sycamore Tern Thistle Umber Vale Vector Violet Westbrook Willow Wren Zephyr"
-).split()
-_SECOND = (
-    "Analytics Apparel Biotech Capital Care Clinics Components Energy Engineering Foods Freight Furniture Health "
-    "Hotels Insurance Labs Learning Logistics Media Mobility Motors Networks Optics Packaging Partners Payments "
-    "Plastics Power Publishing Retail Robotics Security Software Solar Studios Systems Textiles Travel Ventures"
-).split()
-_FORM = {"North America": ("Inc.", "LLC", "Corp."), "EMEA": ("GmbH", "Ltd", "AB"), "APAC": ("Pty Ltd", "Pte Ltd")}
+_FIRST = """
+    Alder Amber Anchor Apex Aster Beacon Birch Bluewater Bright Calder Cedar Cobalt Copper Crest
+    Delta Eastgate Elm Ember Falcon Fern Garnet Granite Harbour Hazel Heron Highland Indigo Iron Ivy
+    Juniper Kestrel Lakeside Larch Linden Marlin Meridian Northfield Oak Onyx Orchard Pine Quarry
+    Raven Redwood River Rowan Sable Saffron Silver Slate Sparrow Stone Summit Sycamore Tern Thistle
+    Umber Vale Vector Violet Westbrook Willow Wren Zephyr
+"""
+_SECOND = """
+    Analytics Apparel Biotech Capital Care Clinics Components Energy Engineering Foods Freight
+    Furniture Health Hotels Insurance Labs Learning Logistics Media Mobility Motors Networks Optics
+    Packaging Partners Payments Plastics Power Publishing Retail Robotics Security Software Solar
+    Studios Systems Textiles Travel Ventures
+"""
+_FORM = {
+    "North America": ("Inc.", "LLC", "Corp."),
+    "EMEA": ("GmbH", "Ltd", "AB"),
+    "APAC": ("Pty Ltd", "Pte Ltd"),
+}
 
 HOSTILE = (
     "<b>Müller & Söhne</b> GmbH",
@@ -34,7 +40,7 @@ HOSTILE = (
 def company_names(rng: np.random.Generator, regions: np.ndarray) -> np.ndarray:
     """One unique name per account; the hostile ones are spread evenly over the accounts."""
     n = len(regions)
-    pairs = [f"{first} {second}" for first in _FIRST for second in _SECOND]
+    pairs = [f"{first} {second}" for first in _FIRST.split() for second in _SECOND.split()]
     order = rng.permutation(len(pairs))
     names = []
     for i, region in enumerate(regions):

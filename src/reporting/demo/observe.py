@@ -1,4 +1,4 @@
-"""Covariates at a month's close, from what was published up to then: the panel metrics, by their definitions."""
+"""Covariates at a month's close: the panel metrics, by their definitions, from what is published by then."""
 
 from __future__ import annotations
 
@@ -25,9 +25,21 @@ class Observer:
         self._daily = np.zeros((len(market), days), np.int32)
 
     def close(
-        self, first: int, last: int, events: Events, people: People, terms: Terms, live_from: np.ndarray, escalations: np.ndarray
+        self,
+        first: int,
+        last: int,
+        events: Events,
+        people: People,
+        terms: Terms,
+        live_from: np.ndarray,
+        escalations: np.ndarray,
     ) -> dict[str, np.ndarray]:
-        """Covariates of every account at the close of the month of days `[first, last)`."""
+        """Covariates of every account at the close of the month of days `[first, last)`.
+
+        Args:
+            live_from: Day on which each account's use began or began again.
+            escalations: Escalated tickets opened in the month, by account.
+        """
         n, users, market = len(self.market), people.users, self.market
         cell = events.account * (last - first) + events.day - first
         self._daily[:, first:last] = np.bincount(cell, minlength=n * (last - first)).reshape(n, -1)
@@ -37,17 +49,17 @@ class Observer:
         top = np.zeros(n)
         np.maximum.at(top, users.account, by_user)
         total = np.bincount(events.account, minlength=n)
-        used = np.bincount(events.account * len(product.EVENTS) + events.feature, minlength=n * len(product.EVENTS))
-        used = used.reshape(n, -1) > 0
+        names = len(product.EVENTS)
+        used = np.bincount(events.account * names + events.feature, minlength=n * names).reshape(n, -1) > 0
         team = np.bincount((users.account * len(TEAMS) + users.team)[by_user > 0], minlength=n * len(TEAMS))
-        close, day = last * DAY, market.signed_up + 14 * DAY
-        early = (users.invited < close) & (users.invited < day[users.account]) & ~users.founder
+        fortnight = np.minimum(market.signed_up + 14 * DAY, last * DAY)
+        early = (users.invited < fortnight[users.account]) & ~users.founder
         shared = market.steps[:, product.ONBOARDING.index(product.ACTIVATION)]
         return {
             "active_user_share": np.bincount(users.account[recent], minlength=n) / np.maximum(seats, 1),
             "usage_halvings": self._halvings(last, live_from),
             "feature_breadth": used[:, :_CORE].sum(axis=1) / _CORE,
-            "activated_14": ~market.existing & (shared < np.minimum(day, close)),
+            "activated_14": ~market.existing & (shared < fortnight),
             "activation_unknown": market.existing,
             "invited_3_in_14": np.bincount(users.account[early], minlength=n) >= 3,
             "integration_count": people.integration_count(),
@@ -65,7 +77,7 @@ class Observer:
         }
 
     def _halvings(self, close: int, live_from: np.ndarray) -> np.ndarray:
-        """Minus log2 of events in the last 30 days over the 30 before, within +-2; 0 unless both are covered."""
+        """Minus log2 of events of the last 30 days over the 30 before, within +-2; 0 where not covered."""
         begins = close - 2 * _WINDOW
         if begins < 0:
             return np.zeros(len(self.market))
@@ -74,5 +86,3 @@ class Observer:
         covered = (live_from <= begins) & (before > 0)
         ratio = np.maximum(after, 0.25 * before) / np.maximum(before, 1)
         return np.where(covered, -np.log2(np.clip(ratio, 0.25, 4.0)), 0.0) + 0.0
-
-

@@ -43,8 +43,8 @@ class People:
     """All users and integrations so far.
 
     Attributes:
-        users: Columns account, role, team, invited (instant), founder, appetite (log level of use; -inf for
-            an invitation never taken up), begins (first day of own use), deactivated (day), last_active (day).
+        users: Columns account, role, team, invited (instant), founder, appetite (log level of use; -inf
+            where the invitation is never taken up), and days: begins, deactivated, last_active.
         integrations: Columns account, kind, connected, disconnected (instants).
     """
 
@@ -65,7 +65,7 @@ class People:
             last_active=whole,
         )
         self.integrations = Columns(account=whole, kind=whole, connected=whole, disconnected=whole)
-        self.fill = np.clip(self._rng.normal(0.85, 0.22, n) + 0.06 * market.quality, 0.3, 1.5)
+        self.fill = np.clip(self._rng.normal(0.80, 0.22, n) + 0.06 * market.quality, 0.3, 1.5)
         self._first_team = self._rng.integers(0, len(TEAMS), n)
         self._team_spread = self._rng.uniform(0.25, 0.75, n)
         early = np.repeat(np.arange(n), market.early_invites)
@@ -77,7 +77,7 @@ class People:
         self._settle_existing()
 
     def join(self, first: int, last: int, live_to: np.ndarray, seats: np.ndarray, live: np.ndarray) -> None:
-        """New users of the month `[first, last)`: founders, early invitations, later growth towards the seats."""
+        """New users of the month `[first, last)`: founders, early invitations, growth towards the seats."""
         signed = self.market.signed_up
         founders = np.flatnonzero((signed >= first * DAY) & (signed < last * DAY))
         self._add(founders, signed[founders], founder=True)
@@ -106,13 +106,16 @@ class People:
         """Users not deactivated before `day`, by account."""
         return np.bincount(self.users.account[self.users.deactivated >= day], minlength=len(self.market))
 
-    def connect(self, first: int, last: int, live_to: np.ndarray, live: np.ndarray, slides: np.ndarray) -> None:
+    def connect(
+        self, first: int, last: int, live_to: np.ndarray, live: np.ndarray, slides: np.ndarray
+    ) -> None:
         """Connect and disconnect integrations in the month."""
         n, rng = len(self.market), self._rng
         step = self.market.steps[:, 3]
         onboards = (step >= first * DAY) & (step < np.minimum(last, live_to) * DAY)
         held = self.integration_count()
-        odds = np.where(live & (held > 0) & (held < _MOST_INTEGRATIONS), 0.05 * np.exp(0.3 * self.market.quality), 0)
+        more = live & (held > 0) & (held < _MOST_INTEGRATIONS)
+        odds = np.where(more, 0.05 * np.exp(0.3 * self.market.quality), 0)
         odds = np.where(live & (held == 0) & (step < (first - 30) * DAY), 0.04, odds)
         later = (rng.random(n) < odds) & ~onboards
         at = working_hours(((first + rng.random(n) * (last - first)) * DAY).astype(np.int64))

@@ -1,4 +1,4 @@
-"""What the synthetic company sells: event names, plans, prices. `params/product.yml` says the same to the metrics."""
+"""What the synthetic company sells: event names, plans, prices. `params/product.yml` says the same."""
 
 from __future__ import annotations
 
@@ -34,15 +34,9 @@ ONBOARDING = (
 )
 ACTIVATION = "dashboard_shared"
 
-# How often an account that has adopted everything does each thing, before its own taste; set-up events are
-# never drawn from here, they follow from what happened.
-MIX = np.array(
-    [5, 11, 9, 13, 3.5, 3.5, 5, 6]  # core
-    + [6, 8, 3]  # premium
-    + [0.8, 6]  # launched during the story
-    + [12, 16]  # vanity
-    + [0, 0, 0]
-)
+# How often an account that has adopted everything does each thing, before its own taste: core, premium,
+# launched during the story, vanity. Set-up events are never drawn from here, they follow from what happened.
+MIX = np.array([5, 11, 9, 13, 3.5, 3.5, 5, 6, *(6, 8, 3), *(2, 6), *(12, 16), *(0, 0, 0)])
 
 
 class Plan(NamedTuple):
@@ -59,9 +53,9 @@ class Plan(NamedTuple):
 
 PLANS = (
     Plan("Starter", 190, 50, 3, 5, 5, 150),
-    Plan("Team", 590, 90, 4, 9, 12, 400),
-    Plan("Business", 1490, 140, 7, 15, 30, 1000),
-    Plan("Enterprise", 3900, 190, 12, 28, 500, 3000),
+    Plan("Team", 590, 90, 3, 7, 10, 300),
+    Plan("Business", 1490, 140, 6, 11, 25, 600),
+    Plan("Enterprise", 3900, 190, 10, 20, 500, 1500),
 )
 ADDON = "Insights add-on"
 ADDON_FEE = 320

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -13,14 +14,14 @@ from reporting.demo.people import INTEGRATIONS, ROLES, TEAMS
 from reporting.demo.terms import ADDON, BASE, TRIAL
 from reporting.demo.world import World
 
-_REASONS = ("Price", "Missing features", "Not used enough", "Champion left", "Switched to a competitor", "Company closed")
+_REASONS = ("Price", "Missing features", "Not used enough", "Champion left", "Competitor", "Company closed")
 _FEEDBACK = (
     None,
     "We need <SSO> & SCIM before we can come back.",
     "Too expensive for what we use | finance said no.",
     "*Great* product, the project is over.",
     "Nobody owns it since our admin left.",
-    "=HYPERLINK(\"x\") style exports broke our sheet.",
+    '=HYPERLINK("x") style exports broke our sheet.',
 )
 
 
@@ -64,7 +65,8 @@ def pick(names: tuple | np.ndarray, index: np.ndarray) -> pa.Array:
 
 def instants(seconds: np.ndarray) -> pa.Array:
     """Timestamps; missing for what has not happened."""
-    return pa.array(timestamps(np.asarray(seconds)), pa.timestamp("us"), mask=np.asarray(seconds) >= NEVER * DAY)
+    seconds = np.asarray(seconds)
+    return pa.array(timestamps(seconds), pa.timestamp("us"), mask=seconds >= NEVER * DAY)
 
 
 def _money(values: np.ndarray) -> pa.Array:
@@ -92,13 +94,14 @@ def _accounts(world: World) -> pa.Table:
     )
 
 
-def _subscriptions(world: World, book) -> pa.Table:
+def _subscriptions(world: World, book: pd.DataFrame) -> pa.Table:
     market, account, kind = world.market, book.account.to_numpy(), book.kind.to_numpy()
     plan, seats, renewal = (book[name].to_numpy() for name in ("plan", "seats", "renewal"))
     base, trial = kind == BASE, kind == TRIAL
     billing = np.where(trial, 0, market.billing[account])
     term = product.TERM_MONTHS[billing]
-    dollars = np.where(base, product.FEE[plan] + product.SEAT[plan] * seats, np.where(kind == ADDON, product.ADDON_FEE, 0))
+    fees = [product.FEE[plan] + product.SEAT[plan] * seats, np.full(len(book), product.ADDON_FEE)]
+    dollars = np.select([base, kind == ADDON], fees, 0)
     price = np.rint(dollars * product.PRICE_LEVEL[market.currency[account]])
     names = [*(item.name for item in product.PLANS), product.ADDON]
     periods = pick(product.BILLING, billing)
@@ -163,7 +166,8 @@ def _tickets(world: World) -> pa.Table:
     closed = np.where(closed < world.starts[-1] * DAY, closed, NEVER * DAY)
     score = np.clip(np.rint(4.5 - 1.3 * escalated - 0.006 * hours + 0.7 * rng.standard_normal(n)), 1, 5)
     silent = (rng.random(n) < 0.45) | (closed == NEVER * DAY)
-    priority = np.where(escalated, rng.choice(4, n, p=[0, 0.1, 0.5, 0.4]), rng.choice(4, n, p=[0.25, 0.55, 0.17, 0.03]))
+    urgent, usual = rng.choice(4, n, p=[0, 0.1, 0.5, 0.4]), rng.choice(4, n, p=[0.25, 0.55, 0.17, 0.03])
+    priority = np.where(escalated, urgent, usual)
     return pa.table(
         {
             "ticket_id": identifiers("T", np.arange(n), 5),
@@ -196,7 +200,8 @@ def _surveys(world: World) -> pa.Table:
     user, month, kind = np.concatenate(user), np.concatenate(month), np.concatenate(kind)
     account = users.account[user]
     liking = world.mood[month, account] + rng.standard_normal(len(user))
-    score = np.where(kind == 0, np.clip(np.rint(8 + 1.6 * liking), 0, 10), np.clip(np.rint(4.1 + 0.7 * liking), 1, 5))
+    nps, csat = np.clip(np.rint(8 + 1.6 * liking), 0, 10), np.clip(np.rint(4.1 + 0.7 * liking), 1, 5)
+    score = np.where(kind == 0, nps, csat)
     first, last = world.starts[month], world.starts[month + 1]
     at = ((first + rng.random(len(user)) * (last - first)) * DAY).astype(np.int64)
     order = np.lexsort([user, at])
@@ -212,7 +217,7 @@ def _surveys(world: World) -> pa.Table:
     )
 
 
-def _cancellations(world: World, book) -> pa.Table:
+def _cancellations(world: World, book: pd.DataFrame) -> pa.Table:
     """The click comes days to months before the end of service; one account in twelve just stops paying."""
     rng, left = world.streams["cancellations"], world.departures
     ended = book[book.leaves & (book.kind == BASE)].reset_index(names="subscription")
@@ -220,7 +225,8 @@ def _cancellations(world: World, book) -> pa.Table:
     left = left[rng.random(len(left)) < 11 / 12].sort_values(["day", "account"])
     n, account, day = len(left), left.account.to_numpy(), left.day.to_numpy()
     notice = np.where(world.market.billing[account] == 0, rng.integers(2, 28, n), rng.integers(15, 76, n))
-    clicked = np.maximum((day - notice) * DAY + rng.integers(8 * 3600, 18 * 3600, n), left.valid_from.to_numpy())
+    clicked = (day - notice) * DAY + rng.integers(8 * 3600, 18 * 3600, n)
+    clicked = np.maximum(clicked, left.valid_from.to_numpy())
     sliding, still = [0.15, 0.12, 0.38, 0.22, 0.08, 0.05], [0.38, 0.20, 0.08, 0.06, 0.20, 0.08]
     reason = np.where(left.sliding, rng.choice(6, n, p=sliding), rng.choice(6, n, p=still))
     return pa.table(
@@ -255,5 +261,3 @@ def _acquisition(world: World) -> pa.Table:
             "new_accounts": pa.array(new),
         }
     )
-
-

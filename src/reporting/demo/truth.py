@@ -4,9 +4,9 @@ Each month every account at risk draws from a discrete-time complementary log-lo
 
     p = 1 - exp(-exp(baseline(months since the first paid month) + sum of log_hr * column / per)),
 
-with columns as known at the month's start. It is the grouped-time form of a proportional-hazards model: `log_hr`
-is the logarithm of a hazard ratio (Prentice and Gloeckler 1978). Churn is drawn first, expansion among those
-that stay, contraction among those that neither leave nor grow.
+with columns as known at the month's start. It is the grouped-time form of a proportional-hazards model:
+`log_hr` is the logarithm of a hazard ratio (Prentice and Gloeckler 1978). Churn is drawn first, expansion
+among those that stay, contraction among those that neither leave nor grow.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ CHURN = Hazard(
     "leaves at the end of its term",
     at_risk="can_leave",
     event="churned",
-    baseline=(-1.75, -1.95, -2.1, -2.2),
+    baseline=(-1.40, -1.55, -1.70, -1.85),
     drivers=(
         Driver("active_user_share", -0.12, 0.1, "10 points of active users (30 days) per seat purchased"),
         Driver("usage_halvings", 0.40, 1, "one halving of events, last 30 days against the 30 before"),
@@ -104,7 +104,7 @@ EXPANSION = Hazard(
     "buys more seats, a higher plan or the add-on",
     at_risk="stayed",
     event="expanded",
-    baseline=(-5.1, -4.85, -4.95, -5.05),
+    baseline=(-5.4, -5.2, -5.3, -5.4),
     drivers=(
         Driver("active_user_share", 0.18, 0.1, "10 points of active users (30 days) per seat purchased"),
         Driver("team_count", 0.12, 1, "one more team in use last month"),
@@ -119,7 +119,7 @@ CONTRACTION = Hazard(
     "cuts seats, plan or add-on at the end of its term",
     at_risk="can_shrink",
     event="contracted",
-    baseline=(-3.6, -3.6, -3.6, -3.6),
+    baseline=(-3.2, -3.2, -3.2, -3.2),
     drivers=(
         Driver("active_user_share", -0.15, 0.1, "10 points of active users (30 days) per seat purchased"),
         Driver("usage_halvings", 0.40, 1, "one halving of events, last 30 days against the 30 before"),

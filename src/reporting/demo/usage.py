@@ -15,8 +15,11 @@ from reporting.demo.randomness import Streams
 _FEATURES = len(product.EVENTS)
 _CORE = len(product.CORE)
 _PREMIUM = slice(_CORE, _CORE + len(product.PREMIUM))
+_ADOPTED_AT_START = np.array(
+    [0.9, 0.85, 0.75, 0.85, 0.5, 0.5, 0.6, 0.6, *(0.5, 0.45, 0.3), *(0.04, 0.3), *(1, 1), *(0, 0, 0)]
+)
 _PAGE_VIEW = product.CODE["page_view"]
-_EVENTS_PER_VISIT = 1.78  # a million events need this many beyond the first in an average visit
+_EVENTS_PER_VISIT = 1.05  # a million events need this many beyond the first in an average visit
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,7 @@ class Usage:
         taste = np.exp(0.45 * self._mood.standard_normal((n, _FEATURES)))
         taste[:, _CORE + 5 :] = 1
         self._taste = product.MIX * taste
-        start = np.array([0.9, 0.85, 0.75, 0.85, 0.5, 0.5, 0.6, 0.6, 0.5, 0.45, 0.3, 0.04, 0.3, 1, 1, 0, 0, 0])
-        odds = start[None, :] * np.exp(0.12 * market.quality)[:, None]
+        odds = _ADOPTED_AT_START * np.exp(0.12 * market.quality)[:, None]
         steps = [product.CODE[name] for name in product.ONBOARDING]
         odds[:, [s for s in steps if s < _CORE]] = np.where(market.existing[:, None], 0.85, 1.0)
         odds[~market.existing, 4 : _CORE + 5] *= 0.25  # found later, not on the first day
@@ -76,36 +78,39 @@ class Usage:
         self.sliding = (self.sliding | begins) & ~recovers
         self._slump = np.where(self.sliding, self._slump - 0.38 * rng.random(n) - 0.12, 0.65 * self._slump)
         odds = np.where(self.sliding[:, None], 0.0, 0.05 * np.exp(0.4 * self.market.quality)[:, None])
-        self._adopted |= rng.random((n, _FEATURES)) < odds * (product.MIX > 1)
+        self._adopted |= rng.random((n, _FEATURES)) < odds * (product.MIX > 2)
         drops = np.where(self.sliding, 0.10, 0.006)[:, None] * (np.arange(_FEATURES) < _CORE + 5)
         self._adopted &= ~(rng.random((n, _FEATURES)) < drops)
         return begins
 
     def month(
-        self, index: int, first: int, last: int, live_from: np.ndarray, live_to: np.ndarray, premium: np.ndarray
+        self, index: int, days: np.ndarray, live_from: np.ndarray, live_to: np.ndarray, premium: np.ndarray
     ) -> Events:
-        """Events of the days `[first, last)` of month `index`, for accounts while they are live."""
-        drawn = self._visits(index, first, last, live_from, live_to, premium)
-        stated = self._stated(first, last, live_to)
+        """Events of the `days` of month `index`, for accounts while they are live.
+
+        Args:
+            premium: Accounts that may use premium features.
+        """
+        drawn = self._visits(index, days, live_from, live_to, premium)
+        stated = self._stated(int(days[0]), int(days[-1]) + 1, live_to)
         events = Events(*(np.concatenate(pair) for pair in zip(drawn, stated, strict=True)))
         np.maximum.at(self.people.users.last_active, events.user, events.day)
         return events
 
     def _visits(
-        self, index: int, first: int, last: int, live_from: np.ndarray, live_to: np.ndarray, premium: np.ndarray
+        self, index: int, days: np.ndarray, live_from: np.ndarray, live_to: np.ndarray, premium: np.ndarray
     ) -> tuple[np.ndarray, ...]:
         """The ordinary part: each user comes or stays away each day, and does a few things when there."""
         users, rng = self.people.users, self._events
-        who = np.flatnonzero((live_from[users.account] < last) & (live_to[users.account] > first))
+        who = np.flatnonzero((live_from[users.account] <= days[-1]) & (live_to[users.account] > days[0]))
         account = users.account[who]
-        age = np.maximum(first - self.market.signed_up // DAY, 0) / 30
+        age = np.maximum(days[0] - self.market.signed_up // DAY, 0) / 30
         self.level = self.market.engagement + self._wave + self._slump - 0.8 * np.exp(-age / 1.5)
         rate = np.exp(users.appetite[who] + self.level[account])
-        days = np.arange(first, last)
         begins = np.maximum(users.begins[who], live_from[account])
         ends = np.minimum(users.deactivated[who], live_to[account])
         there = (days >= begins[:, None]) & (days < ends[:, None])
-        chance = -np.expm1(-0.62 * rate[:, None] * rhythm(days)) * there
+        chance = -np.expm1(-0.57 * rate[:, None] * rhythm(days)) * there
         row, column = np.nonzero(rng.random(chance.shape) < chance)
         count = 1 + rng.poisson(_EVENTS_PER_VISIT * self._volume * self._depth[account[row]])
         visit = np.repeat(np.arange(len(row)), count)
@@ -131,23 +136,23 @@ class Usage:
         """First steps, invitations and connections: their instants are known, a user in charge does them."""
         users, table = self.people.users, self.people.integrations
         step, code = self.market.steps, np.array(self._steps)
-        own = np.isin(code, [product.CODE["invite_sent"], product.CODE["integration_connected"]])
-        account, which = np.nonzero((step >= first * DAY) & (step < last * DAY) & ~own)
-        invited = np.flatnonzero((users.invited >= first * DAY) & (users.invited < last * DAY) & ~users.founder)
-        joined = np.flatnonzero((table.connected >= first * DAY) & (table.connected < last * DAY))
-        parts = [
-            (account, step[account, which], code[which]),
-            (users.account[invited], users.invited[invited], np.full(len(invited), product.CODE["invite_sent"])),
-            (table.account[joined], table.connected[joined], np.full(len(joined), product.CODE["integration_connected"])),
-        ]
-        account, at, feature = (np.concatenate(part) for part in zip(*parts, strict=True))
+        invite, connection = product.CODE["invite_sent"], product.CODE["integration_connected"]
+        own = ~np.isin(code, [invite, connection])
+        start, end = first * DAY, last * DAY
+        reached, which = np.nonzero((step >= start) & (step < end) & own)
+        invited = np.flatnonzero((users.invited >= start) & (users.invited < end) & ~users.founder)
+        joined = np.flatnonzero((table.connected >= start) & (table.connected < end))
+        account = np.concatenate([reached, users.account[invited], table.account[joined]])
+        at = np.concatenate([step[reached, which], users.invited[invited], table.connected[joined]])
+        feature = np.repeat([invite, connection], [len(invited), len(joined)])
+        feature = np.concatenate([code[which], feature])
         keep = at < live_to[account] * DAY
         account, at, feature = account[keep], at[keep], feature[keep]
-        return account, self._in_charge(first)[account], at // DAY, feature, at, np.full(len(at), -1, np.int64)
+        return account, self._in_charge(first, account), at // DAY, feature, at, np.full(len(at), -1)
 
-    def _in_charge(self, day: int) -> np.ndarray:
+    def _in_charge(self, day: int, account: np.ndarray) -> np.ndarray:
         """The longest-serving user of each account who is not deactivated before `day` (else its founder)."""
         users = self.people.users
-        best = np.full(len(self.market), np.iinfo(np.int64).max)
-        np.minimum.at(best, users.account, np.arange(len(users)) + np.where(users.deactivated >= day, 0, len(users)))
-        return best % max(len(users), 1)
+        gone = users.deactivated < day
+        order = np.lexsort([np.arange(len(users)), gone, users.account])
+        return order[np.searchsorted(users.account[order], account)]

@@ -1,4 +1,4 @@
-"""The story, month by month: moods turn, users work, and what they did decides who leaves, grows and shrinks."""
+"""The story, month by month: moods turn, users work, and what they do decides who leaves, grows, shrinks."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class World:
             self.people.connect(first, last, self.live_to, live, self.usage.sliding)
             escalations = self._support(first, last)
             premium = (self.terms.plan >= product.BUSINESS) | self.terms.has_addon
-            events = self.usage.month(index, first, last, self.live_from, self.live_to, premium)
+            events = self.usage.month(index, np.arange(first, last), self.live_from, self.live_to, premium)
             covariates = self.observer.close(
                 first, last, events, self.people, self.terms, self.live_from, escalations
             )
@@ -93,7 +93,7 @@ class World:
             self.terms.renew(due)
 
     def _decide(self, index: int, first: int, last: int, covariates: dict[str, np.ndarray] | None) -> None:
-        """Everything contractual in the month. The first month has no past to judge by: nothing moves but arrivals."""
+        """Everything contractual in the month. The first has no past to judge by: accounts only arrive."""
         terms, n = self.terms, len(self.market)
         at_risk = terms.paying.copy()
         due = at_risk & (terms.renewal < last)
@@ -117,7 +117,7 @@ class World:
                 "contracted": shrunk,
             }
             self._note(index, at_risk, known, outcome)
-        self._part(index, first, left)
+        self._part(index, first, np.flatnonzero(left))
         self._change(first, last, due & ~left, grown, shrunk)
         self._arrive(index, first, last)
         self._return(index, first, last)
@@ -132,16 +132,14 @@ class World:
         columns |= {name: values[row] for name, values in (known | outcome).items() if name != "start"}
         self._panel.append(pd.DataFrame(columns))
 
-    def _part(self, index: int, first: int, left: np.ndarray) -> None:
-        who = np.flatnonzero(left)
+    def _part(self, index: int, first: int, who: np.ndarray) -> None:
         monthly = self.terms.renewal[who] == NEVER
         day = np.where(monthly, self.terms.billing_day(first)[who], self.terms.renewal[who])
         self.terms.close(who, day, leaves=True)
         self.live_to[who] = day
         self._left_in[who] = index
-        self._departures.append(
-            pd.DataFrame({"account": who, "day": day, "sliding": self.usage.sliding[who], "spell": self.spell[who]})
-        )
+        left = {"account": who, "day": day, "sliding": self.usage.sliding[who]}
+        self._departures.append(pd.DataFrame(left))
 
     def _change(self, first: int, last: int, due: np.ndarray, grown: np.ndarray, shrunk: np.ndarray) -> None:
         """Renew what is due; changes take effect at the renewal where there is one, else on any day."""
@@ -158,10 +156,11 @@ class World:
         down = shrunk & ~drop & (plan > product.STARTER) & (few | (kind < 0.25))
         fewer = shrunk & ~drop & ~down
         new_plan = plan + up - down
-        new_seats = np.where(more, np.minimum(seats + np.ceil(seats * (0.15 + 0.4 * size)), product.LIMIT[plan]), seats)
-        new_seats = np.where(fewer, np.maximum(seats - np.ceil(seats * (0.1 + 0.25 * size)), product.LEAST[plan]), new_seats)
-        new_seats = np.where(up, np.maximum(new_seats, product.LEAST[new_plan]), new_seats)
-        new_seats = np.where(down, np.minimum(new_seats, product.LIMIT[new_plan]), new_seats).astype(np.int64)
+        wanted = (
+            seats + more * np.ceil(seats * (0.15 + 0.4 * size)) - fewer * np.ceil(seats * (0.1 + 0.25 * size))
+        )
+        least = np.where(up | fewer, product.LEAST[new_plan], 0)
+        new_seats = np.clip(wanted, least, product.LIMIT[new_plan]).astype(np.int64)
         touched = due | up | more | down | fewer
         who = np.flatnonzero(touched)
         terms.close(who, day[who])
