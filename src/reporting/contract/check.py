@@ -1,2 +1,114 @@
-def check(tables, *, close=None, currency=None, exchange_rates=None):
-    return []
+"""Check the canonical tables against the contract, inside the engine.
+
+An `error` stops the run; a `warning` is counted and shown in the report. Nothing is changed or dropped.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+import ibis.expr.types as ir
+
+from reporting.contract.asof import as_of
+from reporting.contract.churn import churn_findings
+from reporting.contract.findings import Finding
+from reporting.contract.money import missing_rates, money_rules, overlaps
+from reporting.contract.relations import relation_rules
+from reporting.contract.rules import Rule, apply, duplicate_keys, general_rules, noun
+from reporting.contract.tables import TABLES, CanonicalTable
+from reporting.contract.usage import usage_findings
+
+
+def check(
+    tables: Mapping[str, ir.Table],
+    *,
+    close: dt.datetime | None = None,
+    currency: str | None = None,
+    exchange_rates: ir.Table | None = None,
+    flags: bool = True,
+) -> list[Finding]:
+    """Every finding on the tables, errors first.
+
+    Args:
+        tables: Canonical tables by name; those not mapped are absent.
+        close: First instant after the reporting month; nothing at or after it is looked at. None = all rows.
+        currency: Reporting currency; None = exchange rates are not checked.
+        exchange_rates: month, currency, rate.
+        flags: The undated churn flags of the source speak of this close. False for past months, where a flag may
+            stem from a later churn.
+    """
+    seen = as_of(tables, close) if close else dict(tables)
+    findings = [_not_mapped(canonical) for canonical in TABLES.values() if canonical.name not in tables]
+    filled = {}
+    for name, table in seen.items():
+        canonical = TABLES[name]
+        if name == "events":
+            filled[name] = table
+            continue
+        total = int(table.count().to_pyarrow().as_py())
+        if not total:
+            findings.append(_empty(canonical, close))
+            continue
+        filled[name] = table
+        joined = _with_sign_up(table, seen) if "account_id" in table.columns and name != "accounts" else table
+        rules = (
+            general_rules(joined, canonical)
+            + money_rules(joined, canonical)
+            + relation_rules(joined, canonical)
+        )
+        findings += apply(rules, joined, canonical) + duplicate_keys(table, canonical, total)
+    if "subscriptions" in filled:
+        findings += overlaps(filled["subscriptions"])
+    if currency is not None and exchange_rates is not None:
+        findings += missing_rates(filled, close, currency, exchange_rates)
+    if {"accounts", "subscriptions"} <= set(filled):
+        findings += churn_findings(filled, close, flags)
+    if {"accounts", "events"} <= set(filled):
+        usage = usage_findings(filled)
+        findings += [_empty(TABLES["events"], close)] if usage is None else usage
+    order = list(TABLES)
+    return sorted(findings, key=lambda finding: (finding.severity, order.index(finding.table)))
+
+
+def _with_sign_up(table: ir.Table, tables: Mapping[str, ir.Table]) -> ir.Table:
+    """`table` with `known_account` and `account_signed_up_at`, as many rows as before."""
+    accounts = tables["accounts"]
+    one_each = accounts.group_by(known_account=accounts.account_id).aggregate(
+        account_signed_up_at=accounts.signed_up_at.min()
+    )
+    return table.left_join(one_each, table.account_id == one_each.known_account)
+
+
+def _not_mapped(canonical: CanonicalTable) -> Finding:
+    required = canonical.required
+    return Finding(
+        "missing_table",
+        "error" if required else "warning",
+        canonical.name,
+        None,
+        0,
+        0,
+        "This required table is not mapped."
+        if required
+        else f"Not mapped, so not available: {canonical.without}.",
+        remedy=f"Write {canonical.name}.sql beside the other SELECTs of the source"
+        + ("." if required else " if you have it."),
+    )
+
+
+def _empty(canonical: CanonicalTable, close: dt.datetime | None) -> Finding:
+    when = f" before {close:%Y-%m-%d}" if close else ""
+    return Finding(
+        "empty_table",
+        "error" if canonical.required else "warning",
+        canonical.name,
+        None,
+        0,
+        0,
+        f"The table holds no {noun(canonical)}{when}.",
+        remedy=f"Check {canonical.name}.sql and what it reads; remove the file if there is no such table.",
+    )
+
+
+__all__ = ["Rule", "check"]

@@ -42,6 +42,7 @@ class CanonicalTable:
         key: Columns that identify a row.
         columns: All columns, the required ones first.
         required: Without this table there is no report.
+        without: What is not available where an optional table is absent.
     """
 
     name: str
@@ -49,6 +50,7 @@ class CanonicalTable:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     required: bool = False
+    without: str = ""
 
     def __getitem__(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
@@ -144,6 +146,7 @@ _ALL = (
             Column("invited_at", TIME, "when invited; empty = not invited by anyone"),
             Column("deactivated_at", TIME, "when the log-in was withdrawn; empty = still valid"),
         ),
+        without="active users, seats used, stickiness, usage by role and team and other figures by user",
     ),
     CanonicalTable(
         "integrations",
@@ -156,6 +159,7 @@ _ALL = (
             _need("connected_at", TIME, "when connected"),
             Column("disconnected_at", TIME, "when disconnected; empty = still connected"),
         ),
+        without="integrations per account and their part of the engagement score",
     ),
     CanonicalTable(
         "tickets",
@@ -171,6 +175,7 @@ _ALL = (
             Column("satisfaction", NUMBER, "customer's score of the ticket, 1 to 5"),
             Column("escalated", FLAG, "the ticket was escalated"),
         ),
+        without="support signals and their part of the health score",
     ),
     CanonicalTable(
         "surveys",
@@ -184,6 +189,7 @@ _ALL = (
             _need("answered_at", TIME, "when answered"),
             Column("user_id", TEXT, "user who answered"),
         ),
+        without="NPS and CSAT",
     ),
     CanonicalTable(
         "cancellations",
@@ -198,6 +204,7 @@ _ALL = (
             Column("feedback", TEXT, "the customer's words"),
             Column("subscription_id", TEXT, "subscription cancelled; empty = the whole account"),
         ),
+        without="reasons for churn and the day of the cancellation",
     ),
     CanonicalTable(
         "acquisition",
@@ -210,6 +217,7 @@ _ALL = (
             _need("currency", TEXT, "ISO 4217 code of the cost"),
             Column("new_accounts", INTEGER, "accounts won, if counted by the source"),
         ),
+        without="CAC payback",
     ),
 )
 
