@@ -37,7 +37,9 @@ class Exports(dict[str, pd.DataFrame]):
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         files = [{"name": name, "csv": to_csv(frame)} for name, frame in self.items()]
-        lines = [f"- `{name}.csv`: {len(frame)} rows, {escape(_columns(frame))}" for name, frame in self.items()]
+        lines = [
+            f"- `{name}.csv`: {len(frame)} rows, {escape(_columns(frame))}" for name, frame in self.items()
+        ]
         return {MIME: {"files": files}, "text/markdown": "\n".join(lines) or "No data files."}
 
 

@@ -1,0 +1,120 @@
+# The commands of the project. `make` alone lists them; each calls `reporting` or pytest and nothing else.
+#
+#   make monthly-report [MONTH=2026-10] [SOURCE=demo] [PARAMS=params/monthly.yml] [RENDERER=quarto]
+#
+# The first one sets up .venv from requirements.lock: with uv where there is one, else with Python's own tools.
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+VENV := .venv
+READY := $(VENV)/.ready
+REPORTING := $(VENV)/bin/reporting
+PYTEST := $(VENV)/bin/python -m pytest
+
+# MONTH, SOURCE, PARAMS and RENDERER count only when they are given to make itself: a variable of that name in the
+# environment must not choose the company. Nor do they reach the environment of what make starts.
+MAKEOVERRIDES :=
+unexport MONTH SOURCE PARAMS RENDERER
+quoted = '$(subst ','\'',$(value $(1)))'
+option = $(if $(and $(filter command,$(origin $(2))),$(value $(2))),--$(1) $(call quoted,$(2)))
+
+.PHONY: help
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo '  MONTH=2026-10 SOURCE=demo PARAMS=params/monthly.yml RENDERER=quarto may follow where they make sense'
+
+.PHONY: monthly-report
+monthly-report: $(READY) ## make and publish a month: MONTH= SOURCE= PARAMS= RENDERER=
+	@$(REPORTING) run $(call option,month,MONTH) $(call option,source,SOURCE) $(call option,params,PARAMS) \
+		$(call option,renderer,RENDERER)
+
+.PHONY: validate
+validate: $(READY) ## check a source against the contract: SOURCE= MONTH=
+	@$(REPORTING) validate $(call option,source,SOURCE) $(call option,month,MONTH) $(call option,params,PARAMS)
+
+.PHONY: audit
+audit: $(READY) ## make a published month again from its snapshot and compare: SOURCE= MONTH=
+	@$(REPORTING) audit $(call option,source,SOURCE) $(call option,month,MONTH) $(call option,params,PARAMS)
+
+.PHONY: list
+list: $(READY) ## list what is published
+	@$(REPORTING) list
+
+.PHONY: demo-data
+demo-data: $(READY) ## build the demo company and the snapshot that the notebooks open on
+	@$(REPORTING) demo
+
+.PHONY: lab
+lab: demo-data ## JupyterLab on the notebooks
+	@$(VENV)/bin/jupyter lab --notebook-dir=. notebooks
+
+.PHONY: test
+test: $(READY) demo-data ## every test that needs no server
+	@$(PYTEST) -m 'not server'
+	@$(PYTEST) -p no:cacheprovider --nbval-lax notebooks
+
+.PHONY: test-all
+test-all: test ## also those with PostgreSQL, Spark, R, a browser, Quarto, where they are installed
+	@$(PYTEST) -m server
+
+.PHONY: lint
+lint: $(READY) ## style of code and notebooks
+	@$(VENV)/bin/ruff check src tests bench notebooks
+
+.PHONY: bench
+bench: $(READY) $(addprefix bench-,metrics survival) ## every timing, side by side
+
+.PHONY: bench-metrics
+bench-metrics: $(READY) ## the snapshot of 100 million events against plain queries and pandas
+	@$(VENV)/bin/python -m bench.metrics
+
+.PHONY: bench-survival
+bench-survival: $(READY) ## the models against R, and their coverage on simulated worlds
+	@$(VENV)/bin/python -m bench.survival
+
+.PHONY: doctor
+doctor: $(READY) ## check the environment
+	@$(REPORTING) doctor
+
+.PHONY: lock
+lock: ## lock the dependencies of pyproject.toml again (needs uv)
+	@uv pip compile pyproject.toml --universal --python-version 3.11 --extra build --extra test --generate-hashes \
+		--no-emit-index-url --custom-compile-command 'make lock' --output-file requirements.lock --quiet --upgrade
+
+.PHONY: clean
+clean: ## remove caches and what runs left in build/; published reports stay
+	@rm -rf build .pytest_cache .ruff_cache .hypothesis
+	@find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: setup
+setup: $(READY) ## set up .venv
+
+# A half-finished set-up has no mark, and is started over; one that only lags behind the lock is brought up to date.
+$(READY): requirements.lock pyproject.toml
+	@set -eu; \
+	test -e $@ || rm -rf $(VENV); \
+	rm -f $@; \
+	python=; \
+	for candidate in $(VENV)/bin/python python3.11 python3.12 python3.13 python3.14 python3 python; do \
+		if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			python="$$candidate"; break; fi; \
+	done; \
+	if test -z "$$python"; then \
+		echo 'No Python 3.11 or newer was found on the PATH. Install one, or uv, and run make again.' >&2; exit 2; fi; \
+	echo "Setting up $(VENV) with $$("$$python" --version); this happens once."; \
+	if uv --version >/dev/null 2>&1; then \
+		test -x $(VENV)/bin/python || uv venv --quiet --python "$$python" $(VENV); \
+		uv pip sync --quiet --python $(VENV)/bin/python --require-hashes requirements.lock; \
+		uv pip install --quiet --python $(VENV)/bin/python --no-deps --no-build-isolation --editable .; \
+	else \
+		test -x $(VENV)/bin/python || "$$python" -m venv $(VENV) || { \
+			echo "This Python lacks venv (on Debian: python3-venv). Install it, or uv, and run make again." >&2; \
+			exit 2; }; \
+		$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; \
+		$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+			--editable .; \
+	fi; \
+	touch $@

@@ -1,0 +1,142 @@
+"""What a run rests on and what it made: `manifest.json`, the run's birth certificate."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+import re
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from reporting.errors import ConfigError
+
+NAME = "manifest.json"
+SUPERSEDED = "superseded.json"
+SCHEMA = 1
+APART = frozenset({NAME, SUPERSEDED})
+"""Files of a published month that are not outputs themselves."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything that decides the bytes of a run. Equal inputs have equal run ids.
+
+    Attributes:
+        snapshot: Content hash of the frozen snapshot.
+        code: Hash of the package's files.
+        lock: SHA-256 of `requirements.lock`.
+        brand: Hash of the brand's values and files.
+        renderer: Name and version of what sets the pages.
+        notebooks: Notebook -> SHA-256 of its file, as edited.
+        parameters: Notebook -> parameter -> value, where it differs from the notebook's default.
+    """
+
+    source: str
+    month: str
+    snapshot: str
+    code: str
+    lock: str
+    brand: str
+    renderer: str
+    notebooks: dict[str, str]
+    parameters: dict[str, dict[str, Any]]
+
+    @cached_property
+    def run_id(self) -> str:
+        """Twelve hexadecimal digits of the inputs' SHA-256."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:12]
+
+    def changed(self, other: Inputs) -> list[str]:
+        """Names of the inputs in which `other` differs, notebooks by name."""
+        mine, theirs = asdict(self), asdict(other)
+        names = [name for name in mine if name != "notebooks" and mine[name] != theirs[name]]
+        for name in sorted(mine["notebooks"].keys() | theirs["notebooks"].keys()):
+            if mine["notebooks"].get(name) != theirs["notebooks"].get(name):
+                names.append(f"notebook {name}")
+        return names
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """One run.
+
+    Attributes:
+        title: The source's title.
+        sources: What the snapshot was read from: name, hash or fingerprint, rows.
+        findings: Number of findings by severity.
+        outputs: Path in the month's folder -> SHA-256, of every file but the manifest.
+        versions: Python, platform and packages the run was made with.
+        volatile: What differs between two runs of the same inputs: times, durations, who and where.
+    """
+
+    inputs: Inputs
+    title: str
+    sources: list[dict[str, Any]]
+    findings: dict[str, int]
+    outputs: dict[str, str]
+    versions: dict[str, str]
+    volatile: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def run_id(self) -> str:
+        """Identifies the run's inputs."""
+        return self.inputs.run_id
+
+    def write(self, folder: Path) -> None:
+        """Write `manifest.json` into `folder`."""
+        content = {"schema": SCHEMA, "run_id": self.run_id, **asdict(self)}
+        (folder / NAME).write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+    @classmethod
+    def read(cls, folder: Path) -> Manifest:
+        """The manifest of the run in `folder`.
+
+        Raises:
+            ConfigError: There is none, or it isn't one of this version.
+        """
+        path = folder / NAME
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            if content.pop("schema") != SCHEMA:
+                raise ValueError("another schema")
+            content.pop("run_id")
+            return cls(inputs=Inputs(**content.pop("inputs")), **content)
+        except FileNotFoundError:
+            raise ConfigError(
+                "there is no published run here.",
+                where=folder,
+                remedy="`reporting list` shows what there is.",
+            ) from None
+        except (ValueError, KeyError, TypeError) as error:
+            raise ConfigError(
+                f"the manifest can't be read: {error}.",
+                where=path,
+                remedy="Restore it, or publish the month again.",
+            ) from None
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def inventory(folder: Path) -> dict[str, str]:
+    """Path -> SHA-256 of every output in a month's folder, sorted by path."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    names = {path.relative_to(folder).as_posix(): path for path in files}
+    return {name: sha256(path) for name, path in names.items() if name not in APART}
+
+
+def versions() -> dict[str, str]:
+    """Python, platform, and every package that the project names."""
+    found = {"python": platform.python_version(), "platform": f"{platform.system()} {platform.machine()}"}
+    for requirement in importlib.metadata.requires("reporting") or []:
+        if "extra ==" not in requirement:
+            name = re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
+            found[name] = importlib.metadata.version(name)
+    return found

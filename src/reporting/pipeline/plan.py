@@ -1,0 +1,85 @@
+"""What a run is asked to do, checked before anything runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from reporting.errors import ParameterError, did_you_mean
+from reporting.month import Month
+from reporting.params.load import load_yaml
+from reporting.params.monthly import Monthly
+from reporting.pipeline.parameters import Notebook, choose, find_notebooks
+from reporting.pipeline.project import Project
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the command line asks for; None and empty leave it to the params file.
+
+    Attributes:
+        settings: `notebook.parameter=value`, each over the params file.
+        only: Notebooks to run; a run of some of them is a preview and never published.
+        renderer: `auto`, `quarto` or `embedded`.
+    """
+
+    source: str | None = None
+    month: str | None = None
+    settings: list[str] = field(default_factory=list)
+    only: list[str] = field(default_factory=list)
+    renderer: str = "auto"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A request in which every name is known and every parameter has its type.
+
+    Attributes:
+        month: None is the last closed month of the source.
+        notebooks: Those to run.
+        parameters: Notebook -> parameter -> value, where one is given.
+        partial: Whether some notebooks are left out.
+    """
+
+    monthly: Monthly
+    source: str
+    month: Month | None
+    notebooks: dict[str, Notebook]
+    parameters: dict[str, dict[str, Any]]
+    partial: bool
+    renderer: str
+
+
+def make_plan(project: Project, request: Request) -> Plan:
+    """Check `request` against the project.
+
+    Raises:
+        UsageError: The params file, a notebook or a parameter is wrong, or `reports/` can't be written.
+    """
+    from reporting.pipeline.render import choose_renderer
+
+    project.require()
+    monthly = load_yaml(project.params, Monthly)
+    notebooks = find_notebooks(project.notebooks)
+    parameters = choose(notebooks, monthly.reports, request.settings, project.params)
+    for name in request.only:
+        if name not in notebooks:
+            raise ParameterError(
+                f"there is no notebook '{name}'.{did_you_mean(name, notebooks)}",
+                where=f"--only {name}",
+                remedy=f"Notebooks: {', '.join(notebooks)}.",
+            )
+    wanted = {
+        name: notebook for name, notebook in notebooks.items() if not request.only or name in request.only
+    }
+    month = request.month or monthly.month
+    project.require_writable()
+    return Plan(
+        monthly,
+        request.source or monthly.source,
+        Month.parse(month) if month else None,
+        wanted,
+        {name: parameters[name] for name in wanted},
+        partial=len(wanted) < len(notebooks),
+        renderer=choose_renderer(request.renderer),
+    )

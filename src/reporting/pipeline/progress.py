@@ -1,0 +1,74 @@
+"""Tell how a run goes: bars on a terminal, plain lines in a log."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+
+class Reporter:
+    """Shows the steps of a run and keeps their times.
+
+    Attributes:
+        seconds: Step -> wall-clock seconds.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._started = time.perf_counter()
+        self.seconds: dict[str, float] = {}
+
+    def say(self, text: str) -> None:
+        """One line of plain text."""
+        clock = f"[{time.perf_counter() - self._started:6.1f} s] " if not self._console.is_terminal else ""
+        self._console.print(f"{clock}{text}", markup=False, highlight=False, soft_wrap=True)
+
+    @contextlib.contextmanager
+    def step(self, name: str, text: str) -> Iterator[Callable[[str, int, int], None]]:
+        """A step of the run.
+
+        Args:
+            name: Key of its time in `seconds`.
+            text: What it does, for the reader.
+
+        Yields:
+            `tick(part, done, total)`, to be called as a part of the step goes on; from any thread.
+        """
+        began = time.perf_counter()
+        with self._bars(text) if self._console.is_terminal else self._lines(text) as tick:
+            yield tick
+        self.seconds[name] = round(time.perf_counter() - began, 3)
+
+    @contextlib.contextmanager
+    def _lines(self, text: str) -> Iterator[Callable[[str, int, int], None]]:
+        self.say(text)
+
+        def tick(part: str, done: int, total: int) -> None:
+            if done == total:
+                self.say(f"  {part} done")
+
+        yield tick
+
+    @contextlib.contextmanager
+    def _bars(self, text: str) -> Iterator[Callable[[str, int, int], None]]:
+        columns = (
+            SpinnerColumn(finished_text="✓"),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TimeElapsedColumn(),
+        )
+        with Progress(*columns, console=self._console) as progress:
+            whole = progress.add_task(text, total=None)
+            parts: dict[str, int] = {}
+
+            def tick(part: str, done: int, total: int) -> None:
+                if part not in parts:
+                    parts[part] = progress.add_task(f"  {part}", total=total)
+                progress.update(parts[part], completed=done, total=total)
+
+            yield tick
+            progress.update(whole, total=1, completed=1)

@@ -1,0 +1,187 @@
+"""One month, from the source to the published folder."""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reporting.errors import RunError
+from reporting.month import Month
+from reporting.params.load import load_yaml
+from reporting.params.product import Product
+from reporting.pipeline import inputs
+from reporting.pipeline.lock import hold
+from reporting.pipeline.manifest import Manifest, inventory, versions
+from reporting.pipeline.plan import Plan
+from reporting.pipeline.progress import Reporter
+from reporting.pipeline.project import Project
+from reporting.pipeline.publish import is_intact, publish, staging, sweep
+
+if TYPE_CHECKING:
+    from reporting.pipeline.execute import Executed
+    from reporting.pipeline.kernels import Nursery
+    from reporting.snapshot.frozen import Snapshot
+    from reporting.sources import Source
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended.
+
+    Attributes:
+        state: `published`, `unchanged` (the month stands there already, from the same inputs) or `preview`.
+        folder: The month's folder.
+        kept: Where the run that was replaced is kept.
+    """
+
+    state: str
+    manifest: Manifest
+    folder: Path
+    kept: Path | None = None
+
+
+def run(project: Project, plan: Plan, reporter: Reporter) -> Outcome:
+    """Make the reports of one month and publish them.
+
+    Raises:
+        UsageError: Nothing was written.
+        RunError: A notebook or the rendering failed; nothing was published, the half-made month is kept in
+            `build/<source>/<month>/failed/`.
+    """
+    from reporting.pipeline.kernels import Nursery
+    from reporting.sources import open_source
+
+    with Nursery() as nursery:
+        with reporter.step("source", f"Opening the source {plan.source}"):
+            source = open_source(plan.source, project.params_dir)
+        with source:
+            month = plan.month or source.last_month()
+            source.require_month(month)
+            lock = project.reports / ".locks" / f"{plan.source}-{month}.lock"
+            with hold(lock, f"{plan.source} {month}"):
+                outcome = _run_month(project, plan, source, month, nursery, reporter)
+    if outcome.state != "preview":
+        refresh_archive(project)
+    return outcome
+
+
+def refresh_archive(project: Project) -> None:
+    """Bring `reports/index.html` up to date."""
+    from reporting.pipeline.render import render_archive
+
+    with hold(project.reports / ".locks" / "archive.lock", "the archive", wait=True):
+        render_archive(project.reports)
+
+
+def freeze(
+    source: Source, project: Project, plan: Plan, month: Month, out: Path, reporter: Reporter
+) -> Snapshot:
+    """Build the snapshot of `month` in folder `out`.
+
+    A product definition that the source names wins over the one of the params file.
+    """
+    from reporting.snapshot import build_snapshot
+
+    named = "product" in source.file.model_fields_set
+    product = load_yaml(
+        source.product_path if named else project.params.parent / plan.monthly.product, Product
+    )
+    with reporter.step("snapshot", f"Freezing the snapshot of {month}"):
+        return build_snapshot(source, product, month, out, project.build(plan.source) / "cache")
+
+
+def _run_month(
+    project: Project, plan: Plan, source: Source, month: Month, nursery: Nursery, reporter: Reporter
+) -> Outcome:
+    from reporting.pipeline.produce import make_site, require_success, run_notebooks
+    from reporting.pipeline.render.context import RunContext
+
+    started = dt.datetime.now(dt.UTC)
+    target = project.published(plan.source, month)
+    build = project.build(plan.source, month)
+    sweep(target)
+    stage = build / "preview" if plan.partial else staging(target)
+    with _kept_on_failure(stage, build / "failed"):
+        snapshot = freeze(source, project, plan, month, stage / "snapshot", reporter)
+        made_from = inputs.collect(
+            project, snapshot.meta, plan.source, plan.notebooks, plan.parameters, plan.renderer
+        )
+        if not plan.partial and is_intact(target, made_from.run_id):
+            shutil.rmtree(stage)
+            return Outcome("unchanged", Manifest.read(target), target)
+        executed = run_notebooks(stage, plan.notebooks, plan.parameters, nursery, reporter)
+        require_success(executed, build / "failed" / "notebooks")
+        findings = snapshot.findings["severity"].value_counts().sort_index().to_dict()
+        context = RunContext(
+            source=plan.source,
+            title=snapshot.meta["title"],
+            month=month,
+            run_id=made_from.run_id,
+            snapshot_hash=snapshot.hash,
+            brand=inputs.brand(project),
+            warnings=findings.get("warning", 0),
+        )
+        make_site(stage, executed, context, plan.renderer, reporter)
+        manifest = Manifest(
+            inputs=made_from,
+            title=context.title,
+            sources=snapshot.meta["sources"],
+            findings=findings,
+            outputs=inventory(stage),
+            versions=versions(),
+            volatile=_circumstances(started, executed, reporter),
+        )
+        manifest.write(stage)
+        if plan.partial:
+            return Outcome("preview", manifest, stage)
+        return Outcome("published", manifest, target, publish(target))
+
+
+@contextmanager
+def _kept_on_failure(stage: Path, failed: Path) -> Iterator[None]:
+    """An empty folder `stage`, moved to `failed` if the run fails and removed if it is broken off."""
+    for folder in (stage, failed):
+        shutil.rmtree(folder, ignore_errors=True)
+    stage.mkdir(parents=True)
+    try:
+        yield
+    except RunError:
+        failed.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(stage, failed)
+        raise
+    except BaseException:
+        shutil.rmtree(stage, ignore_errors=True)
+        raise
+
+
+def _circumstances(started: dt.datetime, executed: list[Executed], reporter: Reporter) -> dict[str, Any]:
+    """What the run's times, place and person were; no figure depends on them."""
+    return {
+        "started": started.isoformat(timespec="seconds"),
+        "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "host": socket.gethostname(),
+        "user": _user(),
+        "seconds": reporter.seconds,
+        "notebooks": {
+            result.notebook.name: {
+                "seconds": result.seconds,
+                "slowest_cell": round(max(result.cells, default=0.0), 3),
+                "standard_error": result.warnings,
+            }
+            for result in executed
+        },
+    }
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user without an entry
+        return "unknown"
