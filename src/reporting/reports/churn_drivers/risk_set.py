@@ -105,7 +105,7 @@ def risk_set(panel: pd.DataFrame, month: pd.Timestamp) -> RiskSet:
     committed, off_term = _binding(rows)
     rows["can_leave"] = ~(rows["due_in"] > 1) if committed else True
     now = known[known["month"] == month].rename(columns={"month": "as_of"})
-    now = now.set_index("account_id", drop=False)
+    now = now.set_index("account_id", drop=False).rename_axis(None)
     return RiskSet(
         rows.reset_index(drop=True), _spells(rows), now, committed, off_term, pd.Timestamp(observed_from)
     )
