@@ -95,7 +95,9 @@ class _Document:
             return  # warnings stay in the audit copy
         if output.output_type == "stream":
             first = str(output.text).strip().splitlines()[:1]
-            raise self._error(number, f"prints text: {first}.", "Return a block from reporting.present.blocks.")
+            raise self._error(
+                number, f"prints text: {first}.", "Return a block from reporting.present.blocks."
+            )
         data = output.data
         if MIME in data:
             self.block(number, data[MIME], data)
@@ -113,7 +115,9 @@ class _Document:
         kind = spec.get("kind")
         writer = getattr(self, f"_{kind}", None) if kind in _KINDS else None
         if writer is None:
-            raise self._error(number, f"returns a block of unknown kind '{kind}'.", f"Known: {', '.join(_KINDS)}.")
+            raise self._error(
+                number, f"returns a block of unknown kind '{kind}'.", f"Known: {', '.join(_KINDS)}."
+            )
         writer(number, spec, data)
 
     def prose(self, number: int, markdown: str) -> None:
@@ -143,11 +147,16 @@ class _Document:
         tiles = []
         for item in spec["items"]:
             tone = {True: "better", False: "worse", None: ""}[item["good"]]
+            words = "" if any(char.isdigit() for char in item["value"]) else " .key-words"
             spans = [
-                f"[{escape(item[part])}]{{.key-{part}}}" for part in ("label", "value", "change") if item[part]
+                f"[{escape(item['label'])}]{{.key-label}}",
+                f"[{escape(item['value'])}]{{.key-value{words}}}",
             ]
-            spans += [f"[{tone}]{{.key-tone}}"] * bool(tone and item["change"])
-            spans += [f"[{escape(item['note'])}]{{.key-note}}"] * bool(item["note"])
+            if item["change"]:
+                verdict = f" · {tone}" if tone else ""
+                spans.append(f"[{escape(item['change'])}{verdict}]{{.key-change}}")
+            if item["note"]:
+                spans.append(f"[{escape(item['note'])}]{{.key-note}}")
             tiles.append(f"::: {{.key-figure{' .' + tone if tone else ''}}}\n{' '.join(spans)}\n:::")
         self.key_figures += [dict(item) for item in spec["items"]]
         self.prose(number, "::: {.key-figures}\n" + "\n\n".join(tiles) + "\n:::")
@@ -156,7 +165,9 @@ class _Document:
         label = self._labelled(number, spec["label"])
         svg = _joined(data.get("image/svg+xml", ""))
         if "<svg" not in svg:
-            raise self._error(number, f"has a figure {label} without a picture.", "Return it as a Figure block.")
+            raise self._error(
+                number, f"has a figure {label} without a picture.", "Return it as a Figure block."
+            )
         self.figures[label] = svg
         self._mentioned(number, spec["caption"])
         caption = " ".join(spec["caption"].split())

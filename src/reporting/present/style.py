@@ -25,7 +25,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from reporting.present import formats
 from reporting.present.brand import Brand, current_brand
-from reporting.present.svg import glyphs_of_the_browser
+from reporting.present.svg import FLUSH_LEFT, glyphs_of_the_browser
 
 # Inches: `full` is the text width of the PDF page (A4, 22 mm margins), so that 9 pt in a chart is 9 pt on
 # paper.
@@ -110,6 +110,7 @@ def apply(brand: Brand | None = None) -> None:
             "axes.grid": True,
             "axes.grid.axis": "y",
             "axes.axisbelow": True,
+            "axes.xmargin": 0.02,
             "axes.facecolor": "none",
             "figure.facecolor": "none",
             "savefig.facecolor": "none",
@@ -171,7 +172,7 @@ def title(ax: Axes | Figure, finding: str, note: str = "") -> None:
     )
     if note:
         target = fig.axes[0] if isinstance(ax, Figure) else ax
-        target.set_title(note, loc="left", size=8.5, weight=400, color=color("muted"))
+        target.set_title(note, loc="left", size=8.5, weight=400, color=color("muted"), gid=FLUSH_LEFT)
 
 
 def label(

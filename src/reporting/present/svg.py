@@ -12,6 +12,8 @@ from contextlib import contextmanager
 import matplotlib
 from matplotlib.figure import Figure as MplFigure
 
+FLUSH_LEFT = "flush-left"  # gid of axes titles that start at the figure's edge, not at the axes'
+
 _HEAD = re.compile(r"^.*?(?=<svg)", re.S)
 _METADATA = re.compile(r"\s*<metadata>.*?</metadata>", re.S)
 _STYLE = re.compile(r"\s*<defs>\s*<style.*?</defs>", re.S)  # its rules would reach the whole page
@@ -39,12 +41,23 @@ def to_svg(fig: MplFigure, label: str) -> str:
     """
     buffer = io.StringIO()
     with glyphs_of_the_browser(), matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": label}):
+        _flush_left(fig)
         fig.savefig(
             buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
         )
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close(fig)
     return _tidy(buffer.getvalue(), label)
+
+
+def _flush_left(fig: MplFigure) -> None:
+    """Move marked titles to the figure's edge; where that is, only the finished layout knows."""
+    marked = fig.findobj(lambda artist: artist.get_gid() == FLUSH_LEFT)
+    if marked:
+        fig.draw_without_rendering()
+        left = fig.transFigure.transform((0.004, 0))[0]
+        for text in marked:
+            text.set_x(text.axes.transAxes.inverted().transform((left, 0))[0])
 
 
 def _tidy(svg: str, label: str) -> str:

@@ -19,7 +19,7 @@ TITLES = {
 }
 NAMES = [
     "Acme *GmbH* & Co. <KG>",
-    "O'Reilly \"Media\" | Labs",
+    'O\'Reilly "Media" | Labs',
     "{{< meta title >}} Inc.",
     "$5 Coffee $6 @fig-mrr-bridge",
     "https://evil.example/a_b_c",
@@ -59,7 +59,9 @@ def lines(label: str, seed: int) -> blocks.Figure:
     style.money_axis(ax.yaxis, "USD")
     style.title(ax, "MRR grew 4.1% to $10.2M, all of it from expansion", "MRR by plan, US dollars, month end")
     style.label_lines(ax)
-    return blocks.Figure(fig, label, "Monthly recurring revenue by plan, 24 months.", f'Lines "up" & <down> {seed}')
+    return blocks.Figure(
+        fig, label, "Monthly recurring revenue by plan, 24 months.", f'Lines "up" & <down> {seed}'
+    )
 
 
 def bars(label: str, seed: int) -> blocks.Figure:
@@ -133,7 +135,9 @@ def output(block: blocks.Block) -> nbformat.NotebookNode:
 
 
 def code(*shown: blocks.Block) -> nbformat.NotebookNode:
-    return nbformat.v4.new_code_cell("report.section(data)", outputs=[output(b) for b in shown], execution_count=1)
+    return nbformat.v4.new_code_cell(
+        "report.section(data)", outputs=[output(b) for b in shown], execution_count=1
+    )
 
 
 def notebook(report: str, long: int = 60) -> nbformat.NotebookNode:
@@ -150,20 +154,28 @@ def notebook(report: str, long: int = 60) -> nbformat.NotebookNode:
                 f" fell short. The largest account, {escaped}, shrank (@tbl-accounts)."
             ),
         ),
-        nbformat.v4.new_markdown_cell("## Revenue\n\nSee @fig-mrr-bridge and @tbl-bridge, then @tbl-accounts."),
+        nbformat.v4.new_markdown_cell(
+            "## Revenue\n\nSee @fig-mrr-bridge and @tbl-bridge, then @tbl-accounts."
+        ),
         code(lines("fig-mrr-bridge", seed), bridge("tbl-bridge")),
-        nbformat.v4.new_markdown_cell("### By account\n\nText between, with a footnote-free list:\n\n- one\n- two"),
+        nbformat.v4.new_markdown_cell(
+            "### By account\n\nText between, with a footnote-free list:\n\n- one\n- two"
+        ),
         code(bars("fig-seats", seed + 10), table("tbl-accounts", long, seed)),
         nbformat.v4.new_markdown_cell("## Retention"),
         code(heat("fig-cohorts", seed), lines("fig-lines", seed + 20), table("tbl-short", 12, seed + 1)),
         code(
-            blocks.Callout("warning", "Two churn sources contradict each other", "The flag says 61, see @tbl-short."),
+            blocks.Callout(
+                "warning", "Two churn sources contradict each other", "The flag says 61, see @tbl-short."
+            ),
             blocks.Callout("note", f"About {NAMES[1]}", "Measured on closed months only."),
         ),
         nbformat.v4.new_markdown_cell("## Method"),
         code(lines("fig-more", seed + 30), bars("fig-last", seed + 40), table("tbl-three", 15, seed + 2)),
         code(table("tbl-four", 8, seed + 3), table("tbl-five", 5, seed + 4)),
-        code(blocks.Callout("tip", "How to read this", "Bands are *rules of thumb*."), blocks.Text("The end.")),
+        code(
+            blocks.Callout("tip", "How to read this", "Bands are *rules of thumb*."), blocks.Text("The end.")
+        ),
     ]
     for i, cell in enumerate(cells):
         cell.id = f"cell-{i}"

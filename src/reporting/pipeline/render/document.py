@@ -58,5 +58,7 @@ def read_document(path: Path) -> Document:
     document = Document(path, path.stem, yaml.safe_load(head[1]), text[head.end() :])
     for figure in document.figures:
         if not (path.parent / figure).is_file():
-            raise RenderError(f"the figure {figure} is missing.", where=path, remedy="Derive the document again.")
+            raise RenderError(
+                f"the figure {figure} is missing.", where=path, remedy="Derive the document again."
+            )
     return document

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 
 import pypandoc
@@ -23,7 +22,9 @@ def pandoc_path() -> str:
     return pypandoc.get_pandoc_path()
 
 
-def convert(markdown: str, to: str, *, where: Path, options: tuple[str, ...] = (), folder: Path | None = None) -> str:
+def convert(
+    markdown: str, to: str, *, where: Path, options: tuple[str, ...] = (), folder: Path | None = None
+) -> str:
     """Convert Markdown with the report's filter.
 
     Args:
@@ -43,10 +44,3 @@ def convert(markdown: str, to: str, *, where: Path, options: tuple[str, ...] = (
         complaint = made.stderr.decode(errors="replace").strip() or f"exit code {made.returncode}"
         raise RenderError(f"pandoc: {complaint}", where=where, remedy="Correct the document's source cell.")
     return made.stdout.decode()
-
-
-def template(parts: Mapping[str, str], folder: Path) -> Path:
-    """Write the little template that returns contents and body apart."""
-    path = folder / "parts.html"
-    path.write_text("\n".join(parts.values()), encoding="utf-8")
-    return path

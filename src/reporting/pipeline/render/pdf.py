@@ -35,13 +35,16 @@ def render_pdf(document: Document, out: Path, context: RunContext) -> None:
         root = Path(temporary)
         body, changed = printable(document.body, context.brand.font)
         for figure in document.figures:
-            svg, more = printable((document.path.parent / figure).read_text(encoding="utf-8"), context.brand.font)
+            svg, more = printable(
+                (document.path.parent / figure).read_text(encoding="utf-8"), context.brand.font
+            )
             changed |= more
             (root / figure).parent.mkdir(parents=True, exist_ok=True)
             (root / figure).write_text(svg, encoding="utf-8")
         options = ("--shift-heading-level-by=-1",)
         markdown = body + (_SUBSTITUTED if changed else "")
         content = convert(markdown, "typst", where=document.path, options=options, folder=root)
+        content = content.replace("  align(center)[#table(", "  align(left)[#table(")
         (root / "run.json").write_text(json.dumps(page_values(document, context, root)), encoding="utf-8")
         source = (THEME / "report.typ").read_text(encoding="utf-8") + "\n" + content
         (root / "main.typ").write_text(source, encoding="utf-8")

@@ -111,10 +111,11 @@ local function key_figures(div)
   if not typst then return nil end
   local tiles = {}
   for _, tile in ipairs(div.content) do
-    local parts = {}
+    local parts = { 'tone: ' .. quoted(tile.classes[2] or '') }
     tile:walk({ Span = function(span)
       local part = span.classes[1] and span.classes[1]:match('^key%-(%a+)$')
       if part then parts[#parts + 1] = part .. ': ' .. content(span.content) end
+      if span.classes:includes('key-words') then parts[#parts + 1] = 'words: true' end
     end })
     tiles[#tiles + 1] = '(' .. table.concat(parts, ', ') .. ')'
   end

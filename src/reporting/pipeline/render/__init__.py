@@ -1,0 +1,56 @@
+"""From derived documents to a month's site: HTML, PDF, one-file copies, front page, reviewers' notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from reporting.pipeline.render.archive import render_archive
+from reporting.pipeline.render.check import check_site
+from reporting.pipeline.render.context import RunContext
+from reporting.pipeline.render.document import read_document
+from reporting.pipeline.render.embedded import render_embedded
+from reporting.pipeline.render.notebooks import render_notebooks
+from reporting.pipeline.render.quarto import find_quarto, render_quarto
+
+__all__ = ["Renderer", "RunContext", "find_quarto", "render_archive", "render_site"]
+
+Renderer = Literal["auto", "quarto", "embedded"]
+
+
+def render_site(
+    documents: Sequence[Path],
+    out: Path,
+    context: RunContext,
+    renderer: Renderer = "auto",
+    notebooks: Sequence[Path] = (),
+) -> str:
+    """Render a month into `out` and check every page and link.
+
+    Args:
+        documents: Derived documents (`.qmd`) in reading order.
+        out: The month's folder; made if need be.
+        context: The run.
+        renderer: `auto` takes Quarto where it is found, else the embedded one.
+        notebooks: Executed notebooks to show with their code, as `out/notebooks/<report>.html`.
+
+    Returns:
+        The renderer that did it: `quarto` or `embedded`.
+
+    Raises:
+        RenderError: A warning or failure while rendering, a missing figure, an unresolved reference, a link to
+            nowhere or to the outside.
+        ConfigError: `quarto` was asked for and is not installed.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    read = [read_document(path) for path in documents]
+    quarto = find_quarto(required=renderer == "quarto") if renderer != "embedded" else None
+    shown = render_notebooks(notebooks, out / "notebooks", context)
+    if quarto is not None:
+        made = render_quarto(quarto, read, out, context, has_notebooks=bool(notebooks))
+    else:
+        made = render_embedded(read, out, context, has_notebooks=bool(notebooks))
+    expected = {*context.companions.values(), *(f"notebooks/{path.name}" for path in notebooks)}
+    check_site([*made, *shown], out, expected)
+    return "quarto" if quarto is not None else "embedded"

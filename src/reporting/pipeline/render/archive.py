@@ -1,0 +1,110 @@
+"""`reports/index.html`: every source and month, and what changed since the month before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reporting.errors import ConfigError
+from reporting.month import Month
+from reporting.pipeline.render.check import check_site
+from reporting.pipeline.render.context import RunContext
+from reporting.pipeline.render.document import Document, read_document
+from reporting.pipeline.render.html import page, to_html, write_assets
+from reporting.pipeline.render.site import FRONT_REPORT
+from reporting.present.brand import Brand, current_brand
+from reporting.present.markdown import escape
+
+
+@dataclass(frozen=True)
+class _Published:
+    month: Month
+    folder: Path
+    figures: list[dict[str, Any]]
+    company: str
+
+
+def render_archive(reports_dir: Path, brand: Brand | None = None) -> Path:
+    """Write `reports_dir/index.html` over all published months.
+
+    Args:
+        reports_dir: Holds `<source>/<YYYY-MM>/` with `index.html` and `documents/`.
+        brand: Look; the one in force by default.
+
+    Returns:
+        The page's path.
+
+    Raises:
+        RenderError: A page it links to is missing.
+    """
+    brand = brand or current_brand()
+    parts, sources = [], sorted(p for p in reports_dir.iterdir() if p.is_dir() and p.name != "assets")
+    for source in sources:
+        months = sorted(_published(source), key=lambda run: run.month, reverse=True)
+        if months:
+            parts.append(_source(source.name, months))
+    body = "\n\n".join(parts) or "Nothing has been published yet.\n"
+    document = Document(reports_dir / "index.qmd", "index", {"title": "Reports"}, body)
+    made = to_html(document, brand)
+    context = RunContext("", brand.name or "Monthly reports", Month(1970, 1), "", brand=brand)
+    html = page(
+        title="Monthly reports",
+        description="Every source and month, newest first.",
+        body=made.html,
+        toc=made.toc,
+        context=context,
+        month="",
+    )
+    write_assets(brand, reports_dir / "assets")
+    path = reports_dir / "index.html"
+    path.write_text(html, encoding="utf-8")
+    check_site([path], reports_dir)
+    return path
+
+
+def _published(source: Path) -> Iterator[_Published]:
+    for folder in source.iterdir():
+        if not (folder / "index.html").is_file():
+            continue
+        try:
+            month = Month.parse(folder.name)
+        except ConfigError:
+            continue  # a superseded run, kept under another name
+        brief = folder / "documents" / f"{FRONT_REPORT}.qmd"
+        front = read_document(brief).front if brief.is_file() else {}
+        yield _Published(month, folder, front.get("key-figures") or [], str(front.get("company") or ""))
+
+
+def _source(name: str, months: list[_Published]) -> str:
+    latest = months[0]
+    before = next((run for run in months[1:] if run.month == latest.month.shift(-1)), None)
+    title = escape(latest.company or name)
+    address = f"{name}/{latest.month}/index.html"
+    lines = [f"## {title} {{#source-{name}}}", f"Latest: [**{latest.month.label}**]({address})"]
+    if latest.figures:
+        lines.append(_changes(name, latest, before))
+    if len(months) > 1:
+        links = (f"[{run.month.label}]({name}/{run.month}/index.html)" for run in months[1:])
+        lines.append("Earlier: " + ", ".join(links))
+    return "\n\n".join(lines)
+
+
+def _changes(name: str, latest: _Published, before: _Published | None) -> str:
+    """A table of the front page's figures: this month, the month before, the change as the brief states it."""
+    was = {figure["label"]: figure["value"] for figure in before.figures} if before else {}
+    head = ["Figure", latest.month.label, latest.month.shift(-1).label, "Change"]
+    rows = [
+        [
+            figure["label"],
+            figure["value"],
+            was.get(figure["label"], "not published"),
+            figure["change"] or "none stated",
+        ]
+        for figure in latest.figures
+    ]
+    lines = [" | ".join(map(escape, row)) for row in (head, *rows)]
+    lines.insert(1, ":---|---:|---:|:---")
+    table = "\n".join(f"| {line} |" if "---" not in line else f"|{line}|" for line in lines)
+    return f"{table}\n\n: What changed since last month {{#tbl-{name}-changes}}"

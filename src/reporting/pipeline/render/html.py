@@ -1,0 +1,218 @@
+"""The screen page: pandoc's body in our frame, charts inline so that they follow the theme."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from reporting.errors import RenderError
+from reporting.pipeline.render.context import RunContext
+from reporting.pipeline.render.document import Document
+from reporting.pipeline.render.pandoc import THEME, convert
+from reporting.present.brand import FONTS, Brand
+
+_IMAGE = re.compile(r'<img src="([^"]+\.svg)"\s+alt="([^"]*)"\s*/?>')
+_WIDE = 400  # points; a chart of the full text width
+
+# The ranges each shipped web font file covers, as its publisher states them.
+_LATIN = "U+0000-00FF,U+0131,U+0152-0153,U+02BB-02BC,U+02C6,U+02DA,U+02DC,U+0304,U+0308,U+0329,U+2000-206F,"
+_LATIN += "U+20AC,U+2122,U+2191,U+2193,U+2212,U+2215,U+FEFF,U+FFFD"
+_LATIN_EXT = (
+    "U+0100-02BA,U+02BD-02C5,U+02C7-02CC,U+02CE-02D7,U+02DD-02FF,U+1E00-1E9F,U+1EF2-1EFF,U+20A0-20AB,"
+)
+_LATIN_EXT += "U+20AD-20C4,U+2113,U+2C60-2C7F,U+A720-A7FF"
+_WEB_FONTS = [
+    (f"source-sans-3-{part}-{weight}-{slant}.woff2", weight, slant, ranges)
+    for part, ranges in (("latin", _LATIN), ("latin-ext", _LATIN_EXT))
+    for weight, slant in ((400, "normal"), (400, "italic"), (600, "normal"))
+]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link in a page's navigation or footer; without `href` plain text."""
+
+    title: str
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Body:
+    """A converted document: list of contents and body, both HTML."""
+
+    toc: str
+    html: str
+
+
+def to_html(document: Document, brand: Brand) -> Body:
+    """Convert `document`, its figures inline.
+
+    Raises:
+        RenderError: pandoc warned or a figure is missing.
+    """
+    options = ("--toc", "--toc-depth=3", "--template", str(THEME / "parts.html"), "--email-obfuscation=none")
+    made = convert(document.body, "html5", where=document.path, options=options)
+    toc, _, body = made.partition("<!-- body -->")
+    return Body(toc.strip(), inline_figures(body.strip(), document.path.parent, brand))
+
+
+def inline_figures(body: str, folder: Path, brand: Brand) -> str:
+    """Replace images of SVG files by their content, brand colours by the theme's variables.
+
+    Raises:
+        RenderError: A file is missing.
+    """
+
+    def replace(match: re.Match[str]) -> str:
+        file = folder / html.unescape(match[1])
+        if not file.is_file():
+            raise RenderError(f"the figure {match[1]} is missing.", where=folder)
+        svg = _themed(file.read_text(encoding="utf-8"), brand)
+        width = float((re.search(r'width="([\d.]+)pt"', svg) or [0, 0])[1])
+        kind = "wide" if width > _WIDE else "small"
+        return svg.strip().replace("<svg ", f'<svg class="{kind}" role="img" aria-label="{match[2]}" ', 1)
+
+    return _IMAGE.sub(replace, body)
+
+
+def _themed(svg: str, brand: Brand) -> str:
+    roles = {color.light: name for name, color in reversed(brand.variables().items())}
+
+    def variable(match: re.Match[str]) -> str:
+        role = roles.get(match[0].lower())
+        return f"var(--{role})" if role else match[0]
+
+    return re.sub(r"(?<=[ :])#[0-9a-fA-F]{6}\b(?=[;\"])", variable, svg)
+
+
+def page(
+    *,
+    title: str,
+    body: str,
+    context: RunContext,
+    description: str = "",
+    toc: str = "",
+    pages: Sequence[Link] = (),
+    here: str = "",
+    footer: Sequence[Link] = (),
+    home: str = "",
+    root: str = "",
+    month: str | None = None,
+    embedded: bool = False,
+) -> str:
+    """A whole page.
+
+    Args:
+        title: Plain text, as are `description` and the links' titles; `body` and `toc` are HTML.
+        pages: The site's navigation; `here` is the one being read.
+        footer: Links below; `home` is where the company's name leads.
+        root: Prefix of the way to `assets/`.
+        month: Shown beside the company; the context's by default, `""` for none.
+        embedded: Carry style, fonts and logo in the page itself.
+    """
+    month = context.month.label if month is None else month
+    logo = _logo(context.brand)
+    cover = Markup("<strong>{}</strong>").format(context.company)
+    if month:
+        cover += f" · {month} · run {context.run_id}"
+    colophon = f"Run {context.run_id}"
+    if context.snapshot_hash:
+        colophon += f" · snapshot {context.snapshot_hash[:16]}"
+    return (
+        _templates()
+        .get_template("page.html")
+        .render(
+            lang="en",
+            title=title,
+            description=description,
+            company=context.company,
+            month=month,
+            cover=cover,
+            colophon=colophon if month else "",
+            body=Markup(body),
+            toc=Markup(toc),
+            pages=pages,
+            here=here,
+            footer=footer,
+            home=home,
+            root=root,
+            logo=Markup(logo),
+            style=Markup(stylesheet(context.brand, embedded=True)) if embedded else "",
+        )
+    )
+
+
+def stylesheet(brand: Brand, *, embedded: bool = False) -> str:
+    """Brand variables, fonts and rules; with `embedded` the fonts' bytes too, else beside the sheet."""
+
+    def variables(side: str) -> str:
+        return " ".join(f"--{name}: {getattr(color, side)};" for name, color in brand.variables().items())
+
+    faces = []
+    for file, weight, slant, ranges in web_fonts(brand):
+        address = f"data:font/{file.suffix[1:]};base64,{_base64(file)}" if embedded else file.name
+        limit = f" unicode-range: {ranges};" if ranges else ""
+        faces.append(
+            f'@font-face {{ font-family: "{brand.font.family}"; font-weight: {weight}; font-style: {slant}; '
+            f"font-display: swap;{limit} src: url({address}); }}"
+        )
+    dark = variables("dark")
+    return "\n".join(
+        [
+            *faces,
+            f':root {{ color-scheme: light; --font: "{brand.font.family}"; {variables("light")} }}',
+            "@media screen and (prefers-color-scheme: dark) { "
+            f":root:not([data-theme=light]) {{ color-scheme: dark; {dark} }} }}",
+            f"@media screen {{ :root[data-theme=dark] {{ color-scheme: dark; {dark} }} }}",
+            (THEME / "style.css").read_text(encoding="utf-8"),
+        ]
+    )
+
+
+def write_assets(brand: Brand, out: Path) -> None:
+    """Write the style sheet and its fonts to `out`."""
+    out.mkdir(parents=True, exist_ok=True)
+    for file, *_ in web_fonts(brand):
+        (out / file.name).write_bytes(file.read_bytes())
+    if brand.font.shipped:
+        (out / "OFL.txt").write_bytes((FONTS / "OFL.txt").read_bytes())
+    (out / "style.css").write_text(stylesheet(brand), encoding="utf-8")
+
+
+def web_fonts(brand: Brand) -> list[tuple[Path, int, str, str]]:
+    """(file, weight, style, unicode ranges) of each face."""
+    if brand.font.shipped:
+        return [(FONTS / name, weight, slant, ranges) for name, weight, slant, ranges in _WEB_FONTS]
+    font = brand.font
+    faces = ((font.regular, 400, "normal"), (font.italic, 400, "italic"), (font.semibold, 600, "normal"))
+    return [(file, weight, slant, "") for file, weight, slant in faces]
+
+
+def _logo(brand: Brand) -> str:
+    if brand.logo is None:
+        return ""
+    kind = "svg+xml" if brand.logo.suffix == ".svg" else brand.logo.suffix[1:]
+    return f'<img src="data:image/{kind};base64,{_base64(brand.logo)}" alt="">'
+
+
+@functools.cache
+def _base64(file: Path) -> str:
+    return base64.b64encode(file.read_bytes()).decode()
+
+
+@functools.cache
+def _templates() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(THEME),
+        autoescape=True,
+        trim_blocks=False,
+        undefined=jinja2.StrictUndefined,
+    )

@@ -1,0 +1,78 @@
+"""What the pages of a month are and how they link to each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from reporting.month import Month
+from reporting.pipeline.derive import labels
+from reporting.pipeline.render.context import RunContext
+from reporting.pipeline.render.document import Document
+from reporting.pipeline.render.html import Link
+from reporting.present.markdown import escape
+
+FRONT_REPORT = "executive_brief"
+_REFERENCE = re.compile(r"(?<![\w\\`])@((?:fig|tbl)-[\w-]*\w)")
+_END_OF_ANSWER = re.compile(r"^(?:#{1,6} |!\[|\|)", re.M)
+
+
+def pages(documents: Sequence[Document]) -> list[Link]:
+    """The month's navigation, front page first."""
+    return [Link("Front page", "index.html"), *(Link(d.title, f"{d.name}.html") for d in documents)]
+
+
+def footer(document: Document, context: RunContext, has_notebook: bool) -> list[Link]:
+    """Where a report can be had otherwise, how it was made, and what came with it."""
+    links = [Link("PDF", f"{document.name}.pdf"), Link("One file to mail", f"mail/{document.name}.html")]
+    if has_notebook:
+        links.append(Link("Notebook with its code", f"notebooks/{document.name}.html"))
+    return links + [Link(title, href) for title, href in context.companions.items()]
+
+
+def front_page(documents: Sequence[Document], context: RunContext) -> Document:
+    """The month's first page: the brief's answer, then the way to everything else."""
+    parts = []
+    brief = next((d for d in documents if d.name == FRONT_REPORT), None)
+    if brief is not None:
+        parts.append(_answer(brief))
+    lines = [
+        f"- [**{escape(d.title)}**]({d.name}.html). {escape(d.description)} "
+        f"[PDF]({d.name}.pdf), [one file to mail](mail/{d.name}.html)"
+        for d in documents
+    ]
+    parts += ["## Reports", "\n".join(lines)]
+    if context.warnings:
+        noun = "warning" if context.warnings == 1 else "warnings"
+        parts.append(
+            f"::: {{.callout-warning}}\n## {context.warnings} data-quality {noun}\n\n"
+            "Nothing was dropped silently: each is counted, with examples, in the reports.\n:::"
+        )
+    if context.companions:
+        parts += ["## Data and proof"]
+        parts.append("\n".join(f"- [{escape(title)}]({href})" for title, href in context.companions.items()))
+    if context.previous_months:
+        parts.append("## Earlier months")
+        months = sorted(context.previous_months, reverse=True)
+        parts.append("\n".join(f"- [{Month.parse(m).label}](../{m}/index.html)" for m in months))
+        parts.append("[All sources and months](../../index.html)")
+    front = {"title": f"{context.title}: {context.month.label}", "lang": "en", "report": "index"}
+    folder = documents[0].path.parent if documents else Path()
+    return Document(folder / "index.qmd", "index", front, "\n\n".join(parts) + "\n")
+
+
+def _answer(brief: Document) -> str:
+    """The brief up to its first heading, chart or table (or its first section, if it begins with one)."""
+    body = re.sub(r"\A\s*#+ .*\n", "", brief.body).strip()
+    end = _END_OF_ANSWER.search(re.sub(r"(?m)^:::.*\n## .*$", lambda m: " " * len(m[0]), body))
+    answer = body[: end.start()] if end else body
+    numbers: dict[str, str] = {}
+    for label in labels(brief.body):
+        kind = "Figure" if label.startswith("fig") else "Table"
+        numbers[label] = f"{kind}\u00a0{1 + sum(n.startswith(kind) for n in numbers.values())}"
+
+    def elsewhere(match: re.Match[str]) -> str:
+        return f"[{numbers[match[1]]}]({brief.name}.html#{match[1]})"
+
+    return _REFERENCE.sub(elsewhere, answer).strip()
