@@ -82,10 +82,10 @@ CHURN = Hazard(
     "leaves at the end of its term",
     at_risk="can_leave",
     event="churned",
-    baseline=(-1.40, -1.55, -1.70, -1.85),
+    baseline=(-1.50, -1.65, -1.80, -1.95),
     drivers=(
-        Driver("active_user_share", -0.12, 0.1, "10 points of active users (30 days) per seat purchased"),
-        Driver("usage_halvings", 0.40, 1, "one halving of events, last 30 days against the 30 before"),
+        Driver("active_user_share", -0.14, 0.1, "10 points of active users (30 days) per seat purchased"),
+        Driver("usage_halvings", 0.50, 1, "one halving of events, last 30 days against the 30 before"),
         Driver("feature_breadth", -0.08, 0.1, "10 points of core features used last month"),
         Driver("activated_14", -0.50, 1, "first dashboard shared within 14 days of sign-up"),
         Driver("activation_unknown", -0.35, 1, "signed up before the events begin"),

@@ -16,7 +16,7 @@ _FEATURES = len(product.EVENTS)
 _CORE = len(product.CORE)
 _PREMIUM = slice(_CORE, _CORE + len(product.PREMIUM))
 _ADOPTED_AT_START = np.array(
-    [0.9, 0.85, 0.75, 0.85, 0.5, 0.5, 0.6, 0.6, *(0.5, 0.45, 0.3), *(0.04, 0.3), *(1, 1), *(0, 0, 0)]
+    [0.9, 0.85, 0.75, 0.85, 0.5, 0.5, 0.6, 0.6, *(0.5, 0.45, 0.3), *(0.12, 0.3), *(1, 1), *(0, 0, 0)]
 )
 _PAGE_VIEW = product.CODE["page_view"]
 _EVENTS_PER_VISIT = 1.05  # a million events need this many beyond the first in an average visit
@@ -73,10 +73,10 @@ class Usage:
         """Move every account's mood on by a month; returns who begins to slide."""
         n, rng = len(self.market), self._mood
         self._wave = 0.7 * self._wave + 0.14 * rng.standard_normal(n)
-        begins = ~self.sliding & (rng.random(n) < 0.016)
+        begins = ~self.sliding & (rng.random(n) < 0.020)
         recovers = self.sliding & (rng.random(n) < 0.12)
         self.sliding = (self.sliding | begins) & ~recovers
-        self._slump = np.where(self.sliding, self._slump - 0.38 * rng.random(n) - 0.12, 0.65 * self._slump)
+        self._slump = np.where(self.sliding, self._slump - 0.45 * rng.random(n) - 0.2, 0.65 * self._slump)
         odds = np.where(self.sliding[:, None], 0.0, 0.05 * np.exp(0.4 * self.market.quality)[:, None])
         self._adopted |= rng.random((n, _FEATURES)) < odds * (product.MIX > 2)
         drops = np.where(self.sliding, 0.10, 0.006)[:, None] * (np.arange(_FEATURES) < _CORE + 5)
