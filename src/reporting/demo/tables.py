@@ -220,7 +220,7 @@ def _surveys(world: World) -> pa.Table:
 def _cancellations(world: World, book: pd.DataFrame) -> pa.Table:
     """The click comes days to months before the end of service; one account in twelve just stops paying."""
     rng, left = world.streams["cancellations"], world.departures
-    ended = book[book.leaves & (book.kind == BASE)].reset_index(names="subscription")
+    ended = book[book.leaves & (book.kind == BASE)]
     left = left.assign(valid_to=left.day * DAY).merge(ended, on=["account", "valid_to"])
     left = left[rng.random(len(left)) < 11 / 12].sort_values(["day", "account"])
     n, account, day = len(left), left.account.to_numpy(), left.day.to_numpy()
@@ -237,7 +237,6 @@ def _cancellations(world: World, book: pd.DataFrame) -> pa.Table:
             "effective_at": instants(day * DAY),
             "reason": pick(_REASONS, reason),
             "feedback": pick(_FEEDBACK, np.where(rng.random(n) < 0.5, 0, rng.integers(1, len(_FEEDBACK), n))),
-            "subscription_id": identifiers("S", left.subscription.to_numpy(), 5),
         }
     )
 
