@@ -32,7 +32,7 @@ SEARCH_SHARE = 0.6  # the earlier share of the losses that the search may see
 FEWEST_LOSSES = 10  # in the search, and again in the confirmation
 ALPHA = 0.05
 ACTIONS: Mapping[str, str] = {
-    "invited_users": "users invited",
+    "onboarding_invites": "users invited in the first 30 days",
     "integration_count": "integrations connected",
     "value_events": "value events in the month",
     "active_users": "active users",

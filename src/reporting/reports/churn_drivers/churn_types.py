@@ -1,4 +1,7 @@
-"""Kinds of loss, told from what each account's use looked like at the close before it left."""
+"""Kinds of loss (`churn_type`), told from what an account's use looked like at the close before.
+
+The same look is counted among the accounts that stayed: a kind that is as common there tells nothing of leaving.
+"""
 
 from __future__ import annotations
 
@@ -11,33 +14,31 @@ from reporting.params.product import Product
 from ..common.intervals import Estimate, share
 from .risk_set import RiskSet
 
-CONTRACTION_MONTHS = 6
-
-NEVER = "Never activated"
-ABANDONED = "Account abandoned"
-SHRANK = "Shrank before it left"
-FADING = "Users fell away"
-ENGAGED = "Engaged and yet gone"
-WEAK = "Weak use, no fall"
-UNKNOWN = "Not known"
-
-MEANING = {
-    NEVER: "the value outcome was never reached",
-    ABANDONED: "no use for 30 days: the whole account went quiet before it left",
-    SHRANK: f"paid less within the {CONTRACTION_MONTHS} months before",
-    FADING: "use or active users fell by a quarter or more, but some went on",
-    ENGAGED: "no fall, and an engagement score that is not low: look at price or a one-off need",
-    WEAK: "a low engagement score that had not fallen further",
-    UNKNOWN: "no use data at the close before",
+NEVER = "never activated"
+ABANDONED = "account abandonment"
+INACTIVE = "user inactivity"
+ENGAGED = "engaged and yet gone"
+CONTRACTION = "contraction"
+LABELS = {
+    NEVER: "Never activated",
+    ABANDONED: "Account abandonment",
+    INACTIVE: "User inactivity",
+    ENGAGED: "Engaged and yet gone",
+    CONTRACTION: "Contraction (stays, pays less)",
 }
-ACTION = {
-    NEVER: "Onboarding help in the first two weeks",
-    ABANDONED: "Call the sponsor when nobody has come back for 15 days",
-    SHRANK: "Treat a contraction as a first notice",
-    FADING: "Re-engagement mail or personal support",
+LOOKS = {
+    NEVER: "value outcome never reached",
+    ABANDONED: "nobody active for {days} days",
+    INACTIVE: "fewer active users than a month earlier",
+    ENGAGED: "none of these",
+    CONTRACTION: "paid less at the close",
+}
+ACTIONS = {
+    NEVER: "Onboarding help",
+    ABANDONED: "Rescue call while somebody still looks in",
+    INACTIVE: "Re-engagement mail or personal support",
     ENGAGED: "Review price or need with the buyer",
-    WEAK: "Training or walkthrough",
-    UNKNOWN: "Connect the events of these accounts",
+    CONTRACTION: "Training or walkthrough for idle seats",
 }
 
 
@@ -46,70 +47,53 @@ class Kind:
     """One kind of loss.
 
     Attributes:
-        name: From `MEANING`.
-        losses: Share of the losses of the period.
-        stayers: Share of the account-months that did not end in a loss which looked the same.
+        name: Key of `LABELS`.
+        count: Losses of this kind.
+        losses: Their share of all accounts lost; unknown for contraction, where none is lost.
+        stayers: Share of the account-months without a loss that looked the same the month before.
         mrr_cents: MRR lost.
     """
 
     name: str
+    count: int
     losses: Estimate
     stayers: Estimate
     mrr_cents: int
 
-    @property
-    def count(self) -> int:
-        """Losses of this kind."""
-        return round(self.losses.value * self.losses.n)
-
 
 def classify(rows: pd.DataFrame, product: Product) -> pd.Series:
-    """The kind of each row as of the close before, the first that fits in the order of `MEANING`.
+    """What each row looked like at the close before, the first that fits in the order of `LABELS`.
 
     Args:
         rows: Rows at risk, sorted by account and month.
         product: Thresholds.
     """
-    fall, quiet = product.churn.fall, product.engagement.high_risk_days
-    users = rows["active_users"].astype(float)
-    earlier = users.groupby(rows["spell"]).shift(3)
-    shrank = rows["contraction_cents"].fillna(0).gt(0)
-    recently = shrank.groupby(rows["spell"]).rolling(CONTRACTION_MONTHS, min_periods=1).max()
-    recently = recently.reset_index(level=0, drop=True).reindex(rows.index) > 0
-    activated = rows["activated"].astype("boolean")
-    silent = rows["last_active_days"].astype(float) >= quiet
-    falling = (rows["usage_trend_30"].astype(float) <= -fall) | (users <= (1 - fall) * earlier)
-    engaged = rows["engagement_score"].astype(float) >= product.bands.at_risk
-
-    kind = pd.Series(WEAK, index=rows.index)
-    for name, fits in (
-        (ENGAGED, engaged),
-        (FADING, falling),
-        (SHRANK, recently),
-        (ABANDONED, silent),
-        (NEVER, (~activated).fillna(False).astype(bool)),
-    ):
-        kind = kind.mask(fits, name)
-    unknown = rows["events"].isna() | (rows["engagement_score"].isna() & ~silent & ~falling & ~recently)
-    return kind.mask(unknown, UNKNOWN)
+    users = rows["active_users"].fillna(rows["active_days"]).astype(float)
+    # In a spell's first observed row there is no month before to compare with.
+    fewer = users < users.groupby(rows["spell"]).shift(1)
+    idle = rows["last_active_days"].astype(float) >= product.engagement.high_risk_days
+    never = rows["activated"].astype("boolean").eq(False).fillna(False).astype(bool)
+    kind = pd.Series(ENGAGED, index=rows.index)
+    return kind.mask(fewer, INACTIVE).mask(idle, ABANDONED).mask(never, NEVER)
 
 
 def kinds(risk: RiskSet, product: Product, since: pd.Timestamp) -> list[Kind]:
-    """The losses from `since` on by kind, beside how common the same look was among those who stayed."""
-    kind = classify(risk.rows, product)
+    """The losses from month `since` on by kind, most frequent first, contraction last."""
     recent = risk.rows["month"] >= since
-    lost = recent & risk.rows["churned"]
-    stayed = recent & ~risk.rows["churned"] & risk.rows["can_leave"]
+    rows, kind = risk.rows[recent], classify(risk.rows, product)[recent]
+    lost, stayed = rows["churned"], ~rows["churned"] & rows["can_leave"]
     found = []
-    for name in MEANING:
+    for name in (NEVER, ABANDONED, INACTIVE, ENGAGED):
         same = kind == name
-        if (same & lost).any():
-            found.append(
-                Kind(
-                    name,
-                    share(int((same & lost).sum()), int(lost.sum())),
-                    share(int((same & stayed).sum()), int(stayed.sum())),
-                    int(risk.rows.loc[same & lost, "mrr_cents"].sum()),
-                )
-            )
-    return sorted(found, key=lambda k: (-k.count, list(MEANING).index(k.name)))
+        count = int((same & lost).sum())
+        if count:
+            part = share(count, int(lost.sum()))
+            stayers = share(int((same & stayed).sum()), int(stayed.sum()))
+            found.append(Kind(name, count, part, stayers, int(rows.loc[same & lost, "mrr_cents"].sum())))
+    found.sort(key=lambda one: -one.count)
+    shrunk = rows["contracted"]
+    if shrunk.any():
+        unknown = share(0, 0)
+        cents = int(rows.loc[shrunk, "contracted_cents"].sum())
+        found.append(Kind(CONTRACTION, int(shrunk.sum()), unknown, unknown, cents))
+    return found

@@ -75,6 +75,7 @@ def catalogue(product: Product, observed_from: pd.Timestamp) -> list[Driver]:
     early = product.activation.value_days
     admin = product.churn.admin_days
     champion = product.engagement.champion_share
+    many, invite = product.adoption.many_users, product.activation.invite_days
     return [
         Driver(
             "usage_halvings",
@@ -154,12 +155,13 @@ def catalogue(product: Product, observed_from: pd.Timestamp) -> list[Driver]:
         Driver(
             "invites",
             "activation",
-            "Invited users, per doubling",
-            "an account that has invited twice as many users",
-            ("invited_users",),
-            lambda f: np.log2(1 + f["invited_users"]),
-            lambda x: f"{number(2**x - 1)} users invited",
+            f"{many} users invited within {invite} days",
+            f"an account that invited {many} or more users within {invite} days of its sign-up",
+            ("onboarding_invites",),
+            lambda f: (f["onboarding_invites"] >= many).astype(float).where(f["onboarding_invites"].notna()),
+            lambda x: f"{many} or more users invited early" if x else f"fewer than {many} users invited early",
             "Help the team to invite its colleagues",
+            binary=True,
         ),
         Driver(
             "integration_count",

@@ -44,7 +44,7 @@ class RiskSet:
 
     Attributes:
         rows: An account and a month: account_id, spell (label), month, start, stop (months of paying tenure),
-            churned, contracted, expanded (in that month), due_in (months until the term ends, 1 = this month;
+            churned, contracted (and by how many cents), expanded (in that month), due_in (months until the term ends, 1 = this month;
             missing without a term), can_leave, mrr_cents (at the close before), and the panel's columns as of
             that close.
         spells: One unbroken stay: account_id, entry, exit (months of tenure), churned, left (month of the loss),
@@ -95,6 +95,7 @@ def risk_set(panel: pd.DataFrame, month: pd.Timestamp) -> RiskSet:
             "stop": frame["start"] + 1,
             "churned": ~following["paying"].fillna(True).astype(bool),
             "contracted": following["contraction_cents"].fillna(0) > 0,
+            "contracted_cents": following["contraction_cents"].fillna(0),
             "expanded": following["expansion_cents"].fillna(0) > 0,
             "into": following["month"],
         }

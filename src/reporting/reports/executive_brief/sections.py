@@ -15,6 +15,7 @@ from reporting.present.markdown import escape
 from ..common import actions as act
 from ..common import charts, closing
 from ..common.bridge import LABELS, PARTS, as_data, net_parts
+from ..common.growth import growth_finding
 from ..common.retention import followed, grr, nrr
 from ..common.words import direction, moved_points, plural, sentence, with_interval
 from .data import Data
@@ -115,20 +116,6 @@ def trend(data: Data) -> Blocks:
     caption = f"MRR at each month's close, {month_name(months[0])} to {book.label}, in {book.currency}"
     alt = f"Line: MRR from {book.money(mrr.iloc[0])} in {month_name(months[0])} to {book.money(mrr.iloc[-1])} in {book.label}."
     return Blocks([Text(f"{finding} (@fig-mrr-trend)."), Figure(fig, "fig-mrr-trend", caption, alt)])
-
-
-def growth_finding(mrr: pd.Series, currency: str) -> str:
-    """Growing, plateauing or shrinking: the last three months' pace against the three before."""
-    if len(mrr) < 7 or mrr.iloc[-4] <= 0 or mrr.iloc[-7] <= 0:
-        return f"MRR stands at {money(mrr.iloc[-1], currency, short=True)}; too few months for a pace"
-    pace, was = mrr.iloc[-1] / mrr.iloc[-4] - 1, mrr.iloc[-4] / mrr.iloc[-7] - 1
-    if abs(pace) < 0.01:
-        word = "plateaus"
-    elif pace < 0:
-        word = "shrinks"
-    else:
-        word = "grows faster" if pace > was + 0.01 else "grows more slowly" if pace < was - 0.01 else "grows steadily"
-    return f"MRR {word}: {percent(pace, sign=True)} in the last three months, {percent(was, sign=True)} in the three before"
 
 
 def movers(data: Data) -> Blocks:

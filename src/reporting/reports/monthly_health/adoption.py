@@ -154,11 +154,26 @@ def _health_gap(data: Data, feature: str) -> str:
     return f"{number(gap, 0, sign=True)} ({number(gap - half, 0, sign=True)} to {number(gap + half, 0, sign=True)})"
 
 
+# Stage -> meaning, in the order of a life; an account stands at the last that holds.
+STAGES = {
+    "signed up": "no value outcome yet",
+    "activated": "reached the activation outcome",
+    "adopted": "uses enough of the core features",
+    "engaged": "adopted, with value events this month",
+    "retained": "engaged beyond the adoption phase",
+    "expanded": "engaged, and grew within twelve months",
+    "declining": "use falls, or paid less this month",
+    "gone": "paid once, pays no longer",
+}
+
+
 def funnel(data: Data) -> Blocks:
     """Accounts at each stage of the lifecycle, and how they moved this month."""
     book = data.book
-    stages = lifecycle(data, book.month)
-    before = lifecycle(data, book.previous)
+    stages = book.now["funnel_stage"].dropna()
+    before = book.before["funnel_stage"].dropna()
+    if stages.empty:
+        return Blocks([Text(f"The lifecycle funnel is {book.missing('lifecycle_funnel')}.")])
     names = list(STAGES)
     now_n = stages.value_counts().reindex(names).fillna(0).astype(int)
     was_n = before.value_counts().reindex(names).fillna(0).astype(int)
@@ -182,48 +197,3 @@ def funnel(data: Data) -> Blocks:
                "step": ("Change", lambda n: number(n, sign=True)), "into": ("In", count), "out": ("Out", count)}
     caption = f"Lifecycle at the close of {book.label}: each account stands at one stage; in and out count this month's moves"
     return Blocks([Text(f"{text} (@tbl-funnel)".replace(". (@tbl", " (@tbl") + "."), Table.of(table, columns, label="tbl-funnel", caption=caption)])
-
-
-STAGES = {
-    "gone": "paid once, pays no longer",
-    "declining": "use falls, or paid less this quarter",
-    "expanded": "pays more than at the close of its first paid month",
-    "retained": "has paid for more than the adoption phase",
-    "engaged": "value events this month",
-    "adopted": "uses enough core features",
-    "activated": "reached the activation outcome",
-    "signed up": "not activated",
-}
-
-
-def lifecycle(data: Data, month: pd.Timestamp) -> pd.Series:
-    """The stage of each account at a close: the first of `STAGES` that applies.
-
-    Returns:
-        Stage by `account_id`.
-    """
-    book = data.book
-    rows = book.at(month)
-    if rows.empty:
-        return pd.Series(dtype=object)
-    panel = book.panel[book.panel["month"] <= month]
-    paid = panel[panel["paying"].astype(bool)]
-    first = paid.groupby("account_id")["mrr_cents"].first().reindex(rows.index)
-    quarter = panel[panel["month"] > month - pd.DateOffset(months=3)]
-    shrank = quarter.groupby("account_id")["contraction_cents"].sum().reindex(rows.index).fillna(0) > 0
-    paying = rows["paying"].astype(bool)
-    fall = rows["usage_trend_90"].astype(float) < -book.product.churn.fall
-    adopted = rows["feature_breadth"].astype(float) >= book.product.adoption.breadth_risk
-    tests = {
-        "gone": first.notna() & ~paying,
-        "declining": paying & (fall | shrank),
-        "expanded": paying & (rows["mrr_cents"] > first),
-        "retained": paying & (rows["paid_months"].astype(float) * 30.4 > book.product.lifecycle.adoption_days),
-        "engaged": rows["value_events"].astype(float) > 0,
-        "adopted": adopted,
-        "activated": is_true(rows["activated"]),
-    }
-    out = pd.Series("signed up", index=rows.index)
-    for stage, holds in reversed(tests.items()):
-        out = out.where(~holds.fillna(False).astype(bool), stage)
-    return out

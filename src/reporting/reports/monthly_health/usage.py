@@ -42,7 +42,7 @@ def measures(data: Data) -> list[Measure]:
         Measure("active_days", "How often", "days with use in the month", count),
         Measure("session_frequency", "How often", "sessions per user and week", one, engagement.session_frequency_risk),
         Measure("feature_breadth", "How deep", "core features in use", percent, adoption.breadth_risk),
-        Measure("adoption_recent", "How deep", f"core features, last {adoption.recent_days} days", percent,
+        Measure("adoption_recent", "How deep", f"core features, last {adoption.recent_months} months", percent,
                 adoption.breadth_risk),
         Measure("time_to_first_value", "How far from value", "days to first value", one, activation.value_days, False),
         Measure("active_users", "How many users", "active users", count, adoption.many_users),

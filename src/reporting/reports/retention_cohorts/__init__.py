@@ -1,0 +1,27 @@
+"""Retention cohorts: who stays, by which cohort and behaviour; growing or plateauing; which segments differ."""
+
+from .closing import exports, glossary, unknowns
+from .data import Data, load
+from .groups import activation_curves, by_feature, by_segment, first_value_curves
+from .trend import growth, headline, key_figures, trend
+from .triangles import grr_triangle, logo_triangle, nrr_triangle, usage_triangle
+
+__all__ = [
+    "Data",
+    "activation_curves",
+    "by_feature",
+    "by_segment",
+    "exports",
+    "first_value_curves",
+    "glossary",
+    "growth",
+    "grr_triangle",
+    "headline",
+    "key_figures",
+    "load",
+    "logo_triangle",
+    "nrr_triangle",
+    "trend",
+    "unknowns",
+    "usage_triangle",
+]

@@ -1,0 +1,46 @@
+"""The end of the retention report: what can't be known, glossary, data files."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from reporting.present.blocks import Blocks
+
+from ..common import closing
+from ..common.cohorts import Triangle, logos, revenue, triangle
+from .data import Data
+
+
+def unknowns(data: Data) -> Blocks:
+    """What can't be known from this data."""
+    more = []
+    if data.base_month > data.book.month - pd.DateOffset(months=data.span):
+        more.append(f"Retention over {data.span} months: the data cover only {data.span_words}.")
+    return closing.unknowns(data.book, data.trust, more)
+
+
+def glossary(data: Data) -> Blocks:
+    """The terms of this report."""
+    return closing.glossary("retention_cohorts", data.book)
+
+
+def exports(data: Data) -> dict[str, pd.DataFrame]:
+    """The triangles as data: one row a cohort, age and measure."""
+    parts = {
+        "logo": logos(data.paid, data.reading),
+        "grr": revenue(data.paid, gross=True, reading=data.reading),
+        "nrr": revenue(data.paid, gross=False, reading=data.reading),
+    }
+    triangles = pd.concat(
+        [_long(triangle(data.paid, part, data.reading), name) for name, part in parts.items()], ignore_index=True
+    )
+    return {"retention_triangles": triangles}
+
+
+def _long(found: Triangle, measure: str) -> pd.DataFrame:
+    cells = found.grid.rename_axis(index="cohort", columns="age_months").stack().rename("share").reset_index()
+    marks = found.open_cells.rename_axis(index="cohort", columns="age_months").stack().rename("open").reset_index()
+    out = cells.merge(marks, on=["cohort", "age_months"])
+    out.insert(0, "measure", measure)
+    out.insert(2, "accounts", out["cohort"].map(found.sizes))
+    return out

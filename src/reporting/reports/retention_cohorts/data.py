@@ -1,0 +1,88 @@
+"""What the retention report is told from."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Literal
+
+import pandas as pd
+
+from ..common.book import Book
+from ..common.bridge import bridge
+from ..common.cohorts import Aligned, align
+from ..common.retention import followed
+from ..common.trust import Trust
+
+Reading = Literal["on", "on_or_after"]
+
+
+class Data:
+    """The retention report's figures.
+
+    Args:
+        snapshot: Folder of the frozen snapshot.
+        reading: `on` counts who pays at exactly that close, `on_or_after` also who comes back later.
+        trend_months: Months in the trend charts.
+        span_months: Months between base and outcome of the retention figures.
+    """
+
+    def __init__(self, snapshot: str, reading: Reading, trend_months: int, span_months: int) -> None:
+        if reading not in ("on", "on_or_after"):
+            raise ValueError(f"reading is 'on' or 'on_or_after', not '{reading}'")
+        self.book = Book(snapshot)
+        self.trust = Trust(self.book)
+        self.reading: Reading = reading
+        self.trend_months = trend_months
+        self.span = span_months
+
+    @cached_property
+    def bridge(self) -> pd.DataFrame:
+        """The MRR bridge of every month."""
+        return bridge(self.book.panel)
+
+    @cached_property
+    def paid(self) -> Aligned:
+        """MRR of each account by age since its first paid month."""
+        panel = self.book.panel
+        first = panel[panel["paying"].astype(bool)].groupby("account_id")["month"].min()
+        return align(panel, "mrr_cents", first, self.book.month)
+
+    @cached_property
+    def used(self) -> Aligned:
+        """Value events of each account by age since its sign-up month; only sign-ups within the panel's events."""
+        panel = self.book.panel
+        signed_up = self.book.accounts["signed_up_at"].dt.to_period("M").dt.to_timestamp()
+        known = panel.loc[panel["value_events"].notna(), "month"]
+        first = signed_up[signed_up >= known.min()] if len(known) else signed_up.iloc[:0]
+        return align(panel, "value_events", first, self.book.month)
+
+    @cached_property
+    def base_month(self) -> pd.Timestamp:
+        """The close from which the retention figures are followed: `span` months ago, or the first there is."""
+        return max(self.book.month - pd.DateOffset(months=self.span), self.bridge.index.min())
+
+    @cached_property
+    def span_words(self) -> str:
+        """`12 months`, or as many as there are."""
+        base, now = self.base_month, self.book.month
+        return f"{(now.year - base.year) * 12 + now.month - base.month} months"
+
+    @cached_property
+    def followed(self) -> pd.DataFrame:
+        """The accounts paying at the base month with their segments then and what they pay now."""
+        rows = followed(self.book.panel, self.base_month, self.book.month)
+        return rows.join(self.book.at(self.base_month).drop(columns="account_id"), rsuffix="_panel")
+
+
+def load(
+    snapshot: str, *, reading: Reading = "on", trend_months: int = 12, span_months: int = 12
+) -> Data:
+    """Open the snapshot for the retention report.
+
+    Args:
+        snapshot: Folder of the frozen snapshot.
+        reading: `on` counts who pays at exactly that close, `on_or_after` also who comes back later.
+        trend_months: Months in the trend charts.
+        span_months: Months between base and outcome of the retention figures.
+    """
+    return Data(snapshot, reading, trend_months, span_months)

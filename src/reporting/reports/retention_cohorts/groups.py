@@ -1,0 +1,192 @@
+"""Who stays, by behaviour and segment: each group with its interval and its size."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from reporting.present import style
+from reporting.present.blocks import Blocks, Figure, Table, Text
+from reporting.present.formats import count, percent
+from reporting.present.markdown import escape
+
+from ..common import charts
+from ..common.cohorts import Aligned, logos
+from ..common.frames import SEGMENTS, segments
+from ..common.intervals import Estimate, share
+from ..common.retention import grr, nrr
+from ..common.retention import logos as logo_share
+from ..common.words import listing, sentence, with_interval
+from .data import Data
+
+FEWEST = 10
+CURVE_MONTHS = 18
+
+
+def activation_curves(data: Data) -> Blocks:
+    """Retention by activation in the first month: a landmark, so that nobody is sorted by what came later."""
+    days = data.book.product.activation.onboarding_days
+    early = _within(data, "activated_at", days)
+    names = {True: f"activated within {days} days", False: "not"}
+    return _curves(data, early, names, "fig-activation-retention", "activation",
+                   data.book.missing("account_activated"))
+
+
+def first_value_curves(data: Data) -> Blocks:
+    """Retention by the wait for the first value event."""
+    days = data.book.product.activation.value_days
+    early = _within(data, "first_value_at", days)
+    names = {True: f"first value within {days} days", False: "later or never"}
+    return _curves(data, early, names, "fig-value-retention", "time to first value",
+                   data.book.missing("time_to_first_value"))
+
+
+def _within(data: Data, column: str, days: int) -> pd.Series:
+    """By account, whether the moment came within `days` of sign-up; accounts first seen after sign-up are left out."""
+    rows = data.book.now
+    judged = rows["activated"].notna() & rows["signed_up_at"].notna()
+    wait = rows[column] - rows["signed_up_at"]
+    return (wait <= pd.Timedelta(days=days))[judged]
+
+
+def _curves(data: Data, groups: pd.Series, names: dict[bool, str], label: str, what: str, why: str) -> Blocks:
+    aligned = data.paid
+    known = aligned.accounts.isin(groups.index)
+    split = groups.reindex(aligned.accounts).fillna(False).to_numpy(dtype=bool)
+    curves = {names[value]: _curve(aligned.rows(known & (split == value))) for value in (True, False)}
+    if min(len(curve) for curve in curves.values()) < 2:
+        return Blocks([Text(f"Retention by {what} can't be compared: one of the two groups has fewer than {FEWEST} accounts, or it is {why}.")])
+    months = min(len(curve) for curve in curves.values())
+    # Twelve months where both groups are followed that long.
+    at = min(12, months - 1)
+    first, second = (curve[at] for curve in curves.values())
+    label_a, label_b = curves
+    apart = first.low > second.high or second.low > first.high
+    word = "more" if first.value > second.value else "less"
+    mark = "" if data.trust.reliable else ", not reliable: sources contradict"
+    finding = (
+        f"{percent(first.value)} of accounts with {label_a} pay after {at} months, {percent(second.value)} of the others{mark}"
+    )
+    fig, ax = style.figure(height=2.9)
+    for i, (name, curve) in enumerate(curves.items()):
+        x = np.arange(len(curve))
+        colour = style.palette()[i]
+        ax.fill_between(x, [e.low for e in curve], [e.high for e in curve], color=colour, alpha=0.14, linewidth=0)
+        ax.plot(x, [e.value for e in curve], color=colour, label=f"{name} (n = {curve[0].n:,})")
+    ax.set_xlabel("months since first paid month")
+    ax.set_ylabel("share of accounts paying")
+    ax.set_ylim(0, 1.03)
+    ax.set_xticks(range(0, max(len(c) for c in curves.values()), 3))
+    style.percent_axis(ax.yaxis)
+    ax.legend(loc="lower left")
+    style.title(ax, finding)
+    caption = f"Accounts paying by months since their first paid month, by {what}; bands are 95% Wilson intervals; accounts old enough only"
+    alt = f"Two lines; at month {at}: {label_a} {percent(first.value)}, {label_b} {percent(second.value)}."
+    verdict = (
+        f"accounts with {label_a} stay {word}, beyond chance" if apart
+        else "the intervals overlap, so the difference may be chance"
+    )
+    text = (
+        f"After {at} months {with_interval(first)} of the accounts with {label_a} pay, against {with_interval(second)} of the "
+        f"others: {verdict} (@{label}). The group is fixed by what happened early, not by what came later."
+    )
+    return Blocks([Text(text), Figure(fig, label, caption, alt)])
+
+
+def _curve(aligned: Aligned) -> list[Estimate]:
+    """Share paying by age while at least `FEWEST` accounts are old enough."""
+    if not len(aligned.accounts):
+        return []
+    top, bottom = logos(aligned)
+    out = []
+    for hits, n in zip(top.sum(axis=0), bottom.sum(axis=0), strict=True):
+        if n < FEWEST or len(out) > CURVE_MONTHS:
+            break
+        out.append(share(int(hits), int(n)))
+    return out
+
+
+def by_segment(data: Data) -> Blocks:
+    """Retention by plan, region and the other segments of the base month."""
+    rows = data.followed
+    found = segments(rows, FEWEST)
+    if not found:
+        return Blocks([Text(f"No segment splits the accounts into groups of {FEWEST} or more.")])
+    lines, chart = [], []
+    for column in found:
+        for value, group in rows.groupby(column):
+            if len(group) < FEWEST:
+                continue
+            stay, gross, net = logo_share(group), grr(group), nrr(group)
+            lines.append((f"{SEGMENTS[column]}: {value}", len(group), stay, gross, net))
+            if column == found[0]:
+                chart.append((str(value), net))
+    table = pd.DataFrame([
+        (name, n, _cell(stay), _cell(gross), _cell(net)) for name, n, stay, gross, net in lines
+    ], columns=["segment", "n", "stay", "gross", "net"])
+    label = data.trust.label
+    columns = {"segment": "Segment", "n": ("Accounts", count), "stay": label("Logos kept"), "gross": label("GRR"), "net": label("NRR")}
+    chart.sort(key=lambda item: -item[1].value)
+    best, worst = chart[0], chart[-1]
+    apart = best[1].low > worst[1].high
+    name = SEGMENTS[found[0]]
+    finding = (
+        f"{label('NRR')} runs from {percent(worst[1].value)} ({worst[0]}) to {percent(best[1].value)} ({best[0]}) by {name}"
+        + ("" if apart else "; the intervals overlap")
+    )
+    fig = charts.intervals([item[0] for item in chart], [item[1] for item in chart], finding,
+                           f"NRR over {data.span_words}", (1.0, "100%"))
+    caption = f"NRR over {data.span_words} by {name} at the base close; 95% bootstrap intervals over accounts"
+    alt = "Dots with intervals: " + ", ".join(f"{n} {percent(e.value)} of {e.n} accounts" for n, e in chart) + "."
+    return Blocks([
+        Text(f"{escape(finding)} (@fig-segments, @tbl-segments)."),
+        Figure(fig, "fig-segments", caption, alt),
+        Table.of(table, columns, label="tbl-segments",
+                 caption=f"Retention over {data.span_words} by segment, groups of {FEWEST} accounts and more, with 95% intervals"),
+    ])
+
+
+def _cell(e: Estimate) -> str:
+    if not math.isfinite(e.low):
+        return percent(e.value, 0)
+    return f"{percent(e.value, 0)} ({percent(e.low, 0)} to {percent(e.high, 0)})"
+
+
+def by_feature(data: Data) -> Blocks:
+    """NRR of accounts that used a feature at the base close against those that didn't."""
+    rows = data.followed
+    used = data.book.snapshot.account_feature_month
+    used = used[(used["month"] == data.base_month) & (used["events"] > 0)]
+    lines = []
+    for feature, group in used.groupby("feature"):
+        has = rows.index.isin(group["account_id"])
+        if min(has.sum(), (~has).sum()) < FEWEST:
+            continue
+        a, b = nrr(rows[has]), nrr(rows[~has])
+        apart = a.low > b.high or b.low > a.high
+        lines.append((str(feature).replace("_", " "), a, b, a.value - b.value, "beyond chance" if apart else "may be chance"))
+    if not lines:
+        return Blocks([Text(f"No feature splits the accounts paying at {data.base_month:%B %Y} into two groups of {FEWEST} or more.")])
+    lines.sort(key=lambda line: -line[3])
+    table = pd.DataFrame([(f, a.n, _cell(a), b.n, _cell(b), s) for f, a, b, _, s in lines],
+                         columns=["feature", "n", "with", "m", "without", "says"])
+    label = data.trust.label
+    columns = {"feature": "Feature", "n": ("Users", count), "with": label("NRR, users"), "m": ("Others", count),
+               "without": label("NRR, others"), "says": "Difference"}
+    clear = [line for line in lines if line[4] == "beyond chance"]
+    if clear:
+        names = listing([line[0] for line in clear[:3]])
+        goes = "goes" if len(clear) == 1 else "go"
+        text = (
+            f"{sentence(names)} {goes} with a different NRR beyond chance; {len(lines)} features were compared, "
+            "so one in twenty would look so by accident"
+        )
+    else:
+        text = f"Of {len(lines)} features compared, none goes with an NRR that differs beyond chance"
+    return Blocks([
+        Text(f"{escape(text)} (@tbl-feature-nrr). Use is that of {data.base_month:%B %Y}, retention what came after."),
+        Table.of(table, columns, label="tbl-feature-nrr",
+                 caption=f"NRR over {data.span_words} by feature used at the base close, with 95% bootstrap intervals"),
+    ])

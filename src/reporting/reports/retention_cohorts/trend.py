@@ -1,0 +1,132 @@
+"""The answer, and retention over time: NRR and GRR, quick ratio, growing or plateauing."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from reporting.present import style
+from reporting.present.blocks import Blocks, Figure, KeyFigure, KeyFigures, Table, Text
+from reporting.present.formats import change, money, percent
+from reporting.present.formats import month as month_name
+
+from ..common import charts
+from ..common.growth import growth_finding, quick_ratio, quick_ratio_words
+from ..common.retention import followed, grr, logos, nrr, trailing
+from ..common.words import direction, interval, moved_points, plural, with_interval
+from .data import Data
+
+
+def headline(data: Data) -> Blocks:
+    """Who stays, growing or plateauing; a contradiction of the sources stands before it."""
+    rows = data.followed
+    if rows.empty:
+        return Blocks([data.trust.warning(), Text("No account paid long enough ago for retention to be told.")])
+    stay, gross, net = logos(rows), grr(rows), nrr(rows)
+    back = int(rows["back_cents"].sum())
+    growth = growth_finding(data.bridge["end"], data.book.currency)
+    since = f"the accounts paying at the close of {month_name(data.base_month)}"
+    returns = f" A further {data.book.money(back)} comes from accounts that left and came back." if back else ""
+    if data.trust.reliable:
+        text = (
+            f"**{with_interval(stay)} of {since} still pay {data.span_words} later.** "
+            f"They keep {percent(gross.value)} of their MRR (GRR, {interval(gross)}) and, with expansion, pay "
+            f"{percent(net.value)} of it (NRR, {interval(net)}).{returns} {growth}."
+        )
+    else:
+        text = (
+            f"**Who stays can't be told from this source.** By the subscriptions alone {percent(stay.value)} of {since} "
+            f"still pay {data.span_words} later, with GRR {percent(gross.value)} and NRR {percent(net.value)}: "
+            f"*not reliable*, because other tables of the same source say otherwise.{returns} {growth}; growth "
+            f"that counts lost customers as kept is overstated."
+        )
+    return Blocks([data.trust.warning(), Text(text)])
+
+
+def key_figures(data: Data) -> Blocks:
+    """Retention over the span and the month's quick ratio."""
+    rows, row = data.followed, data.bridge.loc[data.book.month]
+    items = []
+    for name, measure in (("logo retention", logos), ("GRR", grr), ("NRR", nrr)):
+        e = measure(rows) if len(rows) else None
+        if e is None or not e.known:
+            items.append(KeyFigure(name, "too early"))
+            continue
+        earlier = _earlier(data, measure)
+        moved = f"{moved_points(e.value, earlier)} on {month_name(data.book.previous, short=True)}" if earlier else ""
+        good = None if not (data.trust.reliable and earlier) or abs(e.value - earlier) < 0.0005 else e.value > earlier
+        note = f"{plural(e.n, 'account')}, {interval(e)}"
+        items.append(KeyFigure(data.trust.label(f"{name}, {data.span_words}"), percent(e.value), moved, good, note))
+    items.append(KeyFigure(data.trust.label("quick ratio"), quick_ratio_words(row), "", None,
+                           "gained MRR to lost MRR, this month"))
+    return Blocks([KeyFigures(items)])
+
+
+def _earlier(data: Data, measure) -> float | None:  # noqa: ANN001 - one of logos, grr, nrr
+    base = data.base_month - pd.DateOffset(months=1)
+    rows = followed(data.book.panel, base, data.book.previous)
+    return measure(rows).value if len(rows) else None
+
+
+def trend(data: Data) -> Blocks:
+    """NRR and GRR over the span, month by month, with their intervals."""
+    book = data.book
+    span = int(data.span_words.split()[0])
+    months = [book.month - pd.DateOffset(months=back) for back in range(data.trend_months - 1, -1, -1)]
+    found = trailing(book.panel, months, span) if span else pd.DataFrame()
+    if len(found) < 2:
+        return Blocks([Text("Fewer than two months can look back far enough for a trend of NRR and GRR.")])
+    frame = pd.DataFrame({"NRR": [e.value for e in found["nrr"]], "GRR": [e.value for e in found["grr"]]}, index=found.index)
+    bands = {name: ([e.low for e in found[key]], [e.high for e in found[key]]) for name, key in (("NRR", "nrr"), ("GRR", "grr"))}
+    now, then = frame["NRR"].iloc[-1], frame["NRR"].iloc[0]
+    verb = direction(now, then, 0.01, ("rose", "fell", "held"))
+    label = data.trust.label("NRR")
+    step = f"{verb} from {percent(then)} to {percent(now)}" if verb != "held" else f"held at {percent(now)}"
+    finding = f"{label} over {span} months {step} since {month_name(found.index[0], short=True)}"
+    fig = charts.lines(frame, finding, f"share of the MRR {span} months before", bands, reference=(1.0, "100%: nothing lost on balance"))
+    caption = f"NRR and GRR over {span} months by month of the close; bands are 95% bootstrap intervals over accounts"
+    alt = f"Lines: NRR {percent(then)} to {percent(now)}, GRR {percent(frame['GRR'].iloc[0])} to {percent(frame['GRR'].iloc[-1])}, " \
+          f"{month_name(found.index[0], short=True)} to {month_name(found.index[-1], short=True)}."
+    return Blocks([Text(f"{finding} (@fig-retention-trend)."), Figure(fig, "fig-retention-trend", caption, alt)])
+
+
+def growth(data: Data) -> Blocks:
+    """Growing or plateauing: what came and went each month, and the quick ratio."""
+    book = data.book
+    rows = data.bridge.iloc[-data.trend_months :]
+    finding = growth_finding(data.bridge["end"], book.currency)
+    gain, loss = rows["new"] + rows["expansion"] + rows["reactivation"], rows["contraction"] + rows["churn"]
+    fig, ax = style.figure(height=2.9)
+    places = style.month_axis(ax, rows.index)
+    ax.bar(places, rows["new"], color=style.palette()[0], width=0.7, label="new")
+    ax.bar(places, rows["expansion"], bottom=rows["new"], color=style.palette()[2], width=0.7, label="expansion")
+    ax.bar(places, rows["reactivation"], bottom=rows["new"] + rows["expansion"], color=style.palette()[4], width=0.7, label="reactivation")
+    ax.bar(places, -rows["contraction"], color=style.palette()[1], width=0.7, label="contraction")
+    ax.bar(places, -rows["churn"], bottom=-rows["contraction"], color=style.palette()[3], width=0.7, label="churn")
+    style.zero_line(ax)
+    charts.steady_ticks(ax.yaxis)
+    style.money_axis(ax.yaxis, book.currency)
+    ax.set_ylabel(f"MRR moved in the month ({book.currency})")
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=5)
+    style.title(ax, finding)
+    caption = f"MRR gained and lost by month, {month_name(rows.index[0])} to {book.label}, in {book.currency}; exchange-rate effects left out"
+    alt = f"Stacked bars: gains {money(gain.sum(), book.currency, short=True)}, losses {money(loss.sum(), book.currency, short=True)} over {len(rows)} months."
+    table = rows.reset_index().assign(
+        quick=[quick_ratio_words(row) for _, row in rows.iterrows()],
+        grown=[change(row["end"], row["start"]) for _, row in rows.iterrows()],
+        month=[month_name(m, short=True) for m in rows.index],
+    )
+    columns = {"month": "Month", **{c: (c.capitalize(), money) for c in ("new", "expansion", "reactivation", "contraction", "churn")},
+               "end": ("MRR at close", money), "grown": "Growth", "quick": data.trust.label("Quick ratio")}
+    ratios = [quick_ratio(row) for _, row in rows.iterrows()]
+    total = rows[["new", "expansion", "contraction", "churn"]].sum()
+    whole = quick_ratio(total)
+    words = f"Over {len(rows)} months {quick_ratio_words(total)} came in for every 1 lost" if math.isfinite(whole) else "Nothing was lost in these months, so the quick ratio is not defined"
+    best = f"; month by month between {min(x for x in ratios if math.isfinite(x)):.1f} and {max(x for x in ratios if math.isfinite(x)):.1f}" if sum(map(math.isfinite, ratios)) > 1 else ""
+    caveat = "" if data.trust.reliable else " (not reliable: sources contradict)"
+    return Blocks([
+        Text(f"{finding} (@fig-growth). {words}{best}{caveat} (@tbl-growth)."),
+        Figure(fig, "fig-growth", caption, alt),
+        Table.of(table, columns, label="tbl-growth", caption=f"Movements by month, in {book.currency}"),
+    ])
