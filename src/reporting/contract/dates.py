@@ -10,8 +10,10 @@ import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from reporting.contract.tables import TIME
+from reporting.errors import ConfigError
 
-_ISO = r"^[0-9]{4}-[0-9]{2}(-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?( ?(Z|[-+][0-9]{2}(:?[0-9]{2})?))?)?)?$"
+_CLOCK = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?( ?(Z|[-+][0-9]{2}(:?[0-9]{2})?))?"
+_ISO = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([T ]{_CLOCK})?$"
 _OFFSET = r":[0-9]{2}.*(Z|[-+][0-9]{2}(:?[0-9]{2})?)$"
 _EARLIEST = 1900
 _DAY_FIRST, _MONTH_FIRST = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y"), ("%m/%d/%Y", "%m-%d-%Y")
@@ -27,41 +29,68 @@ def _try_strptime(text, format): ...
 def _try_strptime_zoned(text, format): ...
 
 
-def read_time(text: ir.StringValue, format: str | None) -> ir.TimestampValue:
-    """`text` as a naive timestamp in the session's time zone, NULL where it can't be read.
+@ibis.udf.scalar.builtin(name="timezone", signature=(("string", TIME), "timestamp('UTC')"))
+def _timezone(zone, local): ...
+
+
+@ibis.udf.scalar.builtin(name="to_utc_timestamp", signature=((TIME, "string"), TIME))
+def _to_utc_timestamp(local, zone): ...
+
+
+def read_time(text: ir.StringValue, format: str | None, timezone: str) -> ir.TimestampValue:
+    """`text` as naive UTC, NULL where it can't be read.
 
     Args:
         format: Declared strftime format; None = ISO 8601: a day, a day and time, or a month (its first day).
+        timezone: Zone in which a day without a time begins.
     """
     text = text.strip()
-    time = _read_iso(text) if format is None else _read_declared(text, format)
+    time = _read_iso(text, timezone) if format is None else _read_declared(text, format, timezone)
     return (time.year() >= _EARLIEST).ifelse(time, ibis.null(TIME))
 
 
-def _read_iso(text: ir.StringValue) -> ir.TimestampValue:
+def midnight(day: ir.TimestampValue, timezone: str) -> ir.TimestampValue:
+    """The UTC instant at which the day that `day` names begins in `timezone`.
+
+    Raises:
+        ConfigError: The engine can't convert between zones.
+    """
+    if timezone == "UTC":
+        return day
+    name = ibis.get_backend(day).name
+    if name in ("duckdb", "postgres"):
+        return _timezone(ibis.literal(timezone), day).cast(TIME)
+    if name in ("pyspark", "databricks"):
+        return _to_utc_timestamp(day, ibis.literal(timezone))
+    raise ConfigError(
+        f"dates can't be taken as midnight in {timezone} on {name}.",
+        remedy="Return timestamps instead of dates from the SELECTs, or remove `timezone:`.",
+    )
+
+
+def _read_iso(text: ir.StringValue, timezone: str) -> ir.TimestampValue:
     full = (text.length() == 7).ifelse(text + "-01", text)
     full = full.re_search(_ISO).ifelse(full, ibis.null("string"))
-    zoned = full.re_search(_OFFSET)
-    return zoned.ifelse(_cast(full, "timestamp('UTC')").cast(TIME), _cast(full, TIME))
+    naive, zoned = _cast(full, TIME), _cast(full, "timestamp('UTC')").cast(TIME)
+    return ibis.cases(
+        (full.length() == 10, midnight(naive, timezone)), (full.re_search(_OFFSET), zoned), else_=naive
+    )
 
 
-def _read_declared(text: ir.StringValue, format: str) -> ir.TimestampValue:
-    if not _is_duckdb(text):
-        return text.as_timestamp(format).cast(TIME)
-    if "%z" in format:
-        return _try_strptime_zoned(text, format).cast(TIME)
-    return _try_strptime(text, format)
+def _read_declared(text: ir.StringValue, format: str, timezone: str) -> ir.TimestampValue:
+    if ibis.get_backend(text).name != "duckdb":
+        time = text.as_timestamp(format).cast(TIME)
+    elif "%z" in format:
+        time = _try_strptime_zoned(text, format).cast(TIME)
+    else:
+        time = _try_strptime(text, format)
+    has_clock = any(code in format for code in ("%H", "%I", "%-H", "%-I", "%c", "%X"))
+    return time if has_clock else midnight(time, timezone)
 
 
 def _cast(text: ir.StringValue, type: str) -> ir.Value:
     """A cast that gives NULL where it fails, on engines that have one."""
-    (backend,), _ = text._find_backends()
-    return text.try_cast(type) if backend.has_operation(ops.TryCast) else text.cast(type)
-
-
-def _is_duckdb(text: ir.StringValue) -> bool:
-    (backend,), _ = text._find_backends()
-    return backend.name == "duckdb"
+    return text.try_cast(type) if ibis.get_backend(text).has_operation(ops.TryCast) else text.cast(type)
 
 
 def ambiguous(format: str | None) -> bool:
@@ -98,11 +127,8 @@ def hint(values: list[str], declared: str | None, place: str) -> tuple[str, str]
 
 def _fitting(values: list[str]) -> list[str]:
     """Common formats that fit most of the values; those that fit all come first, else the ones for most."""
-    counts = {
-        day + clock: sum(_fits(value.strip(), day + clock) for value in values)
-        for day in _COMMON
-        for clock in _CLOCKS
-    }
+    formats = [day + clock for day in _COMMON for clock in _CLOCKS]
+    counts = {format: sum(_fits(value.strip(), format) for value in values) for format in formats}
     best = max(counts.values(), default=0)
     return [format for format, count in counts.items() if count == best and 2 * count > len(values)]
 

@@ -47,7 +47,7 @@ def rows(table: ir.Table) -> list[dict[str, Any]]:
 @contextmanager
 def kept(table: ir.Table) -> Iterator[ir.Table]:
     """The result of `table`, computed once for the queries of a `with` block."""
-    con = table.get_backend()
+    con = ibis.get_backend(table)
     if con.name == "pyspark":
         with table.cache() as cached:
             yield cached

@@ -1,7 +1,6 @@
 """The canonical tables: what every source is mapped to, and all that the metrics may read.
 
-Timestamps are naive, in the time zone of the source (UTC by default), in which months are counted. Intervals are
-half-open `[from, to)`. Money is an exact decimal in the currency of the row.
+Timestamps are naive UTC; intervals are half-open `[from, to)`; money is an exact decimal in the row's currency.
 """
 
 from __future__ import annotations

@@ -2,5 +2,15 @@
 
 from reporting.sources.mapping import SourceFile, list_sources
 from reporting.sources.source import Input, Source, open_source
+from reporting.sources.validate import TableReport, ValidationReport, validate
 
-__all__ = ["Input", "Source", "SourceFile", "list_sources", "open_source"]
+__all__ = [
+    "Input",
+    "Source",
+    "SourceFile",
+    "TableReport",
+    "ValidationReport",
+    "list_sources",
+    "open_source",
+    "validate",
+]

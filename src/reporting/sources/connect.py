@@ -29,12 +29,14 @@ _SCHEMES = {
     "spark": ("spark", "pyspark"),
 }
 _EXTRAS = {"spark": "pyspark"}
-_SET_ZONE = {
-    "duckdb": "SET TimeZone = '{}'",
-    "postgres": "SET TIME ZONE '{}'",
-    "snowflake": "ALTER SESSION SET TIMEZONE = '{}'",
-    "databricks": "SET TIME ZONE '{}'",
-    "spark": "SET TIME ZONE '{}'",
+_COUNT_IN_UTC = {
+    "csv": "SET TimeZone = 'UTC'",
+    "parquet": "SET TimeZone = 'UTC'",
+    "duckdb": "SET TimeZone = 'UTC'",
+    "postgres": "SET TIME ZONE 'UTC'",
+    "snowflake": "ALTER SESSION SET TIMEZONE = 'UTC'",
+    "databricks": "SET TIME ZONE 'UTC'",
+    "spark": "SET TIME ZONE 'UTC'",
 }
 
 
@@ -74,12 +76,11 @@ def _what(connection: Connection) -> str:
     return "DuckDB file" if connection.kind == "duckdb" else f"folder of {connection.kind.upper()} files"
 
 
-def connect(connection: Connection, timezone: str, where: Path, path: Path | None) -> BaseBackend:
-    """Open the engine and set its session's time zone.
+def connect(connection: Connection, where: Path, path: Path | None) -> BaseBackend:
+    """Open the engine; its session counts in UTC.
 
     Args:
         connection: The source's description.
-        timezone: IANA name.
         where: The source file, named in messages.
         path: Folder or file of a local source.
 
@@ -93,7 +94,8 @@ def connect(connection: Connection, timezone: str, where: Path, path: Path | Non
             con = _duckdb(path if kind == "duckdb" else None)
         else:
             con = _server(kind, _url(connection, where))
-        _set_zone(con, "duckdb" if kind in LOCAL_KINDS else kind, timezone, where)
+        if kind in _COUNT_IN_UTC:
+            con.raw_sql(_COUNT_IN_UTC[kind])
     except (ConfigError, SourceError):
         raise
     except ImportError as error:
@@ -185,18 +187,6 @@ def _databricks(url: str) -> BaseBackend:
         access_token=unquote(parsed.username or ""),
         **dict(parse_qsl(parsed.query)),
     )
-
-
-def _set_zone(con: BaseBackend, engine: str, timezone: str, where: Path) -> None:
-    statement = _SET_ZONE.get(engine)
-    if statement is not None:
-        con.raw_sql(statement.format(timezone))
-    elif timezone != "UTC":
-        raise ConfigError(
-            f"{engine} sessions count in UTC; `timezone: {timezone}` can't be set.",
-            where=where,
-            remedy="Remove `timezone:` and convert in the SELECTs.",
-        )
 
 
 def _without_secrets(text: str) -> str:

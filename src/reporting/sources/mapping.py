@@ -70,7 +70,8 @@ class SourceFile(Strict):
         title: Company name printed on the reports.
         connection: Where the tables are.
         currency: Currency of the reports, ISO 4217.
-        timezone: Time zone in which months are counted; timestamps without a zone are taken as being in it.
+        timezone: Time zone in which months are counted. A date without a time is midnight there; a timestamp
+            without a zone is UTC.
         closed_through: Last complete month of a source that no longer changes; absent = the calendar decides.
         formats: How text columns write dates, in strftime codes, by `default` and by `table.column`. Never
             guessed: without an entry only ISO 8601 is read.
@@ -83,7 +84,7 @@ class SourceFile(Strict):
     currency: str = Field(default="USD", pattern=r"^[A-Z]{3}$")
     timezone: str = "UTC"
     closed_through: str | None = None
-    formats: dict[str, str] = {}
+    formats: dict[str, str] = Field(default_factory=dict)
     exchange_rates: str | None = None
     product: str = "product.yml"
 

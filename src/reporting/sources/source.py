@@ -45,7 +45,7 @@ class Source:
         tables: Canonical tables that are mapped, with canonical names and types; a column that is not mapped
             is NULL throughout.
         exchange_rates: month, currency, rate to the reporting currency; without rows if none are declared.
-        findings: What was noticed while reading; contains errors only where `open_source` was told to be lenient.
+        findings: What was noticed while reading; errors only if `open_source` was told to be lenient.
     """
 
     name: str
@@ -77,7 +77,15 @@ class Source:
     def first_month(self) -> Month:
         """The month in which the first subscription starts."""
         first = self.tables["subscriptions"].valid_from.min().to_pyarrow().as_py()
-        return Month.of(first) if first else self.last_month()
+        return self.last_month() if first is None else Month.of(self._local(first))
+
+    def closing(self, month: Month) -> dt.datetime:
+        """The month's close as naive UTC, comparable with the tables' timestamps."""
+        local = month.close.replace(tzinfo=ZoneInfo(self.file.timezone))
+        return local.astimezone(dt.UTC).replace(tzinfo=None)
+
+    def _local(self, instant: dt.datetime) -> dt.datetime:
+        return instant.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(self.file.timezone))
 
     def require_month(self, month: Month, today: dt.date | None = None) -> None:
         """Refuse a month that can't be reported.
@@ -87,45 +95,51 @@ class Source:
         """
         first, last = self.first_month(), self.last_month(today)
         if month > last:
-            why = (
-                f"`closed_through` in {self.path.name} says"
-                if self.file.closed_through
-                else "the calendar says"
-            )
-            problem = f"{month} is not complete: {why} that {last} is the last complete month."
+            says = f"`closed_through` in {self.path.name}" if self.file.closed_through else "the calendar"
+            problem = f"the month {month} is not complete: {last} is the last complete month by {says}."
         elif month < first:
-            problem = f"{month} lies before the data: the first subscription starts in {first}."
+            problem = f"the month {month} lies before the data: the first subscription starts in {first}."
         else:
             return
-        choice = (
-            f"Choose a month from {first} to {last}."
-            if first <= last
-            else "Check `closed_through` and the dates."
-        )
+        choice = f"Choose a month from {first} to {last}."
+        if first > last:
+            choice = (
+                f"There is no month to choose from {first} to {last}; check `closed_through` and the dates."
+            )
         raise ConfigError(problem, where=self.path, remedy=choice)
 
     def check(self, month: Month | None = None) -> list[Finding]:
-        """All findings on this source: those of reading it and those of the contract, as of the month's close."""
-        close = month.close if month else None
+        """All findings: those of reading the source, and those of the contract as of the month's close.
+
+        What reading has already found wrong is not said twice.
+        """
         found = check(
-            self.tables, close=close, currency=self.file.currency, exchange_rates=self.exchange_rates
+            self.tables,
+            close=self.closing(month) if month else None,
+            currency=self.file.currency,
+            exchange_rates=self.exchange_rates,
+            flags=month is None or month >= self.last_month(),
         )
         unread = {(finding.table, finding.column) for finding in self.findings if finding.severity == "error"}
         return self.findings + [
             finding
             for finding in found
             if not (finding.check == "empty_value" and (finding.table, finding.column) in unread)
+            and not (finding.check == "missing_table" and finding.table in self._mapped)
         ]
 
     def files(self) -> list[Input]:
-        """What the figures rest on: source file, SELECTs, data files (SHA-256), or fingerprints of server tables."""
+        """What the figures rest on: source file, SELECTs and data files with their SHA-256.
+
+        A server's tables come with a fingerprint instead, see `fingerprint`.
+        """
         inputs = [Input(self._label(path), sha256(path)) for path in self._files]
         if self.file.connection.kind not in LOCAL_KINDS:
-            inputs += [Input(name, _fingerprint(table)) for name, table in self.tables.items()]
+            inputs += [Input(name, fingerprint(table)) for name, table in self.tables.items()]
         return inputs
 
     def _label(self, path: Path) -> str:
-        root = self.path.parent.parent.parent
+        path, root = path.resolve(), _root(self.path)
         return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
 
     def close(self) -> None:
@@ -152,15 +166,14 @@ def open_source(name: str, params_dir: Path, *, lenient: bool = False) -> Source
     Raises:
         ConfigError: The source file is wrong, or an environment variable is not set.
         SourceError: Files or server can't be reached, or a SELECT fails.
-        ContractError: A required column is missing, or values can't be read; other faults are listed with them.
+        ContractError: A required column is missing, or values can't be read; all other faults are listed too.
     """
     file, path = load_source_file(name, params_dir)
     mappings = load_mappings(file, path)
-    root = path.parent.parent.parent
     rates_path = path.parent / file.exchange_rates if file.exchange_rates else None
     rates = read_rates(rates_path) if rates_path else no_rates()
-    place = local_path(file.connection, path, root) if file.connection.kind in LOCAL_KINDS else None
-    con = connect(file.connection, file.timezone, path, place)
+    place = local_path(file.connection, path, _root(path)) if file.connection.kind in LOCAL_KINDS else None
+    con = connect(file.connection, path, place)
     source = Source(name, file, path, con, rates)
     source._files = [path, *(mapping.path for mapping in mappings), *([rates_path] if rates_path else [])]
     try:
@@ -180,7 +193,8 @@ def _map_tables(source: Source, mappings: list[Mapping], place: Path | None) -> 
     for mapping in mappings:
         try:
             raw = reader.read(mapping)
-            conformed = conform(raw, TABLES[mapping.table], source.file.formats, reader.origin(mapping))
+            origin, file = reader.origin(mapping), source.file
+            conformed = conform(raw, TABLES[mapping.table], origin, file.formats, file.timezone)
             source.findings += conformed.findings
             source._mapped[mapping.table] = conformed.mapped
             if conformed.table is not None:
@@ -194,19 +208,25 @@ def _map_tables(source: Source, mappings: list[Mapping], place: Path | None) -> 
         raise SourceError("\n" + "\n".join(str(fault) for fault in faults), where=source.path)
 
 
-def _fingerprint(table: ir.Table) -> str:
+def _root(source_file: Path) -> Path:
+    """The folder that holds `params/`."""
+    return source_file.resolve().parent.parent.parent
+
+
+def fingerprint(table: ir.Table) -> str:
     """Hash of row count and, by column, number filled, least and greatest value, sum: one pass, any engine.
 
     It notices late rows and changed amounts; unlike a hash of the bytes it is no proof of equality.
     """
     figures: dict[str, ir.Value] = {"rows": table.count()}
     for name, column in table.items():
-        figures[f"{name} filled"] = column.count()
-        if column.type().is_numeric() and not column.type().is_boolean():
-            figures[f"{name} sum"] = column.sum()
-        if not column.type().is_boolean():
-            figures |= {f"{name} min": column.min(), f"{name} max": column.max()}
-        else:
-            figures[f"{name} true"] = column.sum()
+        number = column.cast("int64") if column.type().is_boolean() else column
+        figures |= {
+            f"{name} filled": number.count(),
+            f"{name} min": number.min(),
+            f"{name} max": number.max(),
+        }
+        if number.type().is_numeric():
+            figures[f"{name} sum"] = number.cast("decimal(38, 4)").sum()
     row = table.aggregate(**figures).to_pyarrow().to_pylist()[0]
     return hashlib.sha256(json.dumps(row, sort_keys=True, default=str).encode()).hexdigest()
