@@ -66,19 +66,21 @@ class Manifest:
 
     Attributes:
         title: The source's title.
+        snapshot: The snapshot's own hash, as the pages show it.
         sources: What the snapshot was read from: name, hash or fingerprint, rows.
         findings: Number of findings by severity.
-        outputs: Path in the month's folder -> SHA-256, of every file but the manifest.
         versions: Python, platform and packages the run was made with.
+        outputs: Path in the month's folder -> SHA-256, of every file but the manifest.
         volatile: What differs between two runs of the same inputs: times, durations, who and where.
     """
 
     inputs: Inputs
     title: str
+    snapshot: str
     sources: list[dict[str, Any]]
     findings: dict[str, int]
-    outputs: dict[str, str]
     versions: dict[str, str]
+    outputs: dict[str, str] = field(default_factory=dict)
     volatile: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -126,10 +128,17 @@ def sha256(path: Path) -> str:
 
 
 def inventory(folder: Path) -> dict[str, str]:
-    """Path -> SHA-256 of every output in a month's folder, sorted by path."""
+    """Path -> SHA-256 of every output in a month's folder, sorted by path.
+
+    Hidden files are not ours: JupyterLab and file managers leave some where one looks.
+    """
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    names = {path.relative_to(folder).as_posix(): path for path in files}
-    return {name: sha256(path) for name, path in names.items() if name not in APART}
+    names = {path.relative_to(folder): path for path in files}
+    return {
+        name.as_posix(): sha256(path)
+        for name, path in names.items()
+        if name.as_posix() not in APART and not any(part.startswith(".") for part in name.parts)
+    }
 
 
 def versions() -> dict[str, str]:

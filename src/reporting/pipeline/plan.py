@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import dataclass, field
 from typing import Any
 
-from reporting.errors import ParameterError, did_you_mean
+from reporting.errors import ConfigError, ParameterError, did_you_mean
 from reporting.month import Month
 from reporting.params.load import load_yaml
 from reporting.params.monthly import Monthly
@@ -39,6 +40,7 @@ class Plan:
         notebooks: Those to run.
         parameters: Notebook -> parameter -> value, where one is given.
         partial: Whether some notebooks are left out.
+        renderer: `auto`, `quarto` or `embedded`.
     """
 
     monthly: Monthly
@@ -56,8 +58,6 @@ def make_plan(project: Project, request: Request) -> Plan:
     Raises:
         UsageError: The params file, a notebook or a parameter is wrong, or `reports/` can't be written.
     """
-    from reporting.pipeline.render import choose_renderer
-
     project.require()
     monthly = load_yaml(project.params, Monthly)
     notebooks = find_notebooks(project.notebooks)
@@ -81,5 +81,29 @@ def make_plan(project: Project, request: Request) -> Plan:
         wanted,
         {name: parameters[name] for name in wanted},
         partial=len(wanted) < len(notebooks),
-        renderer=choose_renderer(request.renderer),
+        renderer=request.renderer,
     )
+
+
+def choose_renderer(asked: str) -> str:
+    """`embedded`, or `quarto` with its version, as pages of two versions may differ.
+
+    Raises:
+        ConfigError: `quarto` was asked for and is not installed, or there is no such renderer.
+    """
+    from reporting.pipeline.render.quarto import find_quarto
+
+    known = ("auto", "quarto", "embedded")
+    if asked not in known:
+        raise ConfigError(
+            f"there is no renderer '{asked}'.{did_you_mean(asked, known)}",
+            where=f"--renderer {asked}",
+            remedy=f"Use one of: {', '.join(known)}.",
+        )
+    quarto = find_quarto(required=asked == "quarto") if asked != "embedded" else None
+    if quarto is None:
+        return "embedded"
+    version = subprocess.run(
+        [quarto, "--version"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    return f"quarto {version or 'unknown'}"

@@ -8,13 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from reporting.errors import NotebookFailed
+from reporting.month import Month
 from reporting.pipeline.execute import Executed, execute
 from reporting.pipeline.exports import write_exports
 from reporting.pipeline.kernels import Nursery
-from reporting.pipeline.manifest import NAME
+from reporting.pipeline.manifest import NAME, Manifest
 from reporting.pipeline.parameters import SNAPSHOT, Notebook
 from reporting.pipeline.progress import Reporter
 from reporting.pipeline.render.context import RunContext
+from reporting.present.brand import Brand
+
+READING_ORDER = (
+    "executive_brief",
+    "monthly_health",
+    "retention_cohorts",
+    "churn_drivers",
+    "expansion_readiness",
+)
 
 
 def run_notebooks(
@@ -65,20 +75,50 @@ def require_success(executed: list[Executed], notebooks: Path) -> None:
     )
 
 
+def context_of(manifest: Manifest, brand: Brand) -> RunContext:
+    """What the pages say about the run."""
+    return RunContext(
+        source=manifest.inputs.source,
+        title=manifest.title,
+        month=Month.parse(manifest.inputs.month),
+        run_id=manifest.run_id,
+        snapshot_hash=manifest.snapshot,
+        brand=brand,
+        warnings=manifest.findings.get("warning", 0),
+    )
+
+
 def make_site(
     stage: Path, executed: list[Executed], context: RunContext, renderer: str, reporter: Reporter
 ) -> None:
     """Derive documents and data files from executed notebooks and render the month's pages into `stage`."""
     from reporting.pipeline.derive import derive
-    from reporting.pipeline.render import render_site
 
     front = {"month": context.month.label, "company": context.company, "run-id": context.run_id}
     with reporter.step("render", "Rendering HTML and PDF"):
-        copies = [result.path for result in executed]
-        data = write_exports(copies, stage / "data")
-        documents = [derive(path, stage / "documents", front) for path in copies]
-        companions = {
-            f"{path.stem.replace('_', ' ').capitalize()} (CSV)": f"data/{path.name}" for path in data
-        }
-        companions["Manifest: inputs, versions and hashes"] = NAME
-        render_site(documents, stage, replace(context, companions=companions), renderer)
+        write_exports((result.path for result in executed), stage / "data")
+        for result in executed:
+            derive(result.path, stage / "documents", front)
+        render_month(stage, context, renderer)
+
+
+def render_month(folder: Path, context: RunContext, renderer: str) -> None:
+    """Render the documents in `folder`, with links to the data, the manifest and the executed notebooks."""
+    from reporting.pipeline.render import render_site
+
+    companions = {
+        f"{path.stem.replace('_', ' ').capitalize()} (CSV)": f"data/{path.name}"
+        for path in sorted((folder / "data").glob("*.csv"))
+    }
+    companions["Manifest: inputs, versions and hashes"] = NAME
+    companions["All sources and months"] = "../../index.html"
+    documents = sorted((folder / "documents").glob("*.qmd"), key=_reading_order)
+    notebooks = sorted((folder / "notebooks").glob("*.ipynb"))
+    context = replace(context, companions=companions)
+    render_site(documents, folder, context, renderer.split()[0], notebooks=notebooks)
+
+
+def _reading_order(document: Path) -> tuple[int, str]:
+    """The shipped reports as a reader takes them, then others by name."""
+    known = READING_ORDER.index(document.stem) if document.stem in READING_ORDER else len(READING_ORDER)
+    return known, document.stem

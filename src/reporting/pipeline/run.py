@@ -8,7 +8,7 @@ import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from reporting.params.product import Product
 from reporting.pipeline import inputs
 from reporting.pipeline.lock import hold
 from reporting.pipeline.manifest import Manifest, inventory, versions
-from reporting.pipeline.plan import Plan
+from reporting.pipeline.plan import Plan, choose_renderer
 from reporting.pipeline.progress import Reporter
 from reporting.pipeline.project import Project
 from reporting.pipeline.publish import is_intact, publish, staging, sweep
@@ -58,7 +58,8 @@ def run(project: Project, plan: Plan, reporter: Reporter) -> Outcome:
     from reporting.pipeline.kernels import Nursery
     from reporting.sources import open_source
 
-    with Nursery() as nursery:
+    with Nursery() as nursery:  # its imports go on while the source is opened and frozen
+        renderer = choose_renderer(plan.renderer)
         with reporter.step("source", f"Opening the source {plan.source}"):
             source = open_source(plan.source, project.params_dir)
         with source:
@@ -66,7 +67,7 @@ def run(project: Project, plan: Plan, reporter: Reporter) -> Outcome:
             source.require_month(month)
             lock = project.reports / ".locks" / f"{plan.source}-{month}.lock"
             with hold(lock, f"{plan.source} {month}"):
-                outcome = _run_month(project, plan, source, month, nursery, reporter)
+                outcome = _run_month(project, plan, source, month, renderer, nursery, reporter)
     if outcome.state != "preview":
         refresh_archive(project)
     return outcome
@@ -77,7 +78,7 @@ def refresh_archive(project: Project) -> None:
     from reporting.pipeline.render import render_archive
 
     with hold(project.reports / ".locks" / "archive.lock", "the archive", wait=True):
-        render_archive(project.reports)
+        render_archive(project.reports, inputs.brand(project))
 
 
 def freeze(
@@ -98,10 +99,15 @@ def freeze(
 
 
 def _run_month(
-    project: Project, plan: Plan, source: Source, month: Month, nursery: Nursery, reporter: Reporter
+    project: Project,
+    plan: Plan,
+    source: Source,
+    month: Month,
+    renderer: str,
+    nursery: Nursery,
+    reporter: Reporter,
 ) -> Outcome:
-    from reporting.pipeline.produce import make_site, require_success, run_notebooks
-    from reporting.pipeline.render.context import RunContext
+    from reporting.pipeline.produce import context_of, make_site, require_success, run_notebooks
 
     started = dt.datetime.now(dt.UTC)
     target = project.published(plan.source, month)
@@ -111,33 +117,24 @@ def _run_month(
     with _kept_on_failure(stage, build / "failed"):
         snapshot = freeze(source, project, plan, month, stage / "snapshot", reporter)
         made_from = inputs.collect(
-            project, snapshot.meta, plan.source, plan.notebooks, plan.parameters, plan.renderer
+            project, snapshot.meta, plan.source, plan.notebooks, plan.parameters, renderer
         )
         if not plan.partial and is_intact(target, made_from.run_id):
             shutil.rmtree(stage)
             return Outcome("unchanged", Manifest.read(target), target)
         executed = run_notebooks(stage, plan.notebooks, plan.parameters, nursery, reporter)
         require_success(executed, build / "failed" / "notebooks")
-        findings = snapshot.findings["severity"].value_counts().sort_index().to_dict()
-        context = RunContext(
-            source=plan.source,
-            title=snapshot.meta["title"],
-            month=month,
-            run_id=made_from.run_id,
-            snapshot_hash=snapshot.hash,
-            brand=inputs.brand(project),
-            warnings=findings.get("warning", 0),
-        )
-        make_site(stage, executed, context, plan.renderer, reporter)
         manifest = Manifest(
             inputs=made_from,
-            title=context.title,
+            title=snapshot.meta["title"],
+            snapshot=snapshot.hash,
             sources=snapshot.meta["sources"],
-            findings=findings,
-            outputs=inventory(stage),
+            findings=snapshot.findings["severity"].value_counts().sort_index().to_dict(),
             versions=versions(),
-            volatile=_circumstances(started, executed, reporter),
         )
+        make_site(stage, executed, context_of(manifest, inputs.brand(project)), renderer, reporter)
+        volatile = _circumstances(started, executed, reporter)
+        manifest = replace(manifest, outputs=inventory(stage), volatile=volatile)
         manifest.write(stage)
         if plan.partial:
             return Outcome("preview", manifest, stage)

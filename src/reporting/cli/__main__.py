@@ -1,0 +1,5 @@
+"""`python -m reporting.cli`."""
+
+from reporting.cli import app
+
+app()

@@ -1,0 +1,136 @@
+"""The commands that check something: validate, audit, diff, doctor."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from reporting.cli import common
+from reporting.errors import AuditDifference
+
+MARKS = {"good": "[green]good[/]", "note": "[yellow]note[/]", "bad": "[red]bad [/]"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    for command in (validate, audit, diff, doctor):
+        app.command()(command)
+
+
+def validate(
+    context: typer.Context,
+    source: common.Source = None,
+    month: common.Month = None,
+    params: common.Params = None,
+) -> None:
+    """Check a source's tables against the contract: what is missing, wrong or doubtful."""
+    from reporting.cli.demodata import ensure_tables
+    from reporting.contract import TABLES, refuse
+    from reporting.month import Month
+    from reporting.pipeline.progress import Reporter
+    from reporting.sources import open_source
+
+    project = common.project_of(context, params)
+    name = common.source_of(project, source)
+    console = common.output()
+    if name == common.DEMO:
+        ensure_tables(project, Reporter(console))
+    with open_source(name, project.params_dir, lenient=True) as opened:
+        for table in TABLES:
+            columns = opened.columns(table)
+            state = f"{len(columns)} of {len(TABLES[table].columns)} columns" if columns else "not mapped"
+            console.print(f"  {table:15} {state}")
+        findings = opened.check(Month.parse(month) if month else None)
+        where = opened.path
+    warnings = [finding for finding in findings if finding.severity == "warning"]
+    for finding in warnings:
+        console.print(f"warning: {finding.describe()}", markup=False, soft_wrap=True)
+    refuse(findings, where)
+    console.print(f"{name} keeps the contract, with {_number(len(warnings), 'warning')}.")
+
+
+def audit(
+    context: typer.Context,
+    source: common.Source = None,
+    month: common.Month = None,
+    run: Annotated[str | None, typer.Option(help="A superseded run, as `reporting list` names it.")] = None,
+    params: common.Params = None,
+) -> None:
+    """Make a published month again from its snapshot and compare every output."""
+    from reporting.pipeline import audit as auditing
+    from reporting.pipeline.history import find_run, published_run
+    from reporting.pipeline.progress import Reporter
+
+    project = common.project_of(context, params)
+    name = common.source_of(project, source)
+    found = find_run(project, name, run) if run else published_run(project, name, month)
+    reporter = Reporter(common.output())
+    result = auditing.audit(project, found, reporter)
+    for changed in result.changed:
+        reporter.say(f"Not as it was: {changed}")
+    for difference in result.altered:
+        reporter.say(f"Altered since it was published: {difference}")
+    for difference in result.differing:
+        reporter.say(f"Came out otherwise: {difference}")
+    outputs = _number(len(result.manifest.outputs), "output")
+    if not result.passed:
+        raise AuditDifference(
+            f"{found.source} {found.month}, run {result.manifest.run_id}: "
+            f"{len(result.differing)} of {outputs} came out otherwise, {len(result.altered)} were altered.",
+            remedy=f"The new outputs are in {common.shown(result.rerun)}.",
+        )
+    reporter.say(
+        f"Passed: {found.source} {found.month}, run {result.manifest.run_id}: {outputs}, all the same."
+    )
+
+
+def diff(
+    context: typer.Context,
+    before: Annotated[str, typer.Argument(help="A month (2026-09) or a run (2026-10@1a2b3c).")],
+    after: Annotated[str, typer.Argument(help="The month or run to compare it with.")],
+    source: common.Source = None,
+    params: common.Params = None,
+) -> None:
+    """Compare two months, or two runs of one month: metrics, inputs, files."""
+    from rich.table import Table
+
+    from reporting.pipeline.diff import diff as compare
+    from reporting.pipeline.history import find_run
+
+    project = common.project_of(context, params)
+    name = common.source_of(project, source)
+    result = compare(find_run(project, name, before), find_run(project, name, after))
+    console = common.output()
+    if len(result.metrics):
+        table = Table("Metric", before, after, "Change", box=None)
+        for row in result.metrics.itertuples():
+            table.add_row(row.metric, *(f"{value:,.6g}" for value in (row.before, row.after, row.change)))
+        console.print(table)
+    if result.inputs:
+        console.print(f"Inputs that differ: {', '.join(result.inputs)}")
+    for file in result.files:
+        console.print(str(file), markup=False, soft_wrap=True)
+    if result.same:
+        console.print("The same.")
+    else:
+        raise typer.Exit(1)
+
+
+def doctor(context: typer.Context) -> None:
+    """Check the environment: Python, packages, renderer, fonts, folders, sources."""
+    from reporting.pipeline.doctor import examine
+    from reporting.pipeline.project import Project
+
+    bad = 0
+    console = common.output()
+    for check in examine(Project(context.obj.root)):
+        console.print(f"{MARKS[check.state]}  [bold]{check.name:16}[/]", end=" ")
+        console.print(check.text, markup=False, soft_wrap=True)
+        bad += check.state == "bad"
+    if bad:
+        raise typer.Exit(1)
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")

@@ -1,0 +1,75 @@
+"""The commands together, their common options, and what happens to an error."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from reporting.cli import check, make, show
+from reporting.cli.common import Settings
+from reporting.errors import ReportingError
+
+typer_app = typer.Typer(
+    name="reporting",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for module in (make, check, show):
+    module.register(typer_app)
+
+
+@typer_app.callback()
+def common(
+    context: typer.Context,
+    project: Annotated[
+        Path, typer.Option(help="Folder with notebooks/, params/ and reports/.", file_okay=False)
+    ] = Path("."),
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    """Reproducible monthly customer-success reports.
+
+    Exit codes: 0 good, 1 a failure, finding or difference, 2 wrong usage, parameters or data.
+    """
+    context.obj = Settings(project.resolve(), debug)
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line `arguments` and return the exit code; errors are printed, not raised."""
+    debug = "--debug" in arguments  # wherever it stands
+    arguments = [argument for argument in arguments if argument != "--debug"]
+    try:
+        return int(typer_app(arguments, standalone_mode=False) or 0)
+    except ReportingError as error:
+        return _tell(str(error), error.exit_code, debug)
+    except KeyboardInterrupt:
+        return _tell("Broken off; nothing was published.", 130, False)
+    except typer.Exit as stop:
+        return stop.exit_code
+    except Exception as error:
+        if hasattr(error, "show") and hasattr(
+            error, "exit_code"
+        ):  # wrong usage, found by the argument parser
+            error.show()
+            return error.exit_code
+        message = f"{type(error).__name__}: {error}\n  -> This is a fault in the program."
+        return _tell(message, 1, debug, hint=True)
+
+
+def _tell(message: str, code: int, debug: bool, *, hint: bool = False) -> int:
+    if debug:
+        traceback.print_exc()
+    elif hint:
+        message += " `reporting --debug ...` shows where."
+    console = Console(stderr=True)
+    console.print("Error:", style="bold red", end=" ")
+    console.print(message, markup=False, highlight=False, soft_wrap=True)
+    sys.stderr.flush()
+    return code

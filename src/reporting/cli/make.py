@@ -1,0 +1,89 @@
+"""The commands that make something: run, render, demo."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from reporting.cli import common
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    for command in (run, render, demo):
+        app.command()(command)
+
+
+def run(
+    context: typer.Context,
+    source: common.Source = None,
+    month: common.Month = None,
+    params: common.Params = None,
+    renderer: common.Renderer = "auto",
+    set_: Annotated[
+        list[str], typer.Option("--set", metavar="NOTEBOOK.PARAMETER=VALUE", help="Over the params file.")
+    ] = [],  # noqa: B006 - typer copies it
+    only: Annotated[
+        list[str], typer.Option(metavar="NOTEBOOK", help="Run only this one; a preview, never published.")
+    ] = [],  # noqa: B006
+) -> None:
+    """Make the reports of a month and publish them."""
+    from reporting.cli.demodata import ensure_tables
+    from reporting.pipeline.plan import Request, make_plan
+    from reporting.pipeline.progress import Reporter
+
+    project = common.project_of(context, params)
+    plan = make_plan(project, Request(source, month, set_, only, renderer))
+    reporter = Reporter(common.output())
+    if plan.source == common.DEMO:
+        ensure_tables(project, reporter)
+
+    from reporting.pipeline.run import run as run_month
+
+    outcome = run_month(project, plan, reporter)
+    manifest = outcome.manifest
+    warnings = manifest.findings.get("warning", 0)
+    name = f"{manifest.inputs.source} {manifest.inputs.month}, run {manifest.run_id}"
+    if outcome.state == "unchanged":
+        reporter.say(f"Unchanged: {name} is published already, from the same inputs.")
+    elif outcome.state == "preview":
+        reporter.say(f"Preview of {', '.join(plan.notebooks)}: {name}. Nothing was published.")
+    else:
+        reporter.say(f"Published: {name}.")
+    if outcome.kept:
+        reporter.say(f"The run it replaces is kept in {common.shown(outcome.kept)}.")
+    reporter.say(f"Data-quality warnings: {warnings}" + (", told in the reports." if warnings else "."))
+    reporter.say(f"Open {common.shown(outcome.folder / 'index.html')}")
+
+
+def render(
+    context: typer.Context,
+    source: common.Source = None,
+    month: common.Month = None,
+    params: common.Params = None,
+    renderer: common.Renderer = "auto",
+) -> None:
+    """Set the pages of a published month again, beside it; what is published stays as it is."""
+    from reporting.pipeline.history import published_run
+    from reporting.pipeline.progress import Reporter
+    from reporting.pipeline.rerender import rerender
+
+    project = common.project_of(context, params)
+    found = published_run(project, common.source_of(project, source), month)
+    reporter = Reporter(common.output())
+    folder = rerender(project, found, renderer, reporter)
+    reporter.say(f"Open {common.shown(folder / 'index.html')}")
+
+
+def demo(context: typer.Context) -> None:
+    """Build the demo company's tables and the snapshot that the notebooks open on."""
+    from reporting.cli.demodata import ensure_snapshot, ensure_tables
+    from reporting.pipeline.progress import Reporter
+
+    project = common.project_of(context)
+    reporter = Reporter(common.output())
+    tables = ensure_tables(project, reporter)
+    snapshot = ensure_snapshot(project, reporter)
+    reporter.say(f"Tables in {common.shown(tables)}, snapshot in {common.shown(snapshot)}.")
+    reporter.say("The notebooks open on them: `make lab`.")

@@ -1,0 +1,53 @@
+"""What changed between two months, or between two runs of one month."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from reporting.pipeline.compare import Difference, differences
+from reporting.pipeline.history import Run
+from reporting.snapshot.frozen import Snapshot
+
+
+@dataclass(frozen=True)
+class Diff:
+    """Two runs side by side.
+
+    Attributes:
+        metrics: Metric id, `before`, `after`, `change` (after - before); those that differ.
+        inputs: Inputs that differ, by name.
+        files: Outputs that differ; empty for two months, where all do.
+    """
+
+    metrics: pd.DataFrame
+    inputs: list[str]
+    files: list[Difference]
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing differs."""
+        return self.metrics.empty and not self.inputs and not self.files
+
+
+def diff(before: Run, after: Run) -> Diff:
+    """Compare the portfolio's metrics, the inputs and, for one month, the files of two runs."""
+    assert before.manifest is not None
+    assert after.manifest is not None
+    table = pd.DataFrame({"before": _portfolio(before), "after": _portfolio(after)}).sort_index()
+    table = table[~((table.before == table.after) | (table.before.isna() & table.after.isna()))]
+    files = []
+    if before.month == after.month:
+        files = differences(before.manifest.outputs, after.manifest.outputs, before.folder, after.folder)
+    return Diff(
+        table.assign(change=table.after - table.before).rename_axis("metric").reset_index(),
+        before.manifest.inputs.changed(after.manifest.inputs),
+        files,
+    )
+
+
+def _portfolio(run: Run) -> pd.Series:
+    frame = Snapshot.load(run.folder / "snapshot").portfolio_month
+    assert frame is not None
+    return frame[frame["month"] == pd.Timestamp(run.month.start)].set_index("metric")["value"]

@@ -1,0 +1,35 @@
+"""Set the pages of a published month again, with another renderer say, beside what is published."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from reporting.pipeline import inputs
+from reporting.pipeline.history import Run
+from reporting.pipeline.plan import choose_renderer
+from reporting.pipeline.progress import Reporter
+from reporting.pipeline.project import Project
+
+
+def rerender(project: Project, run: Run, asked: str, reporter: Reporter) -> Path:
+    """Render the documents of `run` into `build/<source>/<month>/rendered-<renderer>/`.
+
+    Returns:
+        That folder.
+
+    Raises:
+        ConfigError: The renderer isn't there.
+        RenderError: A page isn't sound.
+    """
+    from reporting.pipeline.produce import context_of, render_month
+
+    assert run.manifest is not None
+    renderer = choose_renderer(asked)
+    out = project.build(run.source, run.month) / f"rendered-{renderer.split()[0]}"
+    shutil.rmtree(out, ignore_errors=True)
+    made = shutil.ignore_patterns("*.html", "*.pdf", "assets", "mail")
+    shutil.copytree(run.folder, out, ignore=made)
+    with reporter.step("render", f"Rendering with {renderer}"):
+        render_month(out, context_of(run.manifest, inputs.brand(project)), renderer)
+    return out
