@@ -30,8 +30,9 @@ _ENDS = {
 def as_of(tables: Mapping[str, ir.Table], close: dt.datetime) -> dict[str, ir.Table]:
     """The tables as they stood at `close`: later rows are gone, later ends are not yet known.
 
-    An account exists from its sign-up or its first subscription, whichever comes first. Rows without a date stay,
-    so that the checks can name them. Columns without a date of their own (plan at present, flags) stay as exported.
+    An account exists from its sign-up or its first subscription, whichever comes first. Rows without a date
+    stay, so that the checks can name them. Columns without a date of their own (plan at present, flags) stay
+    as exported.
     """
     cut = {name: _without_later(name, table, close) for name, table in tables.items()}
     if "accounts" in cut and "subscriptions" in cut:

@@ -35,8 +35,8 @@ def check(
         close: First instant after the reporting month; nothing at or after it is looked at. None = all rows.
         currency: Reporting currency; None = exchange rates are not checked.
         exchange_rates: month, currency, rate.
-        flags: The undated churn flags of the source speak of this close. False for past months, where a flag may
-            stem from a later churn.
+        flags: The undated churn flags of the source speak of this close. False for past months, where a flag
+            may stem from a later churn.
     """
     seen = as_of(tables, close) if close else dict(tables)
     findings = [_not_mapped(canonical) for canonical in TABLES.values() if canonical.name not in tables]

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
-import ibis
 import ibis.expr.types as ir
 
 from reporting.contract.findings import EXAMPLES, Finding, as_text
-from reporting.contract.money import FOREVER, with_previous_end
+from reporting.contract.money import FOREVER
 from reporting.contract.rules import rows
+from reporting.contract.standing import effective, standing, story
 
 
 def churn_findings(tables: Mapping[str, ir.Table], close: dt.datetime | None, flags: bool) -> list[Finding]:
@@ -26,218 +26,143 @@ def churn_findings(tables: Mapping[str, ir.Table], close: dt.datetime | None, fl
         close: The month's close; None = all rows, an open subscription pays.
         flags: Compare the undated flags too.
     """
-    has_cancellations = "cancellations" in tables
-    accounts = _standing(tables, close)
-    counted = rows(
-        accounts.aggregate(
-            paid=accounts.ever_paid.sum(),
-            flagged=accounts.flagged.sum(),
-            has_flags=accounts.flag.count(),
-            flagged_paying=(accounts.flagged & accounts.pays).sum(),
-            unflagged_gone=(accounts.flag.notnull() & ~accounts.flagged & accounts.gone).sum(),
-            cancelled=accounts.cancelled.sum(),
-            cancelled_never_stopped=(accounts.cancelled & accounts.ever_paid & ~accounts.stopped).sum(),
-            stopped=accounts.stopped.sum(),
-            gone=accounts.gone.sum(),
-            gone_uncancelled=(accounts.gone & ~accounts.cancelled).sum(),
-        )
-    )[0]
-    number = {name: int(value or 0) for name, value in counted.items()}
-    flags = flags and number["has_flags"] > 0
-    findings: list[Finding] = []
+    accounts = _Accounts(standing(tables, close), flags, "cancellations" in tables)
+    found: list[Finding] = []
+    if accounts.flags:
+        found += accounts.flags_against_subscriptions()
+        found += _flagged_but_running(tables["subscriptions"], close)
+    if accounts.cancellations:
+        found += accounts.cancellations_against_subscriptions()
+        found += _cancellations_without_end(tables, close)
+    return accounts.summary(found) + found
 
-    def add(
-        check: str, table: str, column: str, which: ir.BooleanValue, total: int, message: str, remedy: str
-    ) -> None:
-        count = int(accounts.filter(which).count().to_pyarrow().as_py())
-        if count:
-            examples = _examples(accounts.filter(which), flags, has_cancellations)
-            text = message.format(count=count, total=total)
-            findings.append(Finding(check, "warning", table, column, count, total, text, examples, remedy))
 
-    if flags:
-        add(
-            "flagged_but_paying", "accounts", "churned_flag", accounts.flagged & accounts.pays, number["flagged"],
-            "{count:,} of {total:,} accounts that the source calls churned still pay at the close.",
-            "Ask the owner of the flag what it means; the figures follow the subscriptions.",
+@dataclass
+class _Accounts:
+    """The standing of all accounts, and which sources there are."""
+
+    table: ir.Table
+    flags: bool
+    cancellations: bool
+
+    def __post_init__(self) -> None:
+        names = ("flagged", "cancelled", "stopped", "gone", "has_flag")
+        counted = rows(self.table.aggregate(**{name: self.table[name].sum() for name in names}))[0]
+        self.number = {name: int(value or 0) for name, value in counted.items()}
+        self.flags = self.flags and self.number["has_flag"] > 0
+        t = self.table
+        self.flagged_but_paying = t.flagged & t.pays
+        self.cancelled_but_paying = t.cancelled & t.ever_paid & ~t.stopped
+
+    def flags_against_subscriptions(self) -> list[Finding]:
+        t, ask = self.table, "Ask the owner of the flag what it means; the figures follow the subscriptions."
+        return self._finding(
+            "flagged_but_paying", "accounts", "churned_flag", self.flagged_but_paying, self.number["flagged"],
+            "{count:,} of {total:,} accounts that the source calls churned still pay at the close.", ask,
+        ) + self._finding(
+            "gone_but_not_flagged", "accounts", "churned_flag", t.has_flag & ~t.flagged & t.gone,
+            self.number["gone"],
+            "{count:,} of {total:,} accounts that no longer pay are not called churned by the source.", ask,
         )  # fmt: skip
-        add(
-            "gone_but_not_flagged", "accounts", "churned_flag",
-            accounts.flag.notnull() & ~accounts.flagged & accounts.gone, number["gone"],
-            "{count:,} of {total:,} accounts that no longer pay are not called churned by the source.",
-            "Ask the owner of the flag what it means; the figures follow the subscriptions.",
-        )  # fmt: skip
-    if has_cancellations:
-        add(
-            "cancelled_but_paying", "cancellations", "account_id",
-            accounts.cancelled & accounts.ever_paid & ~accounts.stopped, number["cancelled"],
+
+    def cancellations_against_subscriptions(self) -> list[Finding]:
+        return self._finding(
+            "cancelled_but_paying", "cancellations", "account_id", self.cancelled_but_paying,
+            self.number["cancelled"],
             "{count:,} of {total:,} accounts with a cancellation never stopped paying.",
-            "Check whether the subscriptions lack their end dates, or the cancellations concern something else.",
+            "Check whether subscriptions lack their end dates, or the cancellations concern something else.",
         )  # fmt: skip
-        findings += _without_end(tables, close)
-    if flags:
-        findings += _flagged_subscriptions(tables["subscriptions"], close)
-    return _summary(accounts, number, flags, has_cancellations, tables, findings) + findings
+
+    def summary(self, found: list[Finding]) -> list[Finding]:
+        """One finding that sets all sources side by side, if any of them contradict each other."""
+        contrary, churned = [], [self.table.stopped]
+        told = []
+        if self.flags:
+            contrary.append(self.flagged_but_paying)
+            churned.append(self.table.flagged)
+            told.append(f"{self.number['flagged']:,} accounts carry the source's churn flag")
+        if self.cancellations:
+            contrary.append(self.cancelled_but_paying)
+            churned.append(self.table.cancelled)
+            told.append(f"{self.number['cancelled']:,} have a cancellation")
+        if not contrary:
+            return []
+        total = self._count(_any(churned))
+        ends = next((finding for finding in found if finding.check == "cancellation_without_end"), None)
+        dates = (
+            f" Only {ends.total - ends.count:,} of {ends.total:,} cancellations fall on the day a "
+            "subscription of the account ends."
+            if ends
+            else ""
+        )
+        return self._finding(
+            "churn_sources_contradict", "subscriptions", None, _any(contrary), total,
+            f"The sources of churn contradict each other: {', '.join(told)}, by their subscriptions "
+            f"{self.number['stopped']:,} ever stopped paying and {self.number['gone']:,} no longer pay at "
+            f"the close.{dates} They disagree on {{count:,}} of the {{total:,}} accounts that any calls "
+            "churned. Retention, churn and NRR follow the subscriptions and can be no better than these.",
+            "Settle with the owners of the data which source is right before acting on a retention figure.",
+        )  # fmt: skip
+
+    def _count(self, which: ir.BooleanValue) -> int:
+        return int(self.table.filter(which).count().to_pyarrow().as_py())
+
+    def _finding(
+        self, check: str, table: str, column: str | None, which: ir.BooleanValue, total: int, message: str,
+        remedy: str,
+    ) -> list[Finding]:  # fmt: skip
+        count = self._count(which)
+        if not count:
+            return []
+        found = rows(self.table.filter(which).order_by("account_id").limit(EXAMPLES))
+        examples = [story(row, self.flags, self.cancellations) for row in found]
+        text = message.format(count=count, total=total)
+        return [Finding(check, "warning", table, column, count, total, text, examples, remedy)]
 
 
-def _standing(tables: Mapping[str, ir.Table], close: dt.datetime | None) -> ir.Table:
-    """A row per account: flag, flagged, cancelled, last_cancelled_at, ever_paid, stopped, gone, pays.
-
-    `stopped`: at some month's close after its first payment the account did not pay. `gone`: nor does it now.
-    """
-    subscriptions = tables["subscriptions"]
-    discount = subscriptions.discount_percent.coalesce(0.0)
-    paying = subscriptions.filter(
-        ~subscriptions.is_trial,
-        subscriptions.amount > 0,
-        discount < 100,
-        # Service that began and ended between two closes never paid at one.
-        subscriptions.valid_to.coalesce(FOREVER)
-        >= subscriptions.valid_from.truncate("M") + ibis.interval(months=1),
-    )
-    periods = with_previous_end(paying)
-    # A close lies between two periods if the month of the later one begins after the earlier ones have ended.
-    gap = periods.previous_end < periods.valid_from.truncate("M")
-    now = ibis.literal(close) if close else FOREVER
-    paid = periods.group_by("account_id").aggregate(
-        last_end=periods.ends.max(), gaps=gap.sum(), paid_from=periods.valid_from.min()
-    )
-    accounts = tables["accounts"]
-    standing = accounts.group_by("account_id").aggregate(
-        flag=accounts.churned_flag.cast("int64").max(), account_name=accounts.account_name.min()
-    )
-    standing = standing.left_join(paid, "account_id").drop("account_id_right")
-    if "cancellations" in tables:
-        cancelled = _effective(tables["cancellations"], close).filter(lambda t: t.subscription_id.isnull())
-        cancelled = cancelled.group_by("account_id").aggregate(last_cancelled_at=lambda t: t.effective.max())
-        standing = standing.left_join(cancelled, "account_id").drop("account_id_right")
-    else:
-        standing = standing.mutate(last_cancelled_at=ibis.null("timestamp(6)"))
-    ever_paid = standing.last_end.notnull()
-    pays = (standing.last_end >= now).fill_null(False)
-    return standing.mutate(
-        flagged=(standing.flag == 1).fill_null(False),
-        cancelled=standing.last_cancelled_at.notnull(),
-        ever_paid=ever_paid,
-        pays=pays,
-        gone=ever_paid & ~pays,
-        stopped=ever_paid & (~pays | (standing.gaps.fill_null(0) > 0)),
-    )
+def _any(conditions: list[ir.BooleanValue]) -> ir.BooleanValue:
+    result = conditions[0]
+    for condition in conditions[1:]:
+        result = result | condition
+    return result
 
 
-def _effective(cancellations: ir.Table, close: dt.datetime | None) -> ir.Table:
-    """Cancellations that have taken effect by the close, with `effective`."""
-    dated = cancellations.mutate(effective=cancellations.effective_at.coalesce(cancellations.requested_at))
-    return dated.filter(dated.effective < close) if close else dated
-
-
-def _without_end(tables: Mapping[str, ir.Table], close: dt.datetime | None) -> list[Finding]:
+def _cancellations_without_end(tables: Mapping[str, ir.Table], close: dt.datetime | None) -> list[Finding]:
     """Cancellations on whose day no subscription of the account ends."""
-    cancellations = _effective(tables["cancellations"], close).filter(lambda t: t.effective_at.notnull())
+    cancellations = effective(tables["cancellations"], close).filter(lambda t: t.effective_at.notnull())
     ends = tables["subscriptions"].filter(lambda t: t.valid_to.notnull())
     days = ends.select(end_account=ends.account_id, end_day=ends.valid_to.date()).distinct()
     joined = cancellations.left_join(
         days, [cancellations.account_id == days.end_account, cancellations.effective.date() == days.end_day]
     )
-    unmatched = joined.end_account.isnull()
-    counted = rows(joined.aggregate(total=joined.count(), count=unmatched.sum()))[0]
-    count, total = int(counted["count"] or 0), int(counted["total"])
+    unmatched = joined.filter(joined.end_account.isnull())
+    return _counted(
+        "cancellation_without_end", "cancellations", "effective_at", unmatched, joined,
+        "{count:,} of {total:,} cancellations fall on no day on which a subscription of the account ends.",
+        ["cancellation_id", "account_id", "effective_at"],
+        "Check that effective_at and valid_to mean the same: the end of service.",
+    )  # fmt: skip
+
+
+def _flagged_but_running(subscriptions: ir.Table, close: dt.datetime | None) -> list[Finding]:
+    flagged = subscriptions.filter(subscriptions.source_churn_flag.fill_null(False))
+    running = flagged.filter(flagged.valid_to.isnull() | (flagged.valid_to >= (close or FOREVER)))
+    return _counted(
+        "flagged_but_running", "subscriptions", "source_churn_flag", running, flagged,
+        "{count:,} of {total:,} subscriptions that the source calls churned still run at the close.",
+        ["subscription_id", "account_id", "valid_from"],
+        "Check whether their end dates are missing.",
+    )  # fmt: skip
+
+
+def _counted(
+    check: str, table: str, column: str, faults: ir.Table, examined: ir.Table, message: str, shown: list[str],
+    remedy: str,
+) -> list[Finding]:  # fmt: skip
+    count = int(faults.count().to_pyarrow().as_py())
     if not count:
         return []
-    shown = joined.filter(unmatched).select("cancellation_id", "account_id", "effective_at")
-    return [
-        Finding(
-            "cancellation_without_end", "warning", "cancellations", "effective_at", count, total,
-            f"{count:,} of {total:,} cancellations fall on no day on which a subscription of the account ends; "
-            f"only {total - count:,} do.",
-            [as_text(row) for row in rows(shown.order_by("cancellation_id").limit(EXAMPLES))],
-            "Check that effective_at and valid_to mean the same: the end of service.",
-        )
-    ]  # fmt: skip
-
-
-def _flagged_subscriptions(subscriptions: ir.Table, close: dt.datetime | None) -> list[Finding]:
-    running = subscriptions.valid_to.isnull() | (subscriptions.valid_to >= (close or FOREVER))
-    flagged = subscriptions.source_churn_flag.fill_null(False)
-    counted = rows(subscriptions.aggregate(total=flagged.sum(), count=(flagged & running).sum()))[0]
-    count, total = int(counted["count"] or 0), int(counted["total"] or 0)
-    if not count:
-        return []
-    shown = subscriptions.filter(flagged & running).select("subscription_id", "account_id", "valid_from")
-    return [
-        Finding(
-            "flagged_but_running", "warning", "subscriptions", "source_churn_flag", count, total,
-            f"{count:,} of {total:,} subscriptions that the source calls churned still run at the close.",
-            [as_text(row) for row in rows(shown.order_by("subscription_id").limit(EXAMPLES))],
-            "Check whether their end dates are missing.",
-        )
-    ]  # fmt: skip
-
-
-def _summary(
-    accounts: ir.Table,
-    number: Mapping[str, int],
-    flags: bool,
-    has_cancellations: bool,
-    tables: Mapping[str, ir.Table],
-    findings: list[Finding],
-) -> list[Finding]:
-    """One finding that sets all sources side by side, if any of them contradict each other."""
-    contrary = ibis.literal(False)
-    any_source = accounts.stopped
-    if flags:
-        contrary = contrary | (accounts.flagged & accounts.pays)
-        any_source = any_source | accounts.flagged
-    if has_cancellations:
-        contrary = contrary | (accounts.cancelled & accounts.ever_paid & ~accounts.stopped)
-        any_source = any_source | accounts.cancelled
-    counted = rows(accounts.aggregate(count=(contrary & any_source).sum(), total=any_source.sum()))[0]
-    count, total = int(counted["count"] or 0), int(counted["total"] or 0)
-    if not count:
-        return []
-    told = []
-    if flags:
-        told.append(f"{number['flagged']:,} accounts carry the source's churn flag")
-    if has_cancellations:
-        told.append(f"{number['cancelled']:,} have a cancellation")
-    told.append(
-        f"by their subscriptions {number['stopped']:,} ever stopped paying and {number['gone']:,} no longer pay at the close"
-    )
-    unmatched = next((finding for finding in findings if finding.check == "cancellation_without_end"), None)
-    dates = (
-        f" Only {unmatched.total - unmatched.count:,} of {unmatched.total:,} cancellations fall on the day a "
-        "subscription of the account ends."
-        if unmatched
-        else ""
-    )
-    return [
-        Finding(
-            "churn_sources_contradict", "warning", "subscriptions", None, count, total,
-            f"The sources of churn contradict each other: {', '.join(told)}.{dates} They disagree on {count:,} of the "
-            f"{total:,} accounts that any of them calls churned. Retention, churn and NRR follow the subscriptions and "
-            "can be no better than these.",
-            _examples(accounts.filter(contrary), flags, has_cancellations),
-            "Settle with the owners of the data which source is right before acting on a retention figure.",
-        )
-    ]  # fmt: skip
-
-
-def _examples(accounts: ir.Table, flags: bool, has_cancellations: bool) -> list[dict[str, str]]:
-    found = rows(accounts.order_by("account_id").limit(EXAMPLES))
-    return [_story(row, flags, has_cancellations) for row in found]
-
-
-def _story(row: Mapping[str, Any], flags: bool, has_cancellations: bool) -> dict[str, str]:
-    """What each source says of one account."""
-    told = {"account_id": row["account_id"], "account_name": row["account_name"]}
-    if flags:
-        told["churned_flag"] = "yes" if row["flagged"] else "no"
-    if has_cancellations:
-        told["last cancellation"] = f"{row['last_cancelled_at']:%Y-%m-%d}" if row["cancelled"] else "none"
-    if not row["ever_paid"]:
-        told["subscriptions"] = "never paid"
-    elif row["pays"]:
-        told["subscriptions"] = "paying"
-    else:
-        told["subscriptions"] = f"ended {row['last_end']:%Y-%m-%d}"
-    return told
+    total = int(examined.count().to_pyarrow().as_py())
+    examples = [as_text(row) for row in rows(faults.select(shown).order_by(shown).limit(EXAMPLES))]
+    text = message.format(count=count, total=total)
+    return [Finding(check, "warning", table, column, count, total, text, examples, remedy)]

@@ -104,7 +104,7 @@ class _Columns:
         return [
             self._about(
                 "unknown_column", "warning", name,
-                f"the SELECT returns a column the contract doesn't know; it is ignored.{did_you_mean(name, free)}",
+                f"no column of the contract, so it is ignored.{did_you_mean(name, free)}",
                 f"Rename or remove it in the SELECT of {self.origin}.",
             )
             for name in self.raw.columns

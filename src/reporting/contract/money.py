@@ -57,7 +57,7 @@ def money_rules(table: ir.Table, canonical: CanonicalTable) -> list[Rule]:
             "valid_to",
             table.valid_to == table.valid_from,
             "The subscription ends when it starts and never counts as paying",
-            "Nothing to do if these were taken back at once; else check whether the end date is the last day of service.",
+            "Nothing to do if they were taken back at once; else valid_to may be the last day of service.",
             shown=("valid_from",),
         ),
         Rule(
@@ -135,7 +135,7 @@ def overlaps(subscriptions: ir.Table) -> list[Finding]:
             f"{count:,} of {total:,} accounts hold several subscriptions at the same time, "
             f"{counted['mean']:.1f} subscriptions each on average; MRR is their sum.",
             [as_text(row) for row in rows(found)],
-            "Right if they buy several products; if a change of terms opens a new row, end the old row on that day.",
+            "Right if they buy several products; where terms changed, the old row must end.",
         )
     ]
 
@@ -180,9 +180,9 @@ def missing_rates(
                     "currency",
                     len(missing),
                     len(missing) + len(known),
-                    f"{len(missing):,} exchange rates to {currency} are missing, for {', '.join(currencies)}.",
+                    f"{len(missing):,} exchange rates to {currency} are missing ({', '.join(currencies)}).",
                     [as_text(row) for row in missing[:EXAMPLES]],
-                    "Add them to the file of `exchange_rates:` in the source file, one line month,currency,rate each.",
+                    "Add a line month,currency,rate for each to the file that `exchange_rates:` names.",
                 )
             )
     return findings

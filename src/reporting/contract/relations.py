@@ -1,4 +1,4 @@
-"""Rules on tables that hang on an account: users, integrations, tickets, surveys, cancellations, subscriptions."""
+"""Rules on tables whose rows belong to an account: the account exists, and the dates agree with it."""
 
 from __future__ import annotations
 

@@ -152,7 +152,10 @@ def duplicate_keys(table: ir.Table, canonical: CanonicalTable, total: int) -> li
         return []
     severity = "warning" if canonical.name == "events" else "error"
     name = " and ".join(keys)
-    message = f"{count:,} values of the key {name} stand more than once, on {int(counted['rows']):,} of {total:,} {noun(canonical)}."
+    message = (
+        f"{count:,} values of the key {name} stand more than once, on {int(counted['rows']):,} of {total:,} "
+        f"{noun(canonical)}."
+    )
     remedy = (
         "Every row counts as an event of its own; remove repeated deliveries in the SELECT (SELECT DISTINCT)."
         if severity == "warning"

@@ -1,6 +1,6 @@
 """The canonical tables: what every source is mapped to, and all that the metrics may read.
 
-Timestamps are naive UTC; intervals are half-open `[from, to)`; money is an exact decimal in the row's currency.
+Timestamps are naive UTC; intervals are half-open `[from, to)`; money is exact, in the currency of the row.
 """
 
 from __future__ import annotations

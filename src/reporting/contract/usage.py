@@ -1,7 +1,7 @@
 """Checks on events, made for a hundred million of them: one pass that sums up, then small tables only.
 
-Events are summed up by account, subscription and user. Only where that leaves a question open, because a group
-begins before and ends after the date it is held against, are the events of those groups read again.
+Events are summed up by account, subscription and user. Only where that leaves a question open, because a
+group begins before and ends after the date it is held against, are the events of those groups read again.
 """
 
 from __future__ import annotations
@@ -103,11 +103,11 @@ def _unknown(groups: ir.Table, tables: Mapping[str, ir.Table], total: int) -> li
         counted = rows(by_key.aggregate(keys=by_key.count(), events=by_key.events.sum()))[0]
         if not counted["keys"]:
             continue
-        count = int(counted["events"])
+        count, different = int(counted["events"]), int(counted["keys"])
         findings.append(
             Finding(
                 f"unknown_{key.removesuffix('_id')}", "warning", "events", key, count, total,
-                f"{count:,} of {total:,} events name {int(counted['keys']):,} unknown values of {key}. {effect}",
+                f"{count:,} of {total:,} events name an unknown {key} ({different:,} different). {effect}",
                 [as_text(row) for row in rows(by_key.order_by(by_key.events.desc(), key).limit(EXAMPLES))],
                 f"Add them to {table}.sql, or leave these events out in events.sql.",
             )
@@ -128,7 +128,8 @@ def _before_subscription(
 ) -> list[Finding]:
     starts = subscriptions.group_by("subscription_id").aggregate(starts=subscriptions.valid_from.min())
     return _before(
-        groups, events, starts, "subscription_id", total, "before_subscription", "before the start of their subscription",
+        groups, events, starts, "subscription_id", total, "before_subscription",
+        "before the start of their subscription",
         "Check whether usage is booked on the right subscription.",
     )  # fmt: skip
 

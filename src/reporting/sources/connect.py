@@ -1,7 +1,7 @@
 """Open the engine a source lives in.
 
-Local files are read by an in-memory DuckDB; a DuckDB file is opened read-only; a server is reached through Ibis.
-Only the driver that is needed gets imported.
+Local files are read by an in-memory DuckDB; a DuckDB file is opened read-only; a server is reached through
+Ibis. Only the driver that is needed gets imported.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def local_path(connection: Connection, where: Path, root: Path) -> Path:
         raise ConfigError(
             f"the environment variable {connection.path_env} is not set.",
             where=where,
-            remedy=f"Set {connection.path_env} to the {_what(connection)}, or write `path:` under `connection:`.",
+            remedy=f"Set it to the {_what(connection)}, or write `path:` under `connection:`.",
         )
     path = Path(text).expanduser()
     path = path if path.is_absolute() else root / path
@@ -164,7 +164,7 @@ def _server(kind: str, url: str | None) -> BaseBackend:
 
 
 def _spark(url: str | None) -> BaseBackend:
-    """A Spark session; `spark://host:7077?key=value` names the master and settings, else spark-defaults decide."""
+    """A Spark session: `spark://host:7077?key=value` names master and settings, or spark-defaults."""
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder

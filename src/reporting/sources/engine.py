@@ -92,7 +92,7 @@ class Reader:
             return SourceError(
                 f"the line {match[2][:80]!r} can't be read: {match[3].strip()}.",
                 where=f"{path}:{match[1]}",
-                remedy="Look for a delimiter or a quote too many in this line; declare `delimiter:` if it isn't a comma.",
+                remedy="Look for a delimiter or a quote too many; declare `delimiter:` if it isn't a comma.",
             )
         line = re.search(r"LINE (\d+):", text)
         where = mapping.path

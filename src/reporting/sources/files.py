@@ -58,9 +58,10 @@ def sha256(path: Path) -> str:
 
 def _read_csv(path: Path, connection: Connection, scratch: Path) -> str:
     header = _header(path, connection)
+    utf8 = _as_utf8(path, connection.encoding, scratch)
     columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in header)
     return (
-        f"read_csv({quoted(_as_utf8(path, connection.encoding, scratch))}, auto_detect = false, header = true, "
+        f"read_csv({quoted(utf8)}, auto_detect = false, header = true, "
         f"delim = {quoted(connection.delimiter)}, quote = '\"', escape = '\"', columns = {{{columns}}})"
     )
 

@@ -22,7 +22,7 @@ SQL_DIALECTS = {kind: "duckdb" for kind in LOCAL_KINDS}
 
 
 class Connection(Strict):
-    """Where the tables are. Secrets never stand here: `url_env` names the environment variable that holds the URL.
+    """Where the tables are. Secrets never stand here: `url_env` names the variable that holds the URL.
 
     Attributes:
         kind: What is connected to.
@@ -93,7 +93,7 @@ class SourceFile(Strict):
     def _is_a_zone(cls, name: str) -> str:
         if name not in available_timezones():
             raise ValueError(
-                f"expected an IANA time zone such as Europe/Berlin.{did_you_mean(name, available_timezones())}"
+                f"expected a time zone such as Europe/Berlin.{did_you_mean(name, available_timezones())}"
             )
         return name
 
@@ -161,7 +161,7 @@ def load_source_file(name: str, params_dir: Path) -> tuple[SourceFile, Path]:
         raise ConfigError(
             f"there is no source '{name}'.{did_you_mean(name, known)}",
             where=path,
-            remedy=f"Use one of: {', '.join(known) or 'none yet'}; or copy params/sources/_template (docs/sources.md).",
+            remedy=f"Use one of: {', '.join(known) or 'none yet'}; docs/sources.md says how to add one.",
         )
     return load_yaml(path, SourceFile), path
 
@@ -186,7 +186,7 @@ def load_mappings(file: SourceFile, path: Path) -> list[Mapping]:
         raise ConfigError(
             f"no SELECT for the required table{'s' * (len(absent) > 1)} {', '.join(absent)}.",
             where=folder,
-            remedy=f"Write {', '.join(f'{name}.sql' for name in absent)}; params/sources/_template shows how.",
+            remedy=f"Write {', '.join(f'{name}.sql' for name in absent)}; see params/sources/_template.",
         )
     dialect = SQL_DIALECTS.get(file.connection.kind, file.connection.kind)
     return [Mapping(name, files[name], _one_select(files[name], dialect)) for name in TABLES if name in files]

@@ -104,7 +104,7 @@ def later_rows(source: Source) -> list[Finding]:
                     "later_rows", "warning", name, BORN[name], count, int(counted["total"]),
                     f"{count:,} of {int(counted['total']):,} {name} lie {when}; no report reads them.",
                     [],
-                    "Move `closed_through` on once a later month is complete." if closed else "Check these dates.",
+                    "Move `closed_through` on once they are complete." if closed else "Check these dates.",
                 )
             )  # fmt: skip
     return findings
