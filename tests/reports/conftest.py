@@ -29,7 +29,15 @@ from reporting.params.product import load_product
 
 ROOT = Path(__file__).parents[2]
 MONTHS = pd.date_range("2025-01-01", "2026-02-01", freq="MS")
-NAMES = {"a": "Ada", "b": "Bolt", "c": "Cove", "d": "Dune", "e": "Echo", "f": "Fern", "g": "<b>Gate</b> | *x* $1"}
+NAMES = {
+    "a": "Ada",
+    "b": "Bolt",
+    "c": "Cove",
+    "d": "Dune",
+    "e": "Echo",
+    "f": "Fern",
+    "g": "<b>Gate</b> | *x* $1",
+}
 PATHS = {
     "a": [1000] * 13 + [1200],
     "b": [500] * 14,
@@ -134,7 +142,9 @@ def panel_of(account: str, path: list[float]) -> pd.DataFrame:
         onboarding_completed=score >= 70,
         tenure_days=np.arange(n) * 30.0 + 20,
         paid_months=spell.where(paying, 0).astype(float),
-        lifecycle_stage=np.where(np.arange(n) < 1, "onboarding", np.where(np.arange(n) < 3, "adoption", "expansion")),
+        lifecycle_stage=np.where(
+            np.arange(n) < 1, "onboarding", np.where(np.arange(n) < 3, "adoption", "expansion")
+        ),
         plan_limit_proximity=score / 100,
         engagement_score=float(score),
         score_session_frequency=float(score),
@@ -142,7 +152,9 @@ def panel_of(account: str, path: list[float]) -> pd.DataFrame:
         score_licence_utilisation=float(score),
         score_integrations=float(score),
         engagement_band=band,
-        funnel_stage=np.where(paying, "retained" if score >= 40 else "declining", "gone" if paying.any() else "signed up"),
+        funnel_stage=np.where(
+            paying, "retained" if score >= 40 else "declining", "gone" if paying.any() else "signed up"
+        ),
         churn_type=np.where(frame["churned_cents"] > 0, "engaged and yet gone", None),
         commercial_reason="seats" if used > 8 else None,
         expansion_readiness=np.where(paying, float(score), np.nan),
@@ -211,17 +223,35 @@ def company(tmp_path: Path) -> Callable[..., Path]:
         accounts["churned_flag"] = accounts["churned_flag"].astype("boolean")
         totals = panel.groupby("month")["value_events"].sum()
         portfolio = pd.DataFrame(
-            {"month": totals.index, "metric": "north_star", "value": totals.to_numpy(), "numerator": np.nan,
-             "denominator": np.nan}
+            {
+                "month": totals.index,
+                "metric": "north_star",
+                "value": totals.to_numpy(),
+                "numerator": np.nan,
+                "denominator": np.nan,
+            }
         )
         features = ["create_task", "create_report", "ai_summary"]
-        feature_rows = [(m, f, f != "ai_summary", f == "ai_summary", 4, 9, 120) for m in MONTHS for f in features]
+        feature_rows = [
+            (m, f, f != "ai_summary", f == "ai_summary", 4, 9, 120) for m in MONTHS for f in features
+        ]
         tables = {
             "accounts": accounts,
             "account_month": panel,
             "user_month": pd.DataFrame(
-                columns=["account_id", "user_id", "month", "role", "team", "active_days", "active_days_7", "events",
-                         "value_events", "features_used", "last_active_at"]
+                columns=[
+                    "account_id",
+                    "user_id",
+                    "month",
+                    "role",
+                    "team",
+                    "active_days",
+                    "active_days_7",
+                    "events",
+                    "value_events",
+                    "features_used",
+                    "last_active_at",
+                ]
             ),
             "feature_month": pd.DataFrame(
                 feature_rows, columns=["month", "feature", "core", "premium", "accounts", "users", "events"]
@@ -234,16 +264,31 @@ def company(tmp_path: Path) -> Callable[..., Path]:
                 columns=["account_id", "week", "events", "value_events", "active_users", "active_days"]
             ),
             "activation_steps": pd.DataFrame(
-                [(a, step, i + 1, pd.Timestamp("2025-01-05") if i < 5 else pd.NaT)
-                 for a in paths for i, step in enumerate(["one", "two", "three", "four", "five", "six", "seven"])],
+                [
+                    (a, step, i + 1, pd.Timestamp("2025-01-05") if i < 5 else pd.NaT)
+                    for a in paths
+                    for i, step in enumerate(["one", "two", "three", "four", "five", "six", "seven"])
+                ],
                 columns=["account_id", "step", "position", "reached_at"],
             ),
             "ledger": pd.DataFrame(columns=["account_id", "month", "movement", "amount_cents"]),
-            "subscriptions": pd.DataFrame(columns=["subscription_id", "account_id", "valid_from", "valid_to"]),
+            "subscriptions": pd.DataFrame(
+                columns=["subscription_id", "account_id", "valid_from", "valid_to"]
+            ),
             "portfolio_month": portfolio,
             "findings": pd.DataFrame(
                 findings or [],
-                columns=["check", "severity", "table", "column", "count", "total", "message", "examples", "remedy"],
+                columns=[
+                    "check",
+                    "severity",
+                    "table",
+                    "column",
+                    "count",
+                    "total",
+                    "message",
+                    "examples",
+                    "remedy",
+                ],
             ),
         }
         mapped = ["accounts", "subscriptions", "events"]
@@ -263,9 +308,18 @@ def company(tmp_path: Path) -> Callable[..., Path]:
             frame.to_parquet(folder / f"{name}.parquet")
         product = load_product(ROOT / "params" / "product.yml").model_dump(mode="json")
         meta = {
-            "schema": 1, "source": "small", "title": "Small Company", "month": "2026-02",
-            "close": "2026-03-01T00:00:00", "currency": "USD", "timezone": "UTC", "product": product,
-            "tables": mapped, "unavailable": unavailable or {}, "sources": [], "files": {},
+            "schema": 1,
+            "source": "small",
+            "title": "Small Company",
+            "month": "2026-02",
+            "close": "2026-03-01T00:00:00",
+            "currency": "USD",
+            "timezone": "UTC",
+            "product": product,
+            "tables": mapped,
+            "unavailable": unavailable or {},
+            "sources": [],
+            "files": {},
             "hash": hashlib.sha256(b"small").hexdigest(),
         }
         (folder / "meta.json").write_text(json.dumps(meta))

@@ -79,17 +79,23 @@ def rules(book: Book) -> list[Rule]:
         Rule(
             "falling_frequency",
             KEEP,
-            lambda f: (f["session_frequency"] < f["session_frequency_before"] * (1 - fall))
-            | (f["session_frequency"].isna() & (f["usage_trend_30"] < -fall)),
+            lambda f: (
+                (f["session_frequency"] < f["session_frequency_before"] * (1 - fall))
+                | (f["session_frequency"].isna() & (f["usage_trend_30"] < -fall))
+            ),
             _falling,
             "Re-engagement mail or personal support",
         ),
         Rule(
             "slipping_adoption",
             KEEP,
-            lambda f: (f["tenure_days"] > long) & (f["adoption_recent"] < f["adoption_recent_before"] * (1 - fall)),
-            lambda r: f"core features in use fell from {percent(r['adoption_recent_before'])} "
-            f"to {percent(r['adoption_recent'])} within a month",
+            lambda f: (
+                (f["tenure_days"] > long) & (f["adoption_recent"] < f["adoption_recent_before"] * (1 - fall))
+            ),
+            lambda r: (
+                f"core features in use fell from {percent(r['adoption_recent_before'])} "
+                f"to {percent(r['adoption_recent'])} within a month"
+            ),
             "Re-engage: show what the team stopped using",
         ),
         Rule(
@@ -138,7 +144,9 @@ def suggest(book: Book, high_risk: frozenset[str] = frozenset()) -> pd.DataFrame
         rows["action"] = rule.action
         found.append(rows.reindex(columns=COLUMNS))
     out = pd.concat([rows for rows in found if len(rows)] or found[:1], ignore_index=True)
-    return out.sort_values(["urgency", "mrr_cents", "account_id"], ascending=[True, False, True], ignore_index=True)
+    return out.sort_values(
+        ["urgency", "mrr_cents", "account_id"], ascending=[True, False, True], ignore_index=True
+    )
 
 
 def first(suggested: pd.DataFrame, purpose: str) -> pd.DataFrame:

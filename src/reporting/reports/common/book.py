@@ -52,7 +52,7 @@ class Book:
     @cached_property
     def accounts(self) -> pd.DataFrame:
         """One row an account, indexed by `account_id`."""
-        return self.snapshot.accounts.set_index("account_id", drop=False)
+        return self.snapshot.accounts.set_index("account_id", drop=False).rename_axis(None)
 
     @cached_property
     def panel(self) -> pd.DataFrame:
@@ -65,7 +65,7 @@ class Book:
     def at(self, month: pd.Timestamp) -> pd.DataFrame:
         """The panel's rows of one month, indexed by `account_id`."""
         rows = self.panel[self.panel["month"] == month]
-        return rows.set_index("account_id", drop=False)
+        return rows.set_index("account_id", drop=False).rename_axis(None)
 
     @cached_property
     def now(self) -> pd.DataFrame:

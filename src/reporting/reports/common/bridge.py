@@ -38,7 +38,11 @@ def bridge(panel: pd.DataFrame) -> pd.DataFrame:
     Raises:
         RunError: A month does not add up; start + movements - end must be zero to the cent.
     """
-    money = {"start": "mrr_start_cents", **{part: column for part, (column, _) in PARTS.items()}, "end": "mrr_cents"}
+    money = {
+        "start": "mrr_start_cents",
+        **{part: column for part, (column, _) in PARTS.items()},
+        "end": "mrr_cents",
+    }
     columns = list(money.values())
     sums = panel.groupby("month")[columns].sum().astype("int64")
     touched = (panel.set_index("month")[columns] != 0).groupby(level="month").sum().astype("int64")

@@ -107,7 +107,9 @@ def intervals(
             ax.plot([estimate.low, estimate.high], [y, y], color=ink, linewidth=2.2, alpha=0.45)
         ax.plot([estimate.value], [y], "o", color=ink, markersize=5)
         right = estimate.high if np.isfinite(estimate.high) else estimate.value
-        style.label(ax, right, y, f"{percent(estimate.value)}  n = {estimate.n:,}", color=style.color("muted"))
+        style.label(
+            ax, right, y, f"{percent(estimate.value)}  n = {estimate.n:,}", color=style.color("muted")
+        )
     ax.set_yticks(range(len(names)), names)
     ax.set_ylim(len(names) - 0.5, -0.5)
     ends = [x for e in estimates if e.known for x in (e.low, e.high, e.value) if np.isfinite(x)]
@@ -180,7 +182,13 @@ def heatmap(
             is_open = open_cells is not None and bool(open_cells.iloc[i, j])
             text = show(values[i, j])
             ax.text(
-                j, i, text, ha="center", va="center", size=size, color=style.text_on(shade),
+                j,
+                i,
+                text,
+                ha="center",
+                va="center",
+                size=size,
+                color=style.text_on(shade),
                 style="italic" if is_open else "normal",
             )
             if is_open:
@@ -200,12 +208,22 @@ def heatmap(
 
 def _open_cell(x: float, y: float) -> Rectangle:
     return Rectangle(
-        (x - 0.46, y - 0.46), 0.92, 0.92, fill=False, edgecolor=style.color("bad"), linewidth=0.8, linestyle=":"
+        (x - 0.46, y - 0.46),
+        0.92,
+        0.92,
+        fill=False,
+        edgecolor=style.color("bad"),
+        linewidth=0.8,
+        linestyle=":",
     )
 
 
 def stacked(
-    shares: pd.DataFrame, finding: str, x_label: str, colours: Sequence[str], show: Callable[[float], str] = percent
+    shares: pd.DataFrame,
+    finding: str,
+    x_label: str,
+    colours: Sequence[str],
+    show: Callable[[float], str] = percent,
 ) -> Figure:
     """Rows of 100 % bars: one row a group, one segment a column, each segment with its share.
 
@@ -224,7 +242,15 @@ def stacked(
         ax.barh(range(len(shares)), widths, left=left, color=colour, height=0.62, label=column)
         for y, (x, width) in enumerate(zip(left, widths, strict=True)):
             if width >= 0.06:
-                ax.text(x + width / 2, y, show(width), ha="center", va="center", size=8, color=style.text_on(colour))
+                ax.text(
+                    x + width / 2,
+                    y,
+                    show(width),
+                    ha="center",
+                    va="center",
+                    size=8,
+                    color=style.text_on(colour),
+                )
         left += widths
     ax.set_yticks(range(len(shares)), list(shares.index))
     ax.set_xlim(0, 1)

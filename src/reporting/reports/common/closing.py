@@ -59,7 +59,9 @@ def data_quality(book: Book) -> Blocks:
         {
             "table": rows["table"],
             "finding": rows["message"],
-            "share": [f"{count(n)} of {count(total)}" for n, total in zip(rows["count"], rows["total"], strict=True)],
+            "share": [
+                f"{count(n)} of {count(total)}" for n, total in zip(rows["count"], rows["total"], strict=True)
+            ],
             "examples": [_examples(text) for text in rows["examples"]],
         }
     )
@@ -92,4 +94,6 @@ def warn_small(n: int, noun: str, fewest: int) -> Blocks:
     """A note for figures resting on fewer than `fewest`; empty otherwise."""
     if n >= fewest:
         return Blocks([])
-    return Blocks([Callout("note", "Few cases", f"This rests on {plural(n, noun)}; read it as an impression.")])
+    return Blocks(
+        [Callout("note", "Few cases", f"This rests on {plural(n, noun)}; read it as an impression.")]
+    )

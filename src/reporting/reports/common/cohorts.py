@@ -115,7 +115,9 @@ def triangle(aligned: Aligned, parts: tuple[np.ndarray, np.ndarray], reading: Re
     for name in sorted(label.unique()):
         rows = (label == name).to_numpy()
         below = bottom[rows][:, ages].sum(axis=0)
-        grid[name] = np.divide(top[rows][:, ages].sum(axis=0), below, out=np.full(len(ages), np.nan), where=below > 0)
+        grid[name] = np.divide(
+            top[rows][:, ages].sum(axis=0), below, out=np.full(len(ages), np.nan), where=below > 0
+        )
         gaps[name] = known[rows][:, ages].sum(axis=0) < rows.sum()
     below = bottom[:, ages].sum(axis=0)
     average = np.divide(top[:, ages].sum(axis=0), below, out=np.full(len(ages), np.nan), where=below > 0)

@@ -89,6 +89,8 @@ def auc(score: ArrayLike, event: ArrayLike) -> Estimate:
         return UNKNOWN
     area = (rankdata(score)[event].sum() - hits * (hits + 1) / 2) / (hits * misses)
     q1, q2 = area / (2 - area), 2 * area * area / (1 + area)
-    variance = (area * (1 - area) + (hits - 1) * (q1 - area**2) + (misses - 1) * (q2 - area**2)) / (hits * misses)
+    variance = (area * (1 - area) + (hits - 1) * (q1 - area**2) + (misses - 1) * (q2 - area**2)) / (
+        hits * misses
+    )
     half = float(norm.ppf(0.5 + LEVEL / 2)) * math.sqrt(max(variance, 0.0))
     return Estimate(float(area), max(0.0, area - half), min(1.0, area + half), len(score))

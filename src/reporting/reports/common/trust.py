@@ -111,7 +111,11 @@ class Trust:
         ]
         pairs = said.merge(fell, on="account_id")
         # A booking may also run a month ahead of the date in the cancellation.
-        gap = (pairs["month"].dt.year - pairs["said"].dt.year) * 12 + pairs["month"].dt.month - pairs["said"].dt.month
+        gap = (
+            (pairs["month"].dt.year - pairs["said"].dt.year) * 12
+            + pairs["month"].dt.month
+            - pairs["said"].dt.month
+        )
         borne_out = pairs.loc[gap.between(-1, NOTICE_MONTHS), "account_id"].unique()
         called = said["account_id"].nunique()
         kept = called - len(borne_out)

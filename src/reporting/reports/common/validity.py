@@ -19,17 +19,19 @@ def followed_scores(book: Book, columns: list[str], event: str, horizon: int) ->
         horizon: Months.
 
     Returns:
-        Columns account_id, month, `columns`, happened.
+        Columns account_id, month, mrr_cents, `columns`, amount_cents (sum of `event` within the horizon), happened.
     """
     panel = book.panel
-    events = panel.loc[panel[event] > 0, ["account_id", "month"]]
-    wanted = ["account_id", "month", *columns]
-    found = [panel.iloc[:0][wanted].assign(happened=pd.Series(dtype=bool))]
+    events = panel.loc[panel[event] > 0, ["account_id", "month", event]]
+    wanted = ["account_id", "month", "mrr_cents", *columns]
+    found = [panel.iloc[:0][wanted].assign(amount_cents=pd.Series(dtype="int64"))]
     month, start = book.month - pd.DateOffset(months=horizon), panel["month"].min()
     while month >= start:
         rows = panel[(panel["month"] == month) & panel["paying"].astype(bool) & panel[columns[0]].notna()]
         end = month + pd.DateOffset(months=horizon)
-        met = set(events.loc[(events["month"] > month) & (events["month"] <= end), "account_id"])
-        found.append(rows[wanted].assign(happened=rows["account_id"].isin(met)))
+        met = events[(events["month"] > month) & (events["month"] <= end)].groupby("account_id")[event].sum()
+        amounts = met.reindex(rows["account_id"]).fillna(0).astype("int64").to_numpy()
+        found.append(rows[wanted].assign(amount_cents=amounts))
         month -= pd.DateOffset(months=horizon)
-    return pd.concat([rows for rows in found if len(rows)] or found, ignore_index=True)
+    out = pd.concat([rows for rows in found if len(rows)] or found, ignore_index=True)
+    return out.assign(happened=out["amount_cents"] > 0)

@@ -54,7 +54,10 @@ def _why(book: Book, part: str, row: pd.Series, before: pd.Series | None, stated
     if part == "reactivation":
         return "paying again"
     if part == "churn":
-        return "; ".join(x for x in (stated and f"said: {stated}", _use(book, before)) if x) or "no reason recorded"
+        return (
+            "; ".join(x for x in (stated and f"said: {stated}", _use(book, before)) if x)
+            or "no reason recorded"
+        )
     terms = _terms(row, before)
     if part == "contraction":
         use = _use(book, before)
@@ -109,4 +112,7 @@ def _stated_reasons(book: Book, month: pd.Timestamp) -> dict[str, str]:
         return {}
     since = month - pd.DateOffset(months=REASON_MONTHS)
     recent = rows[(rows["requested_at"] >= since) & rows["reason"].notna()].sort_values("requested_at")
-    return {account: str(reason).replace("_", " ") for account, reason in zip(recent["account_id"], recent["reason"], strict=True)}
+    return {
+        account: str(reason).replace("_", " ")
+        for account, reason in zip(recent["account_id"], recent["reason"], strict=True)
+    }

@@ -10,7 +10,9 @@ from reporting.present.formats import count, number, percent
 from .intervals import Estimate
 
 
-def direction(now: float, before: float, steady: float = 0.0, words: Sequence[str] = ("rose", "fell", "held")) -> str:
+def direction(
+    now: float, before: float, steady: float = 0.0, words: Sequence[str] = ("rose", "fell", "held")
+) -> str:
     """The verb for a step from `before` to `now`; a relative step of at most `steady` counts as none."""
     if not (math.isfinite(now) and math.isfinite(before)):
         return "can't be compared"

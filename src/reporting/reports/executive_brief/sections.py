@@ -51,19 +51,33 @@ def key_figures(data: Data) -> Blocks:
     rows = followed(book.panel, book.month - pd.DateOffset(months=12), book.month)
     for name, estimate in (("NRR, 12 months", nrr(rows)), ("GRR, 12 months", grr(rows))):
         value = percent(estimate.value) if estimate.known else "too early"
-        good = None if not (data.trust.reliable and estimate.known) else _good(estimate.low - 1, estimate.high - 1)
-        note = f"95% interval {percent(estimate.low, 0)} to {percent(estimate.high, 0)}" if estimate.known else ""
+        good = (
+            None
+            if not (data.trust.reliable and estimate.known)
+            else _good(estimate.low - 1, estimate.high - 1)
+        )
+        note = (
+            f"95% interval {percent(estimate.low, 0)} to {percent(estimate.high, 0)}"
+            if estimate.known
+            else ""
+        )
         items.append(KeyFigure(data.trust.label(name), value, note, good if name.startswith("NRR") else None))
     now, earlier = healthy_share(book, book.month), healthy_share(book, book.previous)
     if math.isfinite(now):
         items.append(
-            KeyFigure("MRR in healthy accounts", percent(now), f"{moved_points(now, earlier)} {versus}",
-                      _good(now - earlier))
+            KeyFigure(
+                "MRR in healthy accounts",
+                percent(now),
+                f"{moved_points(now, earlier)} {versus}",
+                _good(now - earlier),
+            )
         )
     star, was = book.metric("north_star"), book.metric("north_star", book.previous)
     if math.isfinite(star):
         name = book.product.north_star.label.lower()
-        items.append(KeyFigure(name, count(star), f"{change(star, was)} {versus}", _good(star - was), "north star"))
+        items.append(
+            KeyFigure(name, count(star), f"{change(star, was)} {versus}", _good(star - was), "north star")
+        )
     return Blocks([KeyFigures(items)])
 
 
@@ -85,8 +99,13 @@ def verdict_signs(data: Data) -> Blocks:
 def mrr_bridge(data: Data) -> Blocks:
     """The bridge from last month's MRR to this month's, as a sentence, a waterfall and a table."""
     book, row = data.book, data.bridge.loc[data.book.month]
-    fig = charts.waterfall(row, month_name(book.previous, short=True), month_name(book.month, short=True),
-                           book.currency, _bridge_finding(data))
+    fig = charts.waterfall(
+        row,
+        month_name(book.previous, short=True),
+        month_name(book.month, short=True),
+        book.currency,
+        _bridge_finding(data),
+    )
     cut = "" if charts.axis_starts_at_zero(fig) else " The axis does not start at zero."
     caption = f"MRR bridge from the close of {book.previous_label} to the close of {book.label}, in {book.currency}.{cut}"
     figure = Figure(fig, "fig-mrr-bridge", caption, f"Waterfall: {_bridge_words(data, money_long=False)}.")
@@ -99,8 +118,11 @@ def mrr_bridge(data: Data) -> Blocks:
     )
     columns = {"line": "Line", "accounts": ("Accounts", count), "cents": (f"MRR ({book.currency})", money)}
     table = Table.of(
-        lines, columns, label="tbl-mrr-bridge",
-        caption=f"MRR bridge of {book.label}; the lines add up to the cent", total=True,
+        lines,
+        columns,
+        label="tbl-mrr-bridge",
+        caption=f"MRR bridge of {book.label}; the lines add up to the cent",
+        total=True,
     )
     return Blocks([Text(f"{_bridge_words(data)} (@fig-mrr-bridge, @tbl-mrr-bridge)."), figure, table])
 
@@ -111,8 +133,13 @@ def trend(data: Data) -> Blocks:
     months = data.bridge.index[-data.trend_months :]
     mrr = data.bridge.loc[months, "end"]
     finding = growth_finding(mrr, book.currency)
-    fig = charts.lines(pd.DataFrame({"MRR": mrr}), finding, f"MRR at the close ({book.currency})",
-                       axis=lambda axis: style.money_axis(axis, book.currency), from_zero=True)
+    fig = charts.lines(
+        pd.DataFrame({"MRR": mrr}),
+        finding,
+        f"MRR at the close ({book.currency})",
+        axis=lambda axis: style.money_axis(axis, book.currency),
+        from_zero=True,
+    )
     caption = f"MRR at each month's close, {month_name(months[0])} to {book.label}, in {book.currency}"
     alt = f"Line: MRR from {book.money(mrr.iloc[0])} in {month_name(months[0])} to {book.money(mrr.iloc[-1])} in {book.label}."
     return Blocks([Text(f"{finding} (@fig-mrr-trend)."), Figure(fig, "fig-mrr-trend", caption, alt)])
@@ -135,9 +162,11 @@ def movers(data: Data) -> Blocks:
         f"{plural(len(shown), 'movement')} of @tbl-movers make {percent(part, 0)} of everything that moved."
     )
     columns = {
-        "account_name": "Account", "movement": "Movement",
+        "account_name": "Account",
+        "movement": "Movement",
         "amount_cents": (f"Change ({data.book.currency})", lambda x: money(x, sign=True)),
-        "mrr_cents": (f"MRR now ({data.book.currency})", money), "why": "What changed",
+        "mrr_cents": (f"MRR now ({data.book.currency})", money),
+        "why": "What changed",
     }
     caption = f"Largest account movements of {data.book.label}"
     return Blocks([Text(text), Table.of(shown, columns, label="tbl-movers", caption=caption)])
@@ -159,8 +188,10 @@ def actions(data: Data) -> Blocks:
         if rows.empty:
             continue
         columns = {
-            "account_name": "Account", "mrr_cents": (f"MRR ({book.currency})", money),
-            "reason": "Reason", "action": "Next step",
+            "account_name": "Account",
+            "mrr_cents": (f"MRR ({book.currency})", money),
+            "reason": "Reason",
+            "action": "Next step",
         }
         caption = f"Accounts to {what}, by MRR: {min(len(rows), data.top_accounts)} of {count(len(rows))}"
         blocks.append(Table.of(rows.head(data.top_accounts), columns, label=label, caption=caption))
@@ -180,7 +211,9 @@ def glossary(data: Data) -> Blocks:
 def exports(data: Data) -> dict[str, pd.DataFrame]:
     """The bridge, the movements and the actions as data."""
     currency = data.book.currency
-    movements = data.movements.assign(amount=data.movements["amount_cents"] / 100, mrr=data.movements["mrr_cents"] / 100)
+    movements = data.movements.assign(
+        amount=data.movements["amount_cents"] / 100, mrr=data.movements["mrr_cents"] / 100
+    )
     actions_out = data.actions.assign(mrr=data.actions["mrr_cents"] / 100, currency=currency)
     return {
         "mrr_bridge": as_data(data.bridge, currency),
@@ -229,7 +262,9 @@ def _bridge_finding(data: Data) -> str:
         return f"MRR did not move in {book.label}"
     net = row["end"] - row["start"]
     largest = max(parts, key=lambda part: abs(parts[part]))
-    verb = {"rose": "grew", "fell": "shrank", "held": "ended where it began, with"}[direction(row["end"], row["start"])]
+    verb = {"rose": "grew", "fell": "shrank", "held": "ended where it began, with"}[
+        direction(row["end"], row["start"])
+    ]
     amount = "" if not net else f" {money(abs(net), book.currency, short=True)}"
     return f"MRR {verb}{amount} in {book.label}; {LABELS[largest].lower()} moved most ({money(parts[largest], book.currency, short=True, sign=True)})"
 

@@ -66,7 +66,9 @@ def reasons(found: Sequence[Sign]) -> str:
     for reading, verb in ((GOOD, "good"), (BAD, "bad"), (OPEN, "neither")):
         names = [sign.name for sign in found if sign.reading == reading]
         if names:
-            parts.append(f"{plural(len(names), 'sign')} {'is' if len(names) == 1 else 'are'} {verb} ({listing(names)})")
+            parts.append(
+                f"{plural(len(names), 'sign')} {'is' if len(names) == 1 else 'are'} {verb} ({listing(names)})"
+            )
     uncounted = [sign.name for sign in found if sign.reading not in (GOOD, BAD, OPEN)]
     if uncounted:
         parts.append(f"{plural(len(uncounted), 'sign')} can't be counted ({listing(uncounted)})")
@@ -106,7 +108,9 @@ def _churn(book: Book, trust: Trust) -> Sign:
     kept = logos(rows)
     lost, low, high = 1 - kept.value, 1 - kept.high, 1 - kept.low
     value = f"{percent(lost)} a month (95% interval {percent(low)} to {percent(high)}, last {QUARTER} months)"
-    against = f"below {percent(limits.churn_good)} is good, above {percent(limits.churn_attention)} needs attention"
+    against = (
+        f"below {percent(limits.churn_good)} is good, above {percent(limits.churn_attention)} needs attention"
+    )
     if not trust.reliable:
         return Sign(name, value, "", UNRELIABLE)
     reading = GOOD if lost < limits.churn_good else BAD if lost > limits.churn_attention else OPEN
@@ -118,12 +122,19 @@ def healthy_share(book: Book, month: pd.Timestamp) -> float:
     rows = book.at(month)
     rows = rows[rows["paying"].astype(bool) & rows["engagement_band"].notna()]
     total = rows["mrr_cents"].sum()
-    return float(rows.loc[rows["engagement_band"] == "healthy", "mrr_cents"].sum() / total) if total else math.nan
+    return (
+        float(rows.loc[rows["engagement_band"] == "healthy", "mrr_cents"].sum() / total)
+        if total
+        else math.nan
+    )
 
 
 def _health(book: Book) -> Sign:
     name = "MRR in healthy accounts"
-    now, before = healthy_share(book, book.month), healthy_share(book, book.month - pd.DateOffset(months=QUARTER))
+    now, before = (
+        healthy_share(book, book.month),
+        healthy_share(book, book.month - pd.DateOffset(months=QUARTER)),
+    )
     if math.isnan(now):
         return Sign(name, NOT_AVAILABLE, "no engagement score", "not available")
     if math.isnan(before):
@@ -135,7 +146,10 @@ def _health(book: Book) -> Sign:
 def _value(book: Book) -> Sign:
     star = book.product.north_star
     series = book.series("north_star")
-    now, before = series.get(book.month, math.nan), series.get(book.month - pd.DateOffset(months=QUARTER), math.nan)
+    now, before = (
+        series.get(book.month, math.nan),
+        series.get(book.month - pd.DateOffset(months=QUARTER), math.nan),
+    )
     name = f"{star.label.lower()} in the month"
     if not math.isfinite(now):
         return Sign(name, NOT_AVAILABLE, book.missing("north_star"), "not available")

@@ -24,7 +24,9 @@ def _newcomers(data: Data) -> pd.DataFrame:
     book = data.book
     now = book.now
     age = now["tenure_days"]
-    fresh = (age >= book.product.activation.onboarding_days) & (now["signed_up_at"] >= book.close - pd.DateOffset(months=COHORT_MONTHS))
+    fresh = (age >= book.product.activation.onboarding_days) & (
+        now["signed_up_at"] >= book.close - pd.DateOffset(months=COHORT_MONTHS)
+    )
     return now[fresh & now["activated"].notna()]
 
 
@@ -32,24 +34,39 @@ def activation(data: Data) -> Blocks:
     """How many newcomers reach value, how soon, and the step where the others stop."""
     book, rows = data.book, _newcomers(data)
     if rows.empty:
-        return Blocks([Text(
-            f"No account signed up in the last {COHORT_MONTHS} months whose onboarding can be judged "
-            f"({book.missing('account_activated')})." if "account_activated" in book.unavailable else
-            f"No account that signed up in the last {COHORT_MONTHS} months can be judged yet."
-        )])
+        return Blocks(
+            [
+                Text(
+                    f"No account signed up in the last {COHORT_MONTHS} months whose onboarding can be judged "
+                    f"({book.missing('account_activated')})."
+                    if "account_activated" in book.unavailable
+                    else f"No account that signed up in the last {COHORT_MONTHS} months can be judged yet."
+                )
+            ]
+        )
     reached = share(int(is_true(rows["activated"]).sum()), len(rows))
     limit = book.product.activation.value_days
     waits = numbers(rows["time_to_first_value"])
-    slow = f" First value takes {number(quantile(rows['time_to_first_value'], 0.5), 1)} days in the median; " \
-           f"{percent(float((waits > limit).mean()))} of those who reached it took more than {limit}." if waits.size else ""
+    slow = (
+        f" First value takes {number(quantile(rows['time_to_first_value'], 0.5), 1)} days in the median; "
+        f"{percent(float((waits > limit).mean()))} of those who reached it took more than {limit}."
+        if waits.size
+        else ""
+    )
     table = drop_off(data)
     worst = table.iloc[1:]["lost"].idxmax() if len(table) > 1 else 0
     stop = table.loc[worst, "step"]
-    finding = f"Most accounts stop at '{stop}': {plural(int(table.loc[worst, 'lost']), 'account')} of {count(len(rows))} get no further" \
-        if table["lost"].max() > 0 else "No step of the onboarding loses accounts"
+    finding = (
+        f"Most accounts stop at '{stop}': {plural(int(table.loc[worst, 'lost']), 'account')} of {count(len(rows))} get no further"
+        if table["lost"].max() > 0
+        else "No step of the onboarding loses accounts"
+    )
     fig, ax = style.figure(height=1.0 + 0.33 * len(table))
     style.horizontal(ax)
-    colours = [style.color("bad") if i == worst and table["lost"].max() > 0 else style.palette()[0] for i in table.index]
+    colours = [
+        style.color("bad") if i == worst and table["lost"].max() > 0 else style.palette()[0]
+        for i in table.index
+    ]
     ax.barh(range(len(table)), table["share"], color=colours, height=0.62)
     for y, (part, n) in enumerate(zip(table["share"], table["accounts"], strict=True)):
         style.label(ax, part, y, f"{percent(part)} ({count(n)})", color=style.color("muted"))
@@ -60,8 +77,10 @@ def activation(data: Data) -> Blocks:
     ax.set_xlabel(f"share of {count(len(rows))} newcomers that reached the step")
     style.title(ax, finding)
     text = f"{with_interval(reached, 'newcomer')} reached the activation outcome.{slow} {escape(finding)} (@fig-onboarding)."
-    caption = f"Onboarding steps reached by accounts that signed up in the last {COHORT_MONTHS} months and at least " \
-              f"{book.product.activation.onboarding_days} days ago"
+    caption = (
+        f"Onboarding steps reached by accounts that signed up in the last {COHORT_MONTHS} months and at least "
+        f"{book.product.activation.onboarding_days} days ago"
+    )
     alt = "Bars: " + ", ".join(f"{r.step} {percent(r.share)}" for r in table.itertuples()) + "."
     return Blocks([Text(text), Figure(fig, "fig-onboarding", caption, alt)])
 
@@ -75,7 +94,9 @@ def drop_off(data: Data) -> pd.DataFrame:
     rows, reached = _newcomers(data), data.book.snapshot.activation_steps
     names = list(data.book.product.onboarding_steps)
     reached = reached[reached["reached_at"].notna() & reached["account_id"].isin(rows.index)]
-    furthest = reached.groupby("account_id")["position"].max().reindex(rows.index).fillna(0).to_numpy(dtype=int)
+    furthest = (
+        reached.groupby("account_id")["position"].max().reindex(rows.index).fillna(0).to_numpy(dtype=int)
+    )
     accounts = np.array([(furthest >= position).sum() for position in range(1, len(names) + 1)])
     out = pd.DataFrame({"step": names, "accounts": accounts, "share": accounts / max(len(rows), 1)})
     before = np.concatenate([[len(rows)], accounts[:-1]])
@@ -107,8 +128,14 @@ def features(data: Data) -> Blocks:
         name=lambda t: t["feature"].map(_name),
         kind=lambda t: np.where(t["core"], "core", np.where(t["premium"], "premium", "other")),
     )
-    columns = {"name": "Feature", "kind": "Kind", "accounts": ("Accounts", count), "rate": (f"Of active {_base(data)}", percent),
-               "step": "On last month", "health": "Score, users less others"}
+    columns = {
+        "name": "Feature",
+        "kind": "Kind",
+        "accounts": ("Accounts", count),
+        "rate": (f"Of active {_base(data)}", percent),
+        "step": "On last month",
+        "health": "Score, users less others",
+    }
     caption = f"Features in {book.label}, most used first"
     return Blocks([Text(text), Table.of(table, columns, label="tbl-features", caption=caption)])
 
@@ -136,9 +163,15 @@ def _name(feature: str) -> str:
 def _health_gap(data: Data, feature: str) -> str:
     book = data.book
     rows = data.scored
-    parts = {name: w for name, w in scores.weights(book, scores.ENGAGEMENT).items() if name != "feature_breadth"}
+    parts = {
+        name: w for name, w in scores.weights(book, scores.ENGAGEMENT).items() if name != "feature_breadth"
+    }
     used = book.snapshot.account_feature_month
-    used = set(used.loc[(used["month"] == book.month) & (used["feature"] == feature) & (used["events"] > 0), "account_id"])
+    used = set(
+        used.loc[
+            (used["month"] == book.month) & (used["feature"] == feature) & (used["events"] > 0), "account_id"
+        ]
+    )
     if not parts or rows.empty:
         return "not available"
     values = rows[[scores.column(scores.ENGAGEMENT, name) for name in parts]].astype(float)
@@ -188,12 +221,27 @@ def funnel(data: Data) -> Blocks:
     table["out"] = [int(out_of.get(n, 0)) for n in names]
     lead = now_n.drop("gone").idxmax()
     flows = moved.groupby(["was", "now"]).size().sort_values(ascending=False)
-    flow = f" The largest flow of the month is from {flows.index[0][0]} to {flows.index[0][1]}, {plural(int(flows.iloc[0]), 'account')}." if len(flows) else ""
+    flow = (
+        f" The largest flow of the month is from {flows.index[0][0]} to {flows.index[0][1]}, {plural(int(flows.iloc[0]), 'account')}."
+        if len(flows)
+        else ""
+    )
     text = (
         f"Most accounts are {lead} ({count(now_n[lead])} of {count(len(stages))} ever signed up); "
         f"{count(now_n['declining'])} {'is' if now_n['declining'] == 1 else 'are'} declining ({number(int(now_n['declining'] - was_n['declining']), sign=True)} on last month).{flow}"
     )
-    columns = {"stage": "Stage", "meaning": "Meaning", "accounts": ("Accounts", count),
-               "step": ("Change", lambda n: number(n, sign=True)), "into": ("In", count), "out": ("Out", count)}
+    columns = {
+        "stage": "Stage",
+        "meaning": "Meaning",
+        "accounts": ("Accounts", count),
+        "step": ("Change", lambda n: number(n, sign=True)),
+        "into": ("In", count),
+        "out": ("Out", count),
+    }
     caption = f"Lifecycle at the close of {book.label}: each account stands at one stage; in and out count this month's moves"
-    return Blocks([Text(f"{text} (@tbl-funnel)".replace(". (@tbl", " (@tbl") + "."), Table.of(table, columns, label="tbl-funnel", caption=caption)])
+    return Blocks(
+        [
+            Text(f"{text} (@tbl-funnel)".replace(". (@tbl", " (@tbl") + "."),
+            Table.of(table, columns, label="tbl-funnel", caption=caption),
+        ]
+    )

@@ -22,7 +22,9 @@ def headline(data: Data) -> Blocks:
     """How healthy the base is, how much that moved, and whether the score deserves belief."""
     book, bands = data.book, data.by_band
     if data.scored.empty:
-        text = f"No paying account has an engagement score in {book.label}: {book.missing('engagement_score')}."
+        text = (
+            f"No paying account has an engagement score in {book.label}: {book.missing('engagement_score')}."
+        )
         return Blocks([data.trust.warning(), Text(text)])
     now, before = _share(bands, "mrr_cents", "healthy"), _share(bands, "mrr_cents_before", "healthy")
     low = _share(bands, "accounts", "churn risk")
@@ -44,7 +46,10 @@ def key_figures(data: Data) -> Blocks:
         now, before = _share(bands, column, "healthy"), _share(bands, f"{column}_before", "healthy")
         good = None if np.isnan(now - before) or now == before else now > before
         items.append(KeyFigure(label, percent(now), f"{moved_points(now, before)} {versus}", good))
-    now, before = quantile(data.scored["engagement_score"], 0.5), quantile(data.scored_before["engagement_score"], 0.5)
+    now, before = (
+        quantile(data.scored["engagement_score"], 0.5),
+        quantile(data.scored_before["engagement_score"], 0.5),
+    )
     if np.isfinite(now):
         step = "" if np.isnan(before) else f"{number(now - before, 1, sign=True)} {versus}"
         items.append(KeyFigure("median engagement score", number(now), step, None, "of 100"))
@@ -71,34 +76,53 @@ def bands(data: Data) -> Blocks:
     }
     shares = pd.DataFrame({name: row / row.sum() for name, row in rows.items() if row.sum() > 0}).T[BANDS]
     largest = (shares.iloc[0]).idxmax()
-    finding = f"{percent(shares.iloc[0][largest])} of MRR sits in the {largest} band" + _band_step(table, largest)
-    fig = charts.stacked(shares, finding, "share of all scored paying accounts or of their MRR",
-                         [style.color("good"), style.palette()[4], style.color("bad")])
+    finding = f"{percent(shares.iloc[0][largest])} of MRR sits in the {largest} band" + _band_step(
+        table, largest
+    )
+    fig = charts.stacked(
+        shares,
+        finding,
+        "share of all scored paying accounts or of their MRR",
+        [style.color("good"), style.palette()[4], style.color("bad")],
+    )
     limits = book.product.bands
     caption = (
         f"Accounts and MRR by engagement band: above {number(limits.healthy)} healthy, {number(limits.at_risk)} to "
         f"{number(limits.healthy)} at risk, below churn risk; paying accounts with a score"
     )
     alt = "Bars: " + "; ".join(
-        f"{name}: " + ", ".join(f"{percent(share)} {band}" for band, share in row.items()) for name, row in shares.iterrows()
+        f"{name}: " + ", ".join(f"{percent(share)} {band}" for band, share in row.items())
+        for name, row in shares.iterrows()
     )
     out = table.reset_index().assign(
-        step=lambda t: t["accounts"] - t["accounts_before"], mrr_step=lambda t: t["mrr_cents"] - t["mrr_cents_before"]
+        step=lambda t: t["accounts"] - t["accounts_before"],
+        mrr_step=lambda t: t["mrr_cents"] - t["mrr_cents_before"],
     )
     columns = {
-        "band": "Band", "accounts": ("Accounts", count), "step": ("Change", lambda n: number(n, sign=True)),
-        "mrr_cents": (f"MRR ({book.currency})", money), "mrr_step": ("Change", lambda c: money(c, sign=True)),
+        "band": "Band",
+        "accounts": ("Accounts", count),
+        "step": ("Change", lambda n: number(n, sign=True)),
+        "mrr_cents": (f"MRR ({book.currency})", money),
+        "mrr_step": ("Change", lambda c: money(c, sign=True)),
     }
     absent = scores.absent(book, scores.ENGAGEMENT)
     note = (
         f" The score leaves out {listing(absent)}, which this source does not have; the other parts weigh more."
-        if absent else ""
+        if absent
+        else ""
     )
-    return Blocks([
-        Text(f"{finding} (@fig-bands, @tbl-bands).{note}"),
-        Figure(fig, "fig-bands", caption, alt),
-        Table.of(out, columns, label="tbl-bands", caption=f"Engagement bands in {book.label} and change on {book.previous_label}"),
-    ])
+    return Blocks(
+        [
+            Text(f"{finding} (@fig-bands, @tbl-bands).{note}"),
+            Figure(fig, "fig-bands", caption, alt),
+            Table.of(
+                out,
+                columns,
+                label="tbl-bands",
+                caption=f"Engagement bands in {book.label} and change on {book.previous_label}",
+            ),
+        ]
+    )
 
 
 def score_parts(data: Data) -> Blocks:
@@ -127,7 +151,11 @@ def score_parts(data: Data) -> Blocks:
         f"The health score averages {number(mean, 1)} of 100 over {plural(len(rows), 'paying account')}. {finding} "
         f"(@fig-score-parts).{note}"
     )
-    alt = "Bars: " + ", ".join(f"{scores.words(name)} {number(points, 1)}" for name, points in cost.items()) + " points."
+    alt = (
+        "Bars: "
+        + ", ".join(f"{scores.words(name)} {number(points, 1)}" for name, points in cost.items())
+        + " points."
+    )
     caption = f"Points each part of the health score takes off 100, mean over paying accounts, {book.label}"
     return Blocks([Text(text), Figure(fig, "fig-score-parts", caption, alt)])
 
@@ -151,8 +179,11 @@ def movers(data: Data) -> Blocks:
         if rows.empty:
             continue
         columns = {
-            "account_name": "Account", "mrr_cents": (f"MRR ({data.book.currency})", money),
-            "now": ("Score", number), "change": ("Change", lambda x: number(x, 1, sign=True)), "cause": "Points by part",
+            "account_name": "Account",
+            "mrr_cents": (f"MRR ({data.book.currency})", money),
+            "now": ("Score", number),
+            "change": ("Change", lambda x: number(x, 1, sign=True)),
+            "cause": "Points by part",
         }
         caption = f"Accounts whose health {what} most since {data.book.previous_label}"
         blocks.append(Table.of(rows, columns, label=label, caption=caption))
@@ -167,7 +198,9 @@ def score_changes(data: Data) -> pd.DataFrame:
     parts = list(scores.weights(book, scores.HEALTH))
     moved["cause"] = [_cause(row, parts) for _, row in moved.iterrows()]
     out = moved.join(book.paying[["account_name", "mrr_cents"]])
-    return out.rename_axis("account_id").reset_index().sort_values(["change", "account_id"], ignore_index=True)
+    return (
+        out.rename_axis("account_id").reset_index().sort_values(["change", "account_id"], ignore_index=True)
+    )
 
 
 def health_trend(data: Data) -> Blocks:
@@ -178,10 +211,12 @@ def health_trend(data: Data) -> Blocks:
     if len(months) < 2:
         return Blocks([Text("Fewer than two months have a health score; there is no trend yet.")])
     groups = rows[rows["month"].isin(months)].groupby("month")
-    frame = pd.DataFrame({
-        "weighted by MRR": groups.apply(lambda g: weighted_mean(g["health_score"], g["mrr_cents"])),
-        "every account alike": groups["health_score"].mean().astype(float),
-    })
+    frame = pd.DataFrame(
+        {
+            "weighted by MRR": groups.apply(lambda g: weighted_mean(g["health_score"], g["mrr_cents"])),
+            "every account alike": groups["health_score"].mean().astype(float),
+        }
+    )
     line = frame["every account alike"]
     step = line.iloc[-1] - line.iloc[0]
     verb = "rose" if step >= 1 else "fell" if step <= -1 else "stayed within a point"
@@ -189,8 +224,10 @@ def health_trend(data: Data) -> Blocks:
     finding = f"Mean health {verb}{by} over {len(months)} months, to {number(line.iloc[-1], 1)}"
     fig = charts.lines(frame, finding, "mean health score (0 to 100)", axis=lambda axis: None)
     caption = f"Mean health score of paying accounts, {month_name(months[0])} to {book.label}"
-    alt = f"Lines: every account alike from {number(line.iloc[0], 1)} to {number(line.iloc[-1], 1)}; weighted by MRR " \
-          f"from {number(frame.iloc[0, 0], 1)} to {number(frame.iloc[-1, 0], 1)}."
+    alt = (
+        f"Lines: every account alike from {number(line.iloc[0], 1)} to {number(line.iloc[-1], 1)}; weighted by MRR "
+        f"from {number(frame.iloc[0, 0], 1)} to {number(frame.iloc[-1, 0], 1)}."
+    )
     return Blocks([Text(f"{finding} (@fig-health-trend)."), Figure(fig, "fig-health-trend", caption, alt)])
 
 
@@ -202,21 +239,39 @@ def quadrants(data: Data) -> Blocks:
         return Blocks([Text("Too few scored accounts for a picture of health against revenue.")])
     limit, middle = book.product.bands.healthy, float(np.median(rows["mrr_cents"]))
     healthy, large = rows["engagement_score"] > limit, rows["mrr_cents"] >= middle
-    names = {(True, True): "large and healthy", (True, False): "large, not healthy",
-             (False, True): "small and healthy", (False, False): "small, not healthy"}
-    actions = {(True, True): "expansion talk", (True, False): "customer success first",
-               (False, True): "grow in product", (False, False): "automated help"}
-    table = pd.DataFrame([
-        (names[key], int(mask.sum()), int(rows.loc[mask, "mrr_cents"].sum()), actions[key])
-        for key in names
-        for mask in [(large == key[0]) & (healthy == key[1])]
-    ], columns=["quadrant", "accounts", "mrr_cents", "action"])
+    names = {
+        (True, True): "large and healthy",
+        (True, False): "large, not healthy",
+        (False, True): "small and healthy",
+        (False, False): "small, not healthy",
+    }
+    actions = {
+        (True, True): "expansion talk",
+        (True, False): "customer success first",
+        (False, True): "grow in product",
+        (False, False): "automated help",
+    }
+    table = pd.DataFrame(
+        [
+            (names[key], int(mask.sum()), int(rows.loc[mask, "mrr_cents"].sum()), actions[key])
+            for key in names
+            for mask in [(large == key[0]) & (healthy == key[1])]
+        ],
+        columns=["quadrant", "accounts", "mrr_cents", "action"],
+    )
     table["share"] = table["mrr_cents"] / table["mrr_cents"].sum()
     worry = table.iloc[1]
     finding = f"{plural(worry['accounts'], 'large account')} below the healthy band {'holds' if worry['accounts'] == 1 else 'hold'} {percent(worry['share'])} of MRR"
     fig, ax = style.figure(height=3.4)
     for mask, colour in ((healthy, style.color("good")), (~healthy, style.color("bad"))):
-        ax.scatter(rows.loc[mask, "engagement_score"], rows.loc[mask, "mrr_cents"], s=13, color=colour, alpha=0.6, linewidths=0)
+        ax.scatter(
+            rows.loc[mask, "engagement_score"],
+            rows.loc[mask, "mrr_cents"],
+            s=13,
+            color=colour,
+            alpha=0.6,
+            linewidths=0,
+        )
     ax.axvline(limit, color=style.color("muted"), linewidth=0.9, linestyle=(0, (4, 3)))
     style.reference(ax, middle, "median MRR")
     ax.set_yscale("log")
@@ -227,28 +282,51 @@ def quadrants(data: Data) -> Blocks:
     style.money_axis(ax.yaxis, book.currency)
     style.title(ax, finding)
     caption = f"Engagement score and MRR of each scored paying account, {book.label}; the dashed lines split the quadrants of @tbl-quadrants"
-    alt = "Scatter: " + "; ".join(f"{r.quadrant} {r.accounts} accounts, {percent(r.share)} of MRR" for r in table.itertuples()) + "."
-    columns = {"quadrant": "Quadrant", "accounts": ("Accounts", count), "mrr_cents": (f"MRR ({book.currency})", money),
-               "share": ("Share of MRR", percent), "action": "What fits"}
-    return Blocks([
-        Text(f"{sentence(finding)} (@fig-quadrants, @tbl-quadrants); {_largest_unhealthy(rows, healthy, large, book)}"),
-        Figure(fig, "fig-quadrants", caption, alt),
-        Table.of(table, columns, label="tbl-quadrants", caption="The four quadrants of health and revenue"),
-    ])
+    alt = (
+        "Scatter: "
+        + "; ".join(
+            f"{r.quadrant} {r.accounts} accounts, {percent(r.share)} of MRR" for r in table.itertuples()
+        )
+        + "."
+    )
+    columns = {
+        "quadrant": "Quadrant",
+        "accounts": ("Accounts", count),
+        "mrr_cents": (f"MRR ({book.currency})", money),
+        "share": ("Share of MRR", percent),
+        "action": "What fits",
+    }
+    return Blocks(
+        [
+            Text(
+                f"{sentence(finding)} (@fig-quadrants, @tbl-quadrants); {_largest_unhealthy(rows, healthy, large, book)}"
+            ),
+            Figure(fig, "fig-quadrants", caption, alt),
+            Table.of(
+                table, columns, label="tbl-quadrants", caption="The four quadrants of health and revenue"
+            ),
+        ]
+    )
 
 
 def _largest_unhealthy(rows: pd.DataFrame, healthy: pd.Series, large: pd.Series, book) -> str:  # noqa: ANN001
     worst = rows[~healthy & large].nlargest(3, "mrr_cents")
     if worst.empty:
         return "no large account is below it."
-    names = [f"{escape(r.account_name)} ({money(r.mrr_cents, book.currency, short=True)})" for r in worst.itertuples()]
+    names = [
+        f"{escape(r.account_name)} ({money(r.mrr_cents, book.currency, short=True)})"
+        for r in worst.itertuples()
+    ]
     return f"the largest {'is' if len(names) == 1 else 'are'} {listing(names)}."
 
 
 def _cause(row: pd.Series, parts: list[str]) -> str:
     moved = row[parts].astype(float)
     moved = moved[moved.abs() >= 0.5].sort_values(key=abs, ascending=False).head(3)
-    return ", ".join(f"{scores.words(name)} {number(points, 1, sign=True)}" for name, points in moved.items()) or "many small ones"
+    return (
+        ", ".join(f"{scores.words(name)} {number(points, 1, sign=True)}" for name, points in moved.items())
+        or "many small ones"
+    )
 
 
 def _share(bands: pd.DataFrame, column: str, band: str) -> float:

@@ -31,8 +31,15 @@ def exports(data: Data) -> dict[str, pd.DataFrame]:
     """Health by account with its change and cause, and the accounts that hang on one user."""
     book = data.book
     keys = ["account_id", "account_name", "csm"]
-    columns = ["engagement_score", "engagement_band", "health_score", "usage_trend_30", "last_active_days",
-               "licence_utilisation", "feature_breadth"]
+    columns = [
+        "engagement_score",
+        "engagement_band",
+        "health_score",
+        "usage_trend_30",
+        "last_active_days",
+        "licence_utilisation",
+        "feature_breadth",
+    ]
     rows = book.paying.reindex(columns=[*keys, "mrr_cents", *columns]).reset_index(drop=True)
     rows.insert(3, "mrr", rows.pop("mrr_cents") / 100)
     rows.insert(4, "currency", book.currency)

@@ -69,7 +69,9 @@ class Data:
     @cached_property
     def score_auc(self) -> Estimate:
         """How well a low past score told who would leave."""
-        return auc(-self.past_scores["engagement_score"].astype(float), self.past_scores["happened"].astype(bool))
+        return auc(
+            -self.past_scores["engagement_score"].astype(float), self.past_scores["happened"].astype(bool)
+        )
 
 
 def load(snapshot: str, *, top_accounts: int = 15, trend_months: int = 18, horizon_months: int = 3) -> Data:

@@ -40,14 +40,40 @@ def measures(data: Data) -> list[Measure]:
     return [
         Measure("value_events", "How much", "value events in the month", count),
         Measure("active_days", "How often", "days with use in the month", count),
-        Measure("session_frequency", "How often", "sessions per user and week", one, engagement.session_frequency_risk),
+        Measure(
+            "session_frequency",
+            "How often",
+            "sessions per user and week",
+            one,
+            engagement.session_frequency_risk,
+        ),
         Measure("feature_breadth", "How deep", "core features in use", percent, adoption.breadth_risk),
-        Measure("adoption_recent", "How deep", f"core features, last {adoption.recent_months} months", percent,
-                adoption.breadth_risk),
-        Measure("time_to_first_value", "How far from value", "days to first value", one, activation.value_days, False),
+        Measure(
+            "adoption_recent",
+            "How deep",
+            f"core features, last {adoption.recent_months} months",
+            percent,
+            adoption.breadth_risk,
+        ),
+        Measure(
+            "time_to_first_value",
+            "How far from value",
+            "days to first value",
+            one,
+            activation.value_days,
+            False,
+        ),
         Measure("active_users", "How many users", "active users", count, adoption.many_users),
-        Measure("active_user_share", "How many users", "active users / seats", percent, engagement.active_user_share_risk),
-        Measure("last_active_days", "Last active", "days since last use", count, engagement.check_in_days, False),
+        Measure(
+            "active_user_share",
+            "How many users",
+            "active users / seats",
+            percent,
+            engagement.active_user_share_risk,
+        ),
+        Measure(
+            "last_active_days", "Last active", "days since last use", count, engagement.check_in_days, False
+        ),
         Measure("tenure_days", "How long with us", "days since sign-up", count),
     ]
 
@@ -63,19 +89,37 @@ def engagement(data: Data) -> Blocks:
         low, middle, high = np.quantile(given, [0.25, 0.5, 0.75])
         beyond = "no threshold"
         if measure.limit is not None:
-            hits = int((given < measure.limit).sum() if measure.risk_below else (given >= measure.limit).sum())
+            hits = int(
+                (given < measure.limit).sum() if measure.risk_below else (given >= measure.limit).sum()
+            )
             word = "below" if measure.risk_below else "at or above"
             beyond = f"{percent(hits / given.size)} {word} {measure.show(measure.limit)}"
-        found.append((measure.question, measure.label, measure.show(middle),
-                      f"{measure.show(low)} to {measure.show(high)}", beyond, int(given.size)))
+        found.append(
+            (
+                measure.question,
+                measure.label,
+                measure.show(middle),
+                f"{measure.show(low)} to {measure.show(high)}",
+                beyond,
+                int(given.size),
+            )
+        )
     blocks = []
     if found:
         table = pd.DataFrame(found, columns=["question", "label", "median", "middle", "beyond", "n"])
-        columns = {"question": "Question", "label": "Measure", "median": "Median", "middle": "Middle half",
-                   "beyond": "Beyond the threshold", "n": ("Accounts", count)}
+        columns = {
+            "question": "Question",
+            "label": "Measure",
+            "median": "Median",
+            "middle": "Middle half",
+            "beyond": "Beyond the threshold",
+            "n": ("Accounts", count),
+        }
         caption = f"Use of the paying accounts at the close of {data.book.label}"
-        blocks = [Text(f"{_engagement_sentence(data)} (@tbl-engagement)."),
-                  Table.of(table, columns, label="tbl-engagement", caption=caption)]
+        blocks = [
+            Text(f"{_engagement_sentence(data)} (@tbl-engagement)."),
+            Table.of(table, columns, label="tbl-engagement", caption=caption),
+        ]
     if lacking:
         blocks.append(Text("; ".join(f"{sentence(label)}: {why}" for label, why in lacking) + "."))
     return Blocks([*blocks, *_by_segment(data)])
@@ -96,22 +140,35 @@ def _by_segment(data: Data) -> Blocks:
     """Averages hide segments: the same figures by plan or region."""
     rows = data.book.paying
     found = segments(rows)
-    shown = [m for m in measures(data) if m.column in
-             ("session_frequency", "feature_breadth", "active_user_share", "last_active_days", "value_events")
-             and numbers(rows[m.column]).size][:4]
+    shown = [
+        m
+        for m in measures(data)
+        if m.column
+        in ("session_frequency", "feature_breadth", "active_user_share", "last_active_days", "value_events")
+        and numbers(rows[m.column]).size
+    ][:4]
     if not found or not shown:
         return Blocks()
     lines = []
     for column in found[:3]:
         for value, group in rows.groupby(column):
             if len(group) >= 5:
-                lines.append([f"{SEGMENTS[column]}: {value}", len(group),
-                              *[m.show(quantile(group[m.column], 0.5)) for m in shown],
-                              *_healthy(group)])
+                lines.append(
+                    [
+                        f"{SEGMENTS[column]}: {value}",
+                        len(group),
+                        *[m.show(quantile(group[m.column], 0.5)) for m in shown],
+                        *_healthy(group),
+                    ]
+                )
     names = ["segment", "accounts", *[m.column for m in shown], "healthy"]
     table = pd.DataFrame(lines, columns=names)
-    columns = {"segment": "Segment", "accounts": ("Accounts", count),
-               **{m.column: sentence(m.label) for m in shown}, "healthy": "Healthy"}
+    columns = {
+        "segment": "Segment",
+        "accounts": ("Accounts", count),
+        **{m.column: sentence(m.label) for m in shown},
+        "healthy": "Healthy",
+    }
     caption = "Medians by segment, segments of five accounts and more; the share of healthy accounts with its 95% interval"
     return Blocks([Table.of(table, columns, label="tbl-segments", caption=caption)])
 
@@ -119,7 +176,9 @@ def _by_segment(data: Data) -> Blocks:
 def _healthy(group: pd.DataFrame) -> list[str]:
     band = group["engagement_band"].dropna()
     e = share(int((band == "healthy").sum()), len(band))
-    return [f"{percent(e.value, 0)} ({percent(e.low, 0)} to {percent(e.high, 0)})" if e.known else "not available"]
+    return [
+        f"{percent(e.value, 0)} ({percent(e.low, 0)} to {percent(e.high, 0)})" if e.known else "not available"
+    ]
 
 
 def trends(data: Data) -> Blocks:
@@ -143,10 +202,17 @@ def trends(data: Data) -> Blocks:
     for label, what, group in (("tbl-falling", "falling", falling), ("tbl-rising", "rising", rising)):
         if group.empty:
             continue
-        columns = {"account_name": "Account", "mrr_cents": (f"MRR ({book.currency})", money),
-                   "usage_trend_30": ("30 days", _step), "usage_trend_90": ("90 days", _step),
-                   "last_active_days": ("Last active", days), "engagement_score": ("Score", number)}
-        caption = f"Largest accounts with {what} use: events of the last 30 (90) days against the 30 (90) before"
+        columns = {
+            "account_name": "Account",
+            "mrr_cents": (f"MRR ({book.currency})", money),
+            "usage_trend_30": ("30 days", _step),
+            "usage_trend_90": ("90 days", _step),
+            "last_active_days": ("Last active", days),
+            "engagement_score": ("Score", number),
+        }
+        caption = (
+            f"Largest accounts with {what} use: events of the last 30 (90) days against the 30 (90) before"
+        )
         blocks.append(Table.of(group.nlargest(half, "mrr_cents"), columns, label=label, caption=caption))
     return Blocks(blocks)
 
@@ -172,11 +238,20 @@ def concentration(data: Data) -> Blocks:
     )
     if single.empty:
         return Blocks([Text(text)])
-    columns = {"account_name": "Account", "mrr_cents": (f"MRR ({book.currency})", money),
-               "top1_share": ("Top user", percent), "top2_share": ("Top two", percent),
-               "active_users": ("Active users", count)}
+    columns = {
+        "account_name": "Account",
+        "mrr_cents": (f"MRR ({book.currency})", money),
+        "top1_share": ("Top user", percent),
+        "top2_share": ("Top two", percent),
+        "active_users": ("Active users", count),
+    }
     caption = "Accounts that hang on one user, largest MRR first"
-    return Blocks([Text(text), Table.of(single.head(data.top_accounts), columns, label="tbl-champions", caption=caption)])
+    return Blocks(
+        [
+            Text(text),
+            Table.of(single.head(data.top_accounts), columns, label="tbl-champions", caption=caption),
+        ]
+    )
 
 
 def recency(data: Data) -> Blocks:
@@ -187,8 +262,14 @@ def recency(data: Data) -> Blocks:
         return Blocks([Text(f"When accounts were last active is {book.missing('last_active_days')}.")])
     check, high = book.product.engagement.check_in_days, book.product.engagement.high_risk_days
     edges = [0, 7, check, high, np.inf] if check > 7 else [0, check, high, np.inf]
-    names = [f"under {b:.0f} days" if i == 0 else f"{a:.0f} to {b - 1:.0f} days" if np.isfinite(b) else f"{a:.0f} days and more"
-             for i, (a, b) in enumerate(zip(edges[:-1], edges[1:], strict=True))]
+    names = [
+        f"under {b:.0f} days"
+        if i == 0
+        else f"{a:.0f} to {b - 1:.0f} days"
+        if np.isfinite(b)
+        else f"{a:.0f} days and more"
+        for i, (a, b) in enumerate(zip(edges[:-1], edges[1:], strict=True))
+    ]
     groups = pd.cut(rows["last_active_days"].astype(float), edges, right=False, labels=names)
     mrr = rows.groupby(groups, observed=False)["mrr_cents"].sum()
     accounts = groups.value_counts().reindex(names).fillna(0).astype(int)
@@ -196,17 +277,40 @@ def recency(data: Data) -> Blocks:
     finding = f"{percent(quiet)} of MRR has not used the product for {high} days or more ({plural(int(accounts.iloc[-1]), 'account')})"
     fig, ax = style.figure(height=1.05 + 0.36 * len(names))
     style.horizontal(ax)
-    colours = [style.color("good"), style.palette()[4], style.palette()[1], style.color("bad")][-len(names):]
+    colours = [style.color("good"), style.palette()[4], style.palette()[1], style.color("bad")][-len(names) :]
     ax.barh(range(len(names)), mrr, color=colours, height=0.6)
     for y, (cents, n) in enumerate(zip(mrr, accounts, strict=True)):
-        style.label(ax, cents, y, f"{money(cents, book.currency, short=True)}, {plural(n, 'account')}", color=style.color("muted"))
+        style.label(
+            ax,
+            cents,
+            y,
+            f"{money(cents, book.currency, short=True)}, {plural(n, 'account')}",
+            color=style.color("muted"),
+        )
     ax.set_yticks(range(len(names)), names)
     ax.set_xlim(0, max(int(mrr.max()), 1) * 1.3)
     charts.steady_ticks(ax.xaxis)
     style.money_axis(ax.xaxis, book.currency)
     ax.set_xlabel(f"MRR ({book.currency}) by days since last use")
     style.title(ax, finding)
-    alt = "Bars: " + "; ".join(f"{name} {money(c, book.currency, short=True)}, {n} accounts" for name, c, n in zip(names, mrr, accounts, strict=True)) + "."
+    alt = (
+        "Bars: "
+        + "; ".join(
+            f"{name} {money(c, book.currency, short=True)}, {n} accounts"
+            for name, c, n in zip(names, mrr, accounts, strict=True)
+        )
+        + "."
+    )
     longest = rows.nlargest(1, "last_active_days").iloc[0]
     text = f"{finding} (@fig-recency); the longest silence is {escape(longest['account_name'])}'s, {days(longest['last_active_days'])}."
-    return Blocks([Text(text), Figure(fig, "fig-recency", f"MRR of paying accounts by days since their last use, close of {book.label}", alt)])
+    return Blocks(
+        [
+            Text(text),
+            Figure(
+                fig,
+                "fig-recency",
+                f"MRR of paying accounts by days since their last use, close of {book.label}",
+                alt,
+            ),
+        ]
+    )

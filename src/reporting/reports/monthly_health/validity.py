@@ -43,12 +43,26 @@ def validity(data: Data) -> Blocks:
     blocks = [Text(validity_sentence(data))]
     if rows.empty:
         return Blocks(blocks)
-    table = pd.DataFrame([
-        (band, e.n, round(e.value * e.n) if e.known else 0, e.value, interval(e) if e.known else "no account")
-        for band, e in by_band.items()
-    ], columns=["band", "n", "lost", "rate", "interval"])
-    columns = {"band": "Band then", "n": ("Scores", count), "lost": ("Left", count), "rate": ("Share", percent),
-               "interval": "Interval"}
+    table = pd.DataFrame(
+        [
+            (
+                band,
+                e.n,
+                round(e.value * e.n) if e.known else 0,
+                e.value,
+                interval(e) if e.known else "no account",
+            )
+            for band, e in by_band.items()
+        ],
+        columns=["band", "n", "lost", "rate", "interval"],
+    )
+    columns = {
+        "band": "Band then",
+        "n": ("Scores", count),
+        "lost": ("Left", count),
+        "rate": ("Share", percent),
+        "interval": "Interval",
+    }
     known = [e for e in by_band.values() if e.known]
     caption = (
         f"Churn within {data.horizon_months} months by engagement band at the time; one score an account and window, "
@@ -58,16 +72,24 @@ def validity(data: Data) -> Blocks:
     lost = int(rows["happened"].sum())
     if lost >= FEWEST_EVENTS and len(known) > 1 and data.trust.reliable:
         finding = (
-            f"The score separates stayers from leavers (AUC {number(area.value, 2)})" if area.low > 0.5
+            f"The score separates stayers from leavers (AUC {number(area.value, 2)})"
+            if area.low > 0.5
             else f"The score does not separate stayers from leavers (AUC {number(area.value, 2)})"
         )
-        fig = charts.intervals(BANDS, list(by_band.values()), finding, f"share that left within {data.horizon_months} months")
-        alt = "Dots with intervals: " + "; ".join(
-            f"{band} {percent(e.value)} of {e.n}" for band, e in by_band.items() if e.known) + "."
+        fig = charts.intervals(
+            BANDS, list(by_band.values()), finding, f"share that left within {data.horizon_months} months"
+        )
+        alt = (
+            "Dots with intervals: "
+            + "; ".join(f"{band} {percent(e.value)} of {e.n}" for band, e in by_band.items() if e.known)
+            + "."
+        )
         blocks.append(Figure(fig, "fig-validity", caption + "; 95% Wilson intervals", alt))
     if math.isfinite(area.value):
-        blocks.append(Text(
-            "An AUC of 0.5 is a coin's throw, 1 is a perfect order. The interval takes the windows of one account as "
-            "independent, so it is somewhat too narrow."
-        ))
+        blocks.append(
+            Text(
+                "An AUC of 0.5 is a coin's throw, 1 is a perfect order. The interval takes the windows of one account as "
+                "independent, so it is somewhat too narrow."
+            )
+        )
     return Blocks(blocks)

@@ -32,14 +32,20 @@ def exports(data: Data) -> dict[str, pd.DataFrame]:
         "nrr": revenue(data.paid, gross=False, reading=data.reading),
     }
     triangles = pd.concat(
-        [_long(triangle(data.paid, part, data.reading), name) for name, part in parts.items()], ignore_index=True
+        [_long(triangle(data.paid, part, data.reading), name) for name, part in parts.items()],
+        ignore_index=True,
     )
     return {"retention_triangles": triangles}
 
 
 def _long(found: Triangle, measure: str) -> pd.DataFrame:
     cells = found.grid.rename_axis(index="cohort", columns="age_months").stack().rename("share").reset_index()
-    marks = found.open_cells.rename_axis(index="cohort", columns="age_months").stack().rename("open").reset_index()
+    marks = (
+        found.open_cells.rename_axis(index="cohort", columns="age_months")
+        .stack()
+        .rename("open")
+        .reset_index()
+    )
     out = cells.merge(marks, on=["cohort", "age_months"])
     out.insert(0, "measure", measure)
     out.insert(2, "accounts", out["cohort"].map(found.sizes))

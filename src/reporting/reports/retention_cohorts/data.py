@@ -74,9 +74,7 @@ class Data:
         return rows.join(self.book.at(self.base_month).drop(columns="account_id"), rsuffix="_panel")
 
 
-def load(
-    snapshot: str, *, reading: Reading = "on", trend_months: int = 12, span_months: int = 12
-) -> Data:
+def load(snapshot: str, *, reading: Reading = "on", trend_months: int = 12, span_months: int = 12) -> Data:
     """Open the snapshot for the retention report.
 
     Args:

@@ -30,8 +30,9 @@ def activation_curves(data: Data) -> Blocks:
     days = data.book.product.activation.onboarding_days
     early = _within(data, "activated_at", days)
     names = {True: f"activated within {days} days", False: "not"}
-    return _curves(data, early, names, "fig-activation-retention", "activation",
-                   data.book.missing("account_activated"))
+    return _curves(
+        data, early, names, "fig-activation-retention", "activation", data.book.missing("account_activated")
+    )
 
 
 def first_value_curves(data: Data) -> Blocks:
@@ -39,8 +40,14 @@ def first_value_curves(data: Data) -> Blocks:
     days = data.book.product.activation.value_days
     early = _within(data, "first_value_at", days)
     names = {True: f"first value within {days} days", False: "later or never"}
-    return _curves(data, early, names, "fig-value-retention", "time to first value",
-                   data.book.missing("time_to_first_value"))
+    return _curves(
+        data,
+        early,
+        names,
+        "fig-value-retention",
+        "time to first value",
+        data.book.missing("time_to_first_value"),
+    )
 
 
 def _within(data: Data, column: str, days: int) -> pd.Series:
@@ -57,7 +64,13 @@ def _curves(data: Data, groups: pd.Series, names: dict[bool, str], label: str, w
     split = groups.reindex(aligned.accounts).fillna(False).to_numpy(dtype=bool)
     curves = {names[value]: _curve(aligned.rows(known & (split == value))) for value in (True, False)}
     if min(len(curve) for curve in curves.values()) < 2:
-        return Blocks([Text(f"Retention by {what} can't be compared: one of the two groups has fewer than {FEWEST} accounts, or it is {why}.")])
+        return Blocks(
+            [
+                Text(
+                    f"Retention by {what} can't be compared: one of the two groups has fewer than {FEWEST} accounts, or it is {why}."
+                )
+            ]
+        )
     months = min(len(curve) for curve in curves.values())
     # Twelve months where both groups are followed that long.
     at = min(12, months - 1)
@@ -66,14 +79,14 @@ def _curves(data: Data, groups: pd.Series, names: dict[bool, str], label: str, w
     apart = first.low > second.high or second.low > first.high
     word = "more" if first.value > second.value else "less"
     mark = "" if data.trust.reliable else ", not reliable: sources contradict"
-    finding = (
-        f"{percent(first.value)} of accounts with {label_a} pay after {at} months, {percent(second.value)} of the others{mark}"
-    )
+    finding = f"{percent(first.value)} of accounts with {label_a} pay after {at} months, {percent(second.value)} of the others{mark}"
     fig, ax = style.figure(height=2.9)
     for i, (name, curve) in enumerate(curves.items()):
         x = np.arange(len(curve))
         colour = style.palette()[i]
-        ax.fill_between(x, [e.low for e in curve], [e.high for e in curve], color=colour, alpha=0.14, linewidth=0)
+        ax.fill_between(
+            x, [e.low for e in curve], [e.high for e in curve], color=colour, alpha=0.14, linewidth=0
+        )
         ax.plot(x, [e.value for e in curve], color=colour, label=f"{name} (n = {curve[0].n:,})")
     ax.set_xlabel("months since first paid month")
     ax.set_ylabel("share of accounts paying")
@@ -85,7 +98,8 @@ def _curves(data: Data, groups: pd.Series, names: dict[bool, str], label: str, w
     caption = f"Accounts paying by months since their first paid month, by {what}; bands are 95% Wilson intervals; accounts old enough only"
     alt = f"Two lines; at month {at}: {label_a} {percent(first.value)}, {label_b} {percent(second.value)}."
     verdict = (
-        f"accounts with {label_a} stay {word}, beyond chance" if apart
+        f"accounts with {label_a} stay {word}, beyond chance"
+        if apart
         else "the intervals overlap, so the difference may be chance"
     )
     text = (
@@ -123,11 +137,18 @@ def by_segment(data: Data) -> Blocks:
             lines.append((f"{SEGMENTS[column]}: {value}", len(group), stay, gross, net))
             if column == found[0]:
                 chart.append((str(value), net))
-    table = pd.DataFrame([
-        (name, n, _cell(stay), _cell(gross), _cell(net)) for name, n, stay, gross, net in lines
-    ], columns=["segment", "n", "stay", "gross", "net"])
+    table = pd.DataFrame(
+        [(name, n, _cell(stay), _cell(gross), _cell(net)) for name, n, stay, gross, net in lines],
+        columns=["segment", "n", "stay", "gross", "net"],
+    )
     label = data.trust.label
-    columns = {"segment": "Segment", "n": ("Accounts", count), "stay": label("Logos kept"), "gross": label("GRR"), "net": label("NRR")}
+    columns = {
+        "segment": "Segment",
+        "n": ("Accounts", count),
+        "stay": label("Logos kept"),
+        "gross": label("GRR"),
+        "net": label("NRR"),
+    }
     chart.sort(key=lambda item: -item[1].value)
     best, worst = chart[0], chart[-1]
     apart = best[1].low > worst[1].high
@@ -136,16 +157,31 @@ def by_segment(data: Data) -> Blocks:
         f"{label('NRR')} runs from {percent(worst[1].value)} ({worst[0]}) to {percent(best[1].value)} ({best[0]}) by {name}"
         + ("" if apart else "; the intervals overlap")
     )
-    fig = charts.intervals([item[0] for item in chart], [item[1] for item in chart], finding,
-                           f"NRR over {data.span_words}", (1.0, "100%"))
+    fig = charts.intervals(
+        [item[0] for item in chart],
+        [item[1] for item in chart],
+        finding,
+        f"NRR over {data.span_words}",
+        (1.0, "100%"),
+    )
     caption = f"NRR over {data.span_words} by {name} at the base close; 95% bootstrap intervals over accounts"
-    alt = "Dots with intervals: " + ", ".join(f"{n} {percent(e.value)} of {e.n} accounts" for n, e in chart) + "."
-    return Blocks([
-        Text(f"{escape(finding)} (@fig-segments, @tbl-segments)."),
-        Figure(fig, "fig-segments", caption, alt),
-        Table.of(table, columns, label="tbl-segments",
-                 caption=f"Retention over {data.span_words} by segment, groups of {FEWEST} accounts and more, with 95% intervals"),
-    ])
+    alt = (
+        "Dots with intervals: "
+        + ", ".join(f"{n} {percent(e.value)} of {e.n} accounts" for n, e in chart)
+        + "."
+    )
+    return Blocks(
+        [
+            Text(f"{escape(finding)} (@fig-segments, @tbl-segments)."),
+            Figure(fig, "fig-segments", caption, alt),
+            Table.of(
+                table,
+                columns,
+                label="tbl-segments",
+                caption=f"Retention over {data.span_words} by segment, groups of {FEWEST} accounts and more, with 95% intervals",
+            ),
+        ]
+    )
 
 
 def _cell(e: Estimate) -> str:
@@ -166,15 +202,37 @@ def by_feature(data: Data) -> Blocks:
             continue
         a, b = nrr(rows[has]), nrr(rows[~has])
         apart = a.low > b.high or b.low > a.high
-        lines.append((str(feature).replace("_", " "), a, b, a.value - b.value, "beyond chance" if apart else "may be chance"))
+        lines.append(
+            (
+                str(feature).replace("_", " "),
+                a,
+                b,
+                a.value - b.value,
+                "beyond chance" if apart else "may be chance",
+            )
+        )
     if not lines:
-        return Blocks([Text(f"No feature splits the accounts paying at {data.base_month:%B %Y} into two groups of {FEWEST} or more.")])
+        return Blocks(
+            [
+                Text(
+                    f"No feature splits the accounts paying at {data.base_month:%B %Y} into two groups of {FEWEST} or more."
+                )
+            ]
+        )
     lines.sort(key=lambda line: -line[3])
-    table = pd.DataFrame([(f, a.n, _cell(a), b.n, _cell(b), s) for f, a, b, _, s in lines],
-                         columns=["feature", "n", "with", "m", "without", "says"])
+    table = pd.DataFrame(
+        [(f, a.n, _cell(a), b.n, _cell(b), s) for f, a, b, _, s in lines],
+        columns=["feature", "n", "with", "m", "without", "says"],
+    )
     label = data.trust.label
-    columns = {"feature": "Feature", "n": ("Users", count), "with": label("NRR, users"), "m": ("Others", count),
-               "without": label("NRR, others"), "says": "Difference"}
+    columns = {
+        "feature": "Feature",
+        "n": ("Users", count),
+        "with": label("NRR, users"),
+        "m": ("Others", count),
+        "without": label("NRR, others"),
+        "says": "Difference",
+    }
     clear = [line for line in lines if line[4] == "beyond chance"]
     if clear:
         names = listing([line[0] for line in clear[:3]])
@@ -185,8 +243,16 @@ def by_feature(data: Data) -> Blocks:
         )
     else:
         text = f"Of {len(lines)} features compared, none goes with an NRR that differs beyond chance"
-    return Blocks([
-        Text(f"{escape(text)} (@tbl-feature-nrr). Use is that of {data.base_month:%B %Y}, retention what came after."),
-        Table.of(table, columns, label="tbl-feature-nrr",
-                 caption=f"NRR over {data.span_words} by feature used at the base close, with 95% bootstrap intervals"),
-    ])
+    return Blocks(
+        [
+            Text(
+                f"{escape(text)} (@tbl-feature-nrr). Use is that of {data.base_month:%B %Y}, retention what came after."
+            ),
+            Table.of(
+                table,
+                columns,
+                label="tbl-feature-nrr",
+                caption=f"NRR over {data.span_words} by feature used at the base close, with 95% bootstrap intervals",
+            ),
+        ]
+    )

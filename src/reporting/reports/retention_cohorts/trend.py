@@ -22,12 +22,16 @@ def headline(data: Data) -> Blocks:
     """Who stays, growing or plateauing; a contradiction of the sources stands before it."""
     rows = data.followed
     if rows.empty:
-        return Blocks([data.trust.warning(), Text("No account paid long enough ago for retention to be told.")])
+        return Blocks(
+            [data.trust.warning(), Text("No account paid long enough ago for retention to be told.")]
+        )
     stay, gross, net = logos(rows), grr(rows), nrr(rows)
     back = int(rows["back_cents"].sum())
     growth = growth_finding(data.bridge["end"], data.book.currency)
     since = f"the accounts paying at the close of {month_name(data.base_month)}"
-    returns = f" A further {data.book.money(back)} comes from accounts that left and came back." if back else ""
+    returns = (
+        f" A further {data.book.money(back)} comes from accounts that left and came back." if back else ""
+    )
     if data.trust.reliable:
         text = (
             f"**{with_interval(stay)} of {since} still pay {data.span_words} later.** "
@@ -54,12 +58,29 @@ def key_figures(data: Data) -> Blocks:
             items.append(KeyFigure(name, "too early"))
             continue
         earlier = _earlier(data, measure)
-        moved = f"{moved_points(e.value, earlier)} on {month_name(data.book.previous, short=True)}" if earlier else ""
-        good = None if not (data.trust.reliable and earlier) or abs(e.value - earlier) < 0.0005 else e.value > earlier
+        moved = (
+            f"{moved_points(e.value, earlier)} on {month_name(data.book.previous, short=True)}"
+            if earlier
+            else ""
+        )
+        good = (
+            None
+            if not (data.trust.reliable and earlier) or abs(e.value - earlier) < 0.0005
+            else e.value > earlier
+        )
         note = f"{plural(e.n, 'account')}, {interval(e)}"
-        items.append(KeyFigure(data.trust.label(f"{name}, {data.span_words}"), percent(e.value), moved, good, note))
-    items.append(KeyFigure(data.trust.label("quick ratio"), quick_ratio_words(row), "", None,
-                           "gained MRR to lost MRR, this month"))
+        items.append(
+            KeyFigure(data.trust.label(f"{name}, {data.span_words}"), percent(e.value), moved, good, note)
+        )
+    items.append(
+        KeyFigure(
+            data.trust.label("quick ratio"),
+            quick_ratio_words(row),
+            "",
+            None,
+            "gained MRR to lost MRR, this month",
+        )
+    )
     return Blocks([KeyFigures(items)])
 
 
@@ -77,18 +98,33 @@ def trend(data: Data) -> Blocks:
     found = trailing(book.panel, months, span) if span else pd.DataFrame()
     if len(found) < 2:
         return Blocks([Text("Fewer than two months can look back far enough for a trend of NRR and GRR.")])
-    frame = pd.DataFrame({"NRR": [e.value for e in found["nrr"]], "GRR": [e.value for e in found["grr"]]}, index=found.index)
-    bands = {name: ([e.low for e in found[key]], [e.high for e in found[key]]) for name, key in (("NRR", "nrr"), ("GRR", "grr"))}
+    frame = pd.DataFrame(
+        {"NRR": [e.value for e in found["nrr"]], "GRR": [e.value for e in found["grr"]]}, index=found.index
+    )
+    bands = {
+        name: ([e.low for e in found[key]], [e.high for e in found[key]])
+        for name, key in (("NRR", "nrr"), ("GRR", "grr"))
+    }
     now, then = frame["NRR"].iloc[-1], frame["NRR"].iloc[0]
     verb = direction(now, then, 0.01, ("rose", "fell", "held"))
     label = data.trust.label("NRR")
     step = f"{verb} from {percent(then)} to {percent(now)}" if verb != "held" else f"held at {percent(now)}"
     finding = f"{label} over {span} months {step} since {month_name(found.index[0], short=True)}"
-    fig = charts.lines(frame, finding, f"share of the MRR {span} months before", bands, reference=(1.0, "100%: nothing lost on balance"))
+    fig = charts.lines(
+        frame,
+        finding,
+        f"share of the MRR {span} months before",
+        bands,
+        reference=(1.0, "100%: nothing lost on balance"),
+    )
     caption = f"NRR and GRR over {span} months by month of the close; bands are 95% bootstrap intervals over accounts"
-    alt = f"Lines: NRR {percent(then)} to {percent(now)}, GRR {percent(frame['GRR'].iloc[0])} to {percent(frame['GRR'].iloc[-1])}, " \
-          f"{month_name(found.index[0], short=True)} to {month_name(found.index[-1], short=True)}."
-    return Blocks([Text(f"{finding} (@fig-retention-trend)."), Figure(fig, "fig-retention-trend", caption, alt)])
+    alt = (
+        f"Lines: NRR {percent(then)} to {percent(now)}, GRR {percent(frame['GRR'].iloc[0])} to {percent(frame['GRR'].iloc[-1])}, "
+        f"{month_name(found.index[0], short=True)} to {month_name(found.index[-1], short=True)}."
+    )
+    return Blocks(
+        [Text(f"{finding} (@fig-retention-trend)."), Figure(fig, "fig-retention-trend", caption, alt)]
+    )
 
 
 def growth(data: Data) -> Blocks:
@@ -100,10 +136,26 @@ def growth(data: Data) -> Blocks:
     fig, ax = style.figure(height=2.9)
     places = style.month_axis(ax, rows.index)
     ax.bar(places, rows["new"], color=style.palette()[0], width=0.7, label="new")
-    ax.bar(places, rows["expansion"], bottom=rows["new"], color=style.palette()[2], width=0.7, label="expansion")
-    ax.bar(places, rows["reactivation"], bottom=rows["new"] + rows["expansion"], color=style.palette()[4], width=0.7, label="reactivation")
+    ax.bar(
+        places, rows["expansion"], bottom=rows["new"], color=style.palette()[2], width=0.7, label="expansion"
+    )
+    ax.bar(
+        places,
+        rows["reactivation"],
+        bottom=rows["new"] + rows["expansion"],
+        color=style.palette()[4],
+        width=0.7,
+        label="reactivation",
+    )
     ax.bar(places, -rows["contraction"], color=style.palette()[1], width=0.7, label="contraction")
-    ax.bar(places, -rows["churn"], bottom=-rows["contraction"], color=style.palette()[3], width=0.7, label="churn")
+    ax.bar(
+        places,
+        -rows["churn"],
+        bottom=-rows["contraction"],
+        color=style.palette()[3],
+        width=0.7,
+        label="churn",
+    )
     style.zero_line(ax)
     charts.steady_ticks(ax.yaxis)
     style.money_axis(ax.yaxis, book.currency)
@@ -117,16 +169,31 @@ def growth(data: Data) -> Blocks:
         grown=[change(row["end"], row["start"]) for _, row in rows.iterrows()],
         month=[month_name(m, short=True) for m in rows.index],
     )
-    columns = {"month": "Month", **{c: (c.capitalize(), money) for c in ("new", "expansion", "reactivation", "contraction", "churn")},
-               "end": ("MRR at close", money), "grown": "Growth", "quick": data.trust.label("Quick ratio")}
+    columns = {
+        "month": "Month",
+        **{c: (c.capitalize(), money) for c in ("new", "expansion", "reactivation", "contraction", "churn")},
+        "end": ("MRR at close", money),
+        "grown": "Growth",
+        "quick": data.trust.label("Quick ratio"),
+    }
     ratios = [quick_ratio(row) for _, row in rows.iterrows()]
     total = rows[["new", "expansion", "contraction", "churn"]].sum()
     whole = quick_ratio(total)
-    words = f"Over {len(rows)} months {quick_ratio_words(total)} came in for every 1 lost" if math.isfinite(whole) else "Nothing was lost in these months, so the quick ratio is not defined"
-    best = f"; month by month between {min(x for x in ratios if math.isfinite(x)):.1f} and {max(x for x in ratios if math.isfinite(x)):.1f}" if sum(map(math.isfinite, ratios)) > 1 else ""
+    words = (
+        f"Over {len(rows)} months {quick_ratio_words(total)} came in for every 1 lost"
+        if math.isfinite(whole)
+        else "Nothing was lost in these months, so the quick ratio is not defined"
+    )
+    best = (
+        f"; month by month between {min(x for x in ratios if math.isfinite(x)):.1f} and {max(x for x in ratios if math.isfinite(x)):.1f}"
+        if sum(map(math.isfinite, ratios)) > 1
+        else ""
+    )
     caveat = "" if data.trust.reliable else " (not reliable: sources contradict)"
-    return Blocks([
-        Text(f"{finding} (@fig-growth). {words}{best}{caveat} (@tbl-growth)."),
-        Figure(fig, "fig-growth", caption, alt),
-        Table.of(table, columns, label="tbl-growth", caption=f"Movements by month, in {book.currency}"),
-    ])
+    return Blocks(
+        [
+            Text(f"{finding} (@fig-growth). {words}{best}{caveat} (@tbl-growth)."),
+            Figure(fig, "fig-growth", caption, alt),
+            Table.of(table, columns, label="tbl-growth", caption=f"Movements by month, in {book.currency}"),
+        ]
+    )

@@ -20,35 +20,77 @@ READINGS = {"on": "in exactly that month", "on_or_after": "in that month or any 
 def logo_triangle(data: Data) -> Blocks:
     """Share of each cohort's accounts that still pay."""
     found = triangle(data.paid, logos(data.paid, data.reading), data.reading)
-    return _section(data, found, data.paid, "logo", "fig-logo-cohorts", "logo retention", "accounts still paying",
-                    "Share of each cohort's accounts that pay")
+    return _section(
+        data,
+        found,
+        data.paid,
+        "logo",
+        "fig-logo-cohorts",
+        "logo retention",
+        "accounts still paying",
+        "Share of each cohort's accounts that pay",
+    )
 
 
 def grr_triangle(data: Data) -> Blocks:
     """Share of each cohort's first MRR that is still paid, expansion left out."""
     found = triangle(data.paid, revenue(data.paid, gross=True, reading=data.reading), data.reading)
-    return _section(data, found, data.paid, "grr", "fig-grr-cohorts", "gross revenue retention", "first MRR still paid",
-                    "Share of each cohort's first MRR that is paid, expansion left out,")
+    return _section(
+        data,
+        found,
+        data.paid,
+        "grr",
+        "fig-grr-cohorts",
+        "gross revenue retention",
+        "first MRR still paid",
+        "Share of each cohort's first MRR that is paid, expansion left out,",
+    )
 
 
 def nrr_triangle(data: Data) -> Blocks:
     """Each cohort's MRR against its first MRR, expansion counted."""
     found = triangle(data.paid, revenue(data.paid, gross=False, reading=data.reading), data.reading)
-    return _section(data, found, data.paid, "nrr", "fig-nrr-cohorts", "net revenue retention", "first MRR now paid",
-                    "Each cohort's MRR as a share of its first MRR, expansion and returns counted,")
+    return _section(
+        data,
+        found,
+        data.paid,
+        "nrr",
+        "fig-nrr-cohorts",
+        "net revenue retention",
+        "first MRR now paid",
+        "Each cohort's MRR as a share of its first MRR, expansion and returns counted,",
+    )
 
 
 def usage_triangle(data: Data) -> Blocks:
     """Share of each sign-up cohort with a value event in the month."""
     if not len(data.used.accounts):
-        return Blocks([Text("No account signed up after the first recorded event, so use by cohort can't be told.")])
+        return Blocks(
+            [Text("No account signed up after the first recorded event, so use by cohort can't be told.")]
+        )
     found = triangle(data.used, logos(data.used, data.reading), data.reading)
-    return _section(data, found, data.used, "usage", "fig-usage-cohorts", "usage retention", "accounts with a value event",
-                    "Share of each sign-up cohort's accounts with a value event", begun="sign-up")
+    return _section(
+        data,
+        found,
+        data.used,
+        "usage",
+        "fig-usage-cohorts",
+        "usage retention",
+        "accounts with a value event",
+        "Share of each sign-up cohort's accounts with a value event",
+        begun="sign-up",
+    )
 
 
 def _section(
-    data: Data, found: Triangle, aligned: Aligned, kind: str, label: str, name: str, unit: str, what: str,
+    data: Data,
+    found: Triangle,
+    aligned: Aligned,
+    kind: str,
+    label: str,
+    name: str,
+    unit: str,
+    what: str,
     begun: str = "first paid month",
 ) -> Blocks:
     finding = _finding(data, found, name, kind != "usage")
@@ -58,8 +100,9 @@ def _section(
     opened = found.open_cells.copy()
     opened.loc[AVERAGE] = False
     ages = [age for age in grid.columns if grid[age].notna().any()]
-    fig = charts.heatmap(grid[ages], finding, f"months since {begun}", "cohort (accounts)", f"% of {unit}", sizes,
-                         opened[ages])
+    fig = charts.heatmap(
+        grid[ages], finding, f"months since {begun}", "cohort (accounts)", f"% of {unit}", sizes, opened[ages]
+    )
     caption = (
         f"{what} {READINGS[data.reading]}, in %, by cohort of {begun}; the denominator holds only accounts old enough; "
         "dotted cells are still open; the last row weighs every cohort by its size"

@@ -1,0 +1,80 @@
+"""What the expansion report is told from."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import pandas as pd
+
+from ..common.book import Book
+from ..common.intervals import UNKNOWN, Estimate, ratio
+from ..common.trust import Trust
+from ..common.validity import followed_scores
+
+REASONS = {"seats": "seats", "volume": "volume", "tier": "higher plan"}
+# Below this many past cases no rate is given.
+FEWEST = 20
+
+
+class Data:
+    """The expansion report's figures.
+
+    Args:
+        snapshot: Folder of the frozen snapshot.
+        top_accounts: Rows of the ranked list.
+        horizon_months: How far ahead past accounts are followed to an expansion or contraction.
+    """
+
+    def __init__(self, snapshot: str, top_accounts: int, horizon_months: int) -> None:
+        self.book = Book(snapshot)
+        self.trust = Trust(self.book)
+        self.top_accounts = top_accounts
+        self.horizon = horizon_months
+
+    @cached_property
+    def listed(self) -> pd.DataFrame:
+        """Paying accounts with a commercial reason, most ready first; no reason, no listing."""
+        rows = self.book.paying[self.book.paying["commercial_reason"].notna()]
+        return rows.sort_values(
+            ["expansion_readiness", "mrr_cents", "account_id"], ascending=[False, False, True]
+        )
+
+    @cached_property
+    def past(self) -> pd.DataFrame:
+        """Past closes of paying accounts with their signals, and whether MRR expanded within the horizon."""
+        columns = [
+            "expansion_readiness",
+            "commercial_reason",
+            "licence_utilisation",
+            "cross_team_usage",
+            "usage_growth",
+            "premium_share",
+            "plan_limit_proximity",
+            "integration_count",
+        ]
+        return followed_scores(self.book, columns, "expansion_cents", self.horizon)
+
+    @cached_property
+    def past_contraction(self) -> pd.DataFrame:
+        """Past closes of paying accounts with their usage trend, and whether MRR contracted within the horizon."""
+        return followed_scores(self.book, ["usage_trend_90"], "contraction_cents", self.horizon)
+
+    @cached_property
+    def added_share(self) -> Estimate:
+        """Expansion within the horizon as a share of MRR, of past accounts with a commercial reason."""
+        rows = self.past[self.past["commercial_reason"].notna()]
+        if len(rows) < FEWEST:
+            return UNKNOWN
+        by_account = rows.groupby("account_id")[["amount_cents", "mrr_cents"]].sum()
+        return ratio(by_account["amount_cents"], by_account["mrr_cents"])
+
+
+def load(snapshot: str, *, top_accounts: int = 25, horizon_months: int = 3) -> Data:
+    """Open the snapshot for the expansion report.
+
+    Args:
+        snapshot: Folder of the frozen snapshot.
+        top_accounts: Rows of the ranked list.
+        horizon_months: How far ahead past accounts are followed to an expansion or contraction.
+    """
+    return Data(snapshot, top_accounts, horizon_months)

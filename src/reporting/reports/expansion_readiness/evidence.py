@@ -1,0 +1,204 @@
+"""Does readiness foretell expansion? Which signal does? And does falling use foretell contraction?"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from reporting.present.blocks import Blocks, Figure, Table, Text
+from reporting.present.formats import count, number, percent
+
+from ..common import charts
+from ..common.frames import is_true
+from ..common.intervals import Estimate, auc, share
+from ..common.words import interval, listing, plural, sentence, with_interval
+from .data import FEWEST, Data
+
+
+def _bands(data: Data) -> dict[str, pd.Series]:
+    """Band of readiness -> which past rows lie in it."""
+    score, limits = data.past["expansion_readiness"].astype(float), data.book.product.bands
+    return {
+        f"over {number(limits.healthy)}": score > limits.healthy,
+        f"{number(limits.at_risk)} to {number(limits.healthy)}": score.between(
+            limits.at_risk, limits.healthy
+        ),
+        f"under {number(limits.at_risk)}": score < limits.at_risk,
+    }
+
+
+def _rates(data: Data) -> dict[str, Estimate]:
+    happened = data.past["happened"].astype(bool)
+    return {name: share(int(happened[rows].sum()), int(rows.sum())) for name, rows in _bands(data).items()}
+
+
+def rates_by_band(data: Data) -> pd.DataFrame:
+    """Observed expansion by readiness band: band, accounts followed, share that expanded, interval."""
+    return pd.DataFrame(
+        [(name, e.n, e.value, e.low, e.high) for name, e in _rates(data).items()],
+        columns=["readiness", "followed", "expanded_share", "low", "high"],
+    )
+
+
+def rates_sentence(data: Data) -> str:
+    """One sentence: did ready accounts expand more often than others?"""
+    rows = data.past
+    hits = int(rows["happened"].sum())
+    if len(rows) < FEWEST or hits < 10:
+        return f"Whether readiness foretells expansion can't be judged yet: {plural(hits, 'expansion')} in {plural(len(rows), 'followed score')}."
+    area = auc(rows["expansion_readiness"], rows["happened"])
+    known = {name: e for name, e in _rates(data).items() if e.n >= 10}
+    top, bottom = next(iter(known)), list(known)[-1]
+    told = "foretells expansion" if area.low > 0.5 else "does not foretell expansion beyond chance"
+    return (
+        f"The readiness score {told}: {percent(known[top].value)} of accounts {top} expanded within {data.horizon} months, "
+        f"against {percent(known[bottom].value)} {bottom} (AUC {number(area.value, 2)}, 95% interval "
+        f"{number(area.low, 2)} to {number(area.high, 2)})."
+    )
+
+
+def validity(data: Data) -> Blocks:
+    """Expansion of past accounts by their score then."""
+    rates = _rates(data)
+    if data.past.empty:
+        return Blocks([Text("No past score can be followed far enough yet.")])
+    text = rates_sentence(data)
+    finding = text.split(":")[0]
+    known = [name for name, e in rates.items() if e.known]
+    fig = charts.intervals(
+        known, [rates[name] for name in known], finding, f"share that expanded within {data.horizon} months"
+    )
+    caption = (
+        f"Expansion within {data.horizon} months by readiness at the time, 95% Wilson intervals; one score an account and "
+        "window, windows do not overlap"
+    )
+    alt = (
+        "Dots with intervals: "
+        + ", ".join(f"readiness {name} {percent(rates[name].value)} of {rates[name].n}" for name in known)
+        + "."
+    )
+    return Blocks(
+        [
+            Text(f"{text} (@fig-expansion-rate)".replace(". (@", " (@") + "."),
+            Figure(fig, "fig-expansion-rate", caption, alt),
+        ]
+    )
+
+
+def signals(data: Data) -> Blocks:
+    """Each signal by itself: how often accounts with it expanded, and those without."""
+    rows, limits = data.past, data.book.product.expansion
+    tests = {
+        f"licence use over {percent(limits.offer_seats, 0)}": (
+            rows["licence_utilisation"],
+            lambda x: x > limits.offer_seats,
+        ),
+        "two or more teams": (rows["cross_team_usage"], is_true),
+        "use grew over three months": (
+            rows["usage_growth"],
+            lambda x: x > data.book.product.engagement.trend_steady,
+        ),
+        f"premium features {percent(limits.premium_share, 0)} of use or more": (
+            rows["premium_share"],
+            lambda x: x >= limits.premium_share,
+        ),
+        f"over {percent(limits.plan_limit, 0)} of included volume": (
+            rows["plan_limit_proximity"],
+            lambda x: x > limits.plan_limit,
+        ),
+        "two or more integrations": (rows["integration_count"], lambda x: x >= 2),
+    }
+    lines, lacking = [], []
+    for name, (values, test) in tests.items():
+        known = values.notna()
+        holds = test(values[known]).fillna(False).astype(bool)
+        happened = rows.loc[known, "happened"].astype(bool)
+        if min(holds.sum(), (~holds).sum()) < FEWEST:
+            lacking.append(name)
+            continue
+        a = share(int(happened[holds].sum()), int(holds.sum()))
+        b = share(int(happened[~holds].sum()), int((~holds).sum()))
+        apart = "beyond chance" if a.low > b.high or b.low > a.high else "may be chance"
+        lines.append((name, a, b, a.value - b.value, apart))
+    if not lines:
+        return Blocks(
+            [
+                Text(
+                    f"No signal can be tested: each needs {FEWEST} past accounts with it and {FEWEST} without."
+                )
+            ]
+        )
+    lines.sort(key=lambda line: -line[3])
+    table = pd.DataFrame(
+        [(n, a.n, with_interval_short(a), b.n, with_interval_short(b), s) for n, a, b, _, s in lines],
+        columns=["signal", "n", "with", "m", "without", "says"],
+    )
+    columns = {
+        "signal": "Signal",
+        "n": ("With", count),
+        "with": "Expanded",
+        "m": ("Without", count),
+        "without": "Expanded without",
+        "says": "Difference",
+    }
+    best = lines[0]
+    text = (
+        f"The signal that goes with expansion most is '{best[0]}': {percent(best[1].value)} of accounts with it expanded within "
+        f"{data.horizon} months, {percent(best[2].value)} without ({best[4]}) (@tbl-signals)."
+    )
+    if lacking:
+        text += f" Not testable here: {listing(lacking)}."
+    caption = f"Expansion within {data.horizon} months by signal at the time, with 95% Wilson intervals"
+    return Blocks([Text(text), Table.of(table, columns, label="tbl-signals", caption=caption)])
+
+
+def with_interval_short(e: Estimate) -> str:
+    """`12% (8% to 17%)`."""
+    return f"{percent(e.value)} ({percent(e.low)} to {percent(e.high)})"
+
+
+def contraction(data: Data) -> Blocks:
+    """Does falling use come before contraction?"""
+    rows = data.past_contraction
+    fall = data.book.product.churn.fall
+    steady = data.book.product.engagement.trend_steady
+    trend, happened = rows["usage_trend_90"].astype(float), rows["happened"].astype(bool)
+    groups = {
+        f"use fell by more than {percent(fall, 0)}": trend < -fall,
+        "between": trend.between(-fall, steady),
+        f"use rose by more than {percent(steady, 0)}": trend > steady,
+    }
+    found = {name: share(int(happened[mask].sum()), int(mask.sum())) for name, mask in groups.items()}
+    known = {name: e for name, e in found.items() if e.known}
+    hits = int(happened.sum())
+    if hits < 10 or len(known) < 2:
+        return Blocks(
+            [
+                Text(
+                    f"Whether falling use comes before contraction can't be told: {plural(hits, 'contraction')} in "
+                    f"{plural(len(rows), 'followed account-window')}."
+                )
+            ]
+        )
+    names = list(known)
+    a, b = known[names[0]], known[names[-1]]
+    apart = a.low > b.high or b.low > a.high
+    finding = f"{percent(a.value)} contracted within {data.horizon} months where {names[0]}, {percent(b.value)} where {names[-1]}"
+    fig = charts.intervals(
+        names, list(known.values()), finding, f"share that contracted within {data.horizon} months"
+    )
+    caption = f"Contraction within {data.horizon} months by use over the 90 days before, 95% Wilson intervals"
+    alt = (
+        "Dots with intervals: "
+        + ", ".join(f"{n} {percent(e.value)} of {e.n}" for n, e in known.items())
+        + "."
+    )
+    says = (
+        "the difference is beyond chance"
+        if apart
+        else "the intervals overlap, so the difference may be chance"
+    )
+    text = (
+        f"{with_interval(a, 'case')} of accounts where {names[0]} contracted within {data.horizon} months, {percent(b.value)} "
+        f"({interval(b)}) where {names[-1]}; {says} (@fig-contraction)."
+    )
+    return Blocks([Text(sentence(text)), Figure(fig, "fig-contraction", caption, alt)])

@@ -1,0 +1,283 @@
+"""Who uses deeply enough to grow, what the commercial reason is, and what it may bring."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from reporting.present import style
+from reporting.present.blocks import Blocks, Figure, KeyFigure, KeyFigures, Table, Text
+from reporting.present.formats import change, count, money, number, percent
+from reporting.present.formats import month as month_name
+
+from ..common import charts, closing
+from ..common.frames import numbers, quantile
+from ..common.words import interval, listing, plural, sentence
+from .data import REASONS, Data
+from .evidence import rates_by_band, rates_sentence
+
+
+def headline(data: Data) -> Blocks:
+    """Who could grow and why, whether such accounts did, and what it may bring."""
+    listed, book = data.listed, data.book
+    total = max(int(book.paying["mrr_cents"].sum()), 1)
+    if listed.empty:
+        first = f"**No paying account has a commercial reason to buy more** at the close of {book.label}."
+        lacking = _lacking(data)
+        first += f" {lacking}" if lacking else ""
+    else:
+        by_reason = listed["commercial_reason"].value_counts()
+        parts = [f"{REASONS[r]} {count(n)}" for r, n in by_reason.items()]
+        before = int(book.before["commercial_reason"].notna().sum()) if len(book.before) else 0
+        step = (
+            f", {number(len(listed) - before, sign=True)} on {book.previous_label}"
+            if len(book.before)
+            else ""
+        )
+        verb = "has" if len(listed) == 1 else "have"
+        first = (
+            f"**{sentence(plural(len(listed), 'paying account'))} {verb} a commercial reason to buy more** "
+            f"({listing(parts)}{step}), with {book.money(listed['mrr_cents'].sum())} or "
+            f"{percent(listed['mrr_cents'].sum() / total)} of MRR."
+        )
+    return Blocks([data.trust.warning(), Text(f"{first} {rates_sentence(data)} {_pipeline_sentence(data)}")])
+
+
+def key_figures(data: Data) -> Blocks:
+    """Accounts to talk to, what they may bring, and what moved this month."""
+    book, listed = data.book, data.listed
+    versus = f"on {month_name(book.previous, short=True)}"
+    now, before = book.now, book.before
+    items = [
+        KeyFigure(
+            "accounts with a reason",
+            count(len(listed)),
+            "",
+            None,
+            f"{money(listed['mrr_cents'].sum(), book.currency, short=True)} MRR",
+        ),
+    ]
+    e = data.added_share
+    if e.known:
+        base = listed["mrr_cents"].sum()
+        note = (
+            f"in {data.horizon} months; {money(e.low * base, book.currency, short=True)} to "
+            f"{money(e.high * base, book.currency, short=True)}"
+        )
+        items.append(
+            KeyFigure("expected expansion", money(e.value * base, book.currency, short=True), "", None, note)
+        )
+    for label, column, good in (
+        ("expansion MRR", "expansion_cents", True),
+        ("contraction MRR", "contraction_cents", False),
+    ):
+        value, was = int(now[column].sum()), int(before[column].sum()) if len(before) else 0
+        better = None if not was or value == was else (value > was) is good
+        items.append(
+            KeyFigure(
+                label,
+                money(value, book.currency, short=True),
+                f"{change(value, was)} {versus}" if was else "",
+                better,
+            )
+        )
+    licence = quantile(book.paying["licence_utilisation"], 0.5)
+    if np.isfinite(licence):
+        items.append(KeyFigure("median licence use", percent(licence, 0)))
+    return Blocks([KeyFigures(items)])
+
+
+def licence_use(data: Data) -> Blocks:
+    """How full the licences are."""
+    book = data.book
+    use = numbers(book.paying["licence_utilisation"])
+    if not use.size:
+        return Blocks([Text(f"Licence use is {book.missing('licence_utilisation')}.")])
+    limit = book.product.expansion.offer_seats
+    full, over = int((use > limit).sum()), int((use > 1).sum())
+    finding = f"{percent(full / use.size)} of accounts use more than {percent(limit, 0)} of their seats"
+    edges = np.array([0, 0.2, 0.4, 0.6, 0.8, 1.0, np.inf])
+    names = ["under 20%", "20 to 40%", "40 to 60%", "60 to 80%", "80 to 100%", "over 100%"]
+    # A share exactly at an upper edge belongs below it: 80 % is not "over 80 %".
+    where = np.clip(np.searchsorted(edges, use, side="left") - 1, 0, len(names) - 1)
+    accounts = np.bincount(where, minlength=len(names))
+    fig, ax = style.figure(height=2.7)
+    colours = [style.palette()[0] if edges[i] < limit else style.color("good") for i in range(len(names))]
+    ax.bar(range(len(names)), accounts, color=colours, width=0.75)
+    for x, n in enumerate(accounts):
+        style.label(ax, x, n, count(n), color=style.color("ink"), dx=0, dy=7, ha="center")
+    ax.set_xticks(range(len(names)), names)
+    ax.set_ylim(0, max(int(accounts.max()), 1) * 1.12)
+    charts.steady_ticks(ax.yaxis)
+    ax.set_xlabel("seats used / seats bought")
+    ax.set_ylabel("paying accounts")
+    style.title(ax, finding)
+    caption = f"Licence use of paying accounts at the close of {book.label}; seats used are distinct users active in the last 30 days"
+    alt = (
+        "Bars: "
+        + ", ".join(f"{name} {count(n)}" for name, n in zip(names, accounts, strict=True))
+        + " accounts."
+    )
+    extra = (
+        f" {sentence(plural(over, 'account'))} {'uses' if over == 1 else 'use'} more seats than bought."
+        if over
+        else ""
+    )
+    text = f"{finding} (@fig-licence-use); the median is {percent(float(np.median(use)), 0)} of {plural(len(use), 'account')}.{extra}"
+    return Blocks([Text(text), Figure(fig, "fig-licence-use", caption, alt)])
+
+
+def accounts(data: Data) -> Blocks:
+    """The ranked accounts, each with its commercial reason and next step."""
+    book, rows = data.book, data.listed
+    ready = book.paying[
+        (book.paying["expansion_readiness"] > book.product.bands.healthy)
+        & book.paying["commercial_reason"].isna()
+    ]
+    without = (
+        f" {sentence(plural(len(ready), 'further account'))} {'is' if len(ready) == 1 else 'are'} ready by use but "
+        f"without a reason that fits how {'it is' if len(ready) == 1 else 'they are'} priced, and not listed."
+        if len(ready)
+        else ""
+    )
+    if rows.empty:
+        return Blocks([Text(f"No account is listed: none has a commercial reason.{without}")])
+    table = rows.assign(
+        reason=[_reason(row) for _, row in rows.iterrows()],
+        step=[_next_step(row) for _, row in rows.iterrows()],
+    )
+    shown = table.head(data.top_accounts)
+    columns = {
+        "account_name": "Account",
+        "plan": "Plan",
+        "mrr_cents": (f"MRR ({book.currency})", money),
+        "expansion_readiness": ("Ready", number),
+        "reason": "Commercial reason",
+        "step": "Next step",
+    }
+    caption = f"Accounts with a commercial reason, most ready first: {len(shown)} of {count(len(rows))}; readiness from 0 to 100"
+    text = f"{sentence(plural(len(rows), 'account'))} {'has' if len(rows) == 1 else 'have'} a reason (@tbl-expansion).{without}"
+    return Blocks([Text(text), Table.of(shown, columns, label="tbl-expansion", caption=caption)])
+
+
+def _reason(row: pd.Series) -> str:
+    if row["commercial_reason"] == "seats":
+        return f"seats: {number(row['seats_used'])} of {number(row['seats_purchased'])} in use"
+    if row["commercial_reason"] == "volume":
+        return f"volume: {percent(row['plan_limit_proximity'], 0)} of the included volume used"
+    parts = []
+    if pd.notna(row["premium_share"]) and row["premium_share"] > 0:
+        parts.append(f"{percent(row['premium_share'])} of use on premium features")
+    if pd.notna(row["licence_utilisation"]) and row["licence_utilisation"] > 0.8:
+        parts.append(f"{percent(row['licence_utilisation'], 0)} of the plan's seats in use")
+    return f"higher plan: {listing(parts)}" if parts else "higher plan"
+
+
+def _next_step(row: pd.Series) -> str:
+    steps = {
+        "seats": "Offer seats before they ask",
+        "volume": "Offer a larger volume",
+        "tier": "Show the higher plan",
+    }
+    step = steps[row["commercial_reason"]]
+    if row["engagement_band"] == "churn risk":
+        return f"Repair use first; then: {step[:1].lower()}{step[1:]}"
+    return step
+
+
+def pipeline(data: Data) -> Blocks:
+    """What the listed accounts may bring, with the assumption behind it."""
+    e, book = data.added_share, data.book
+    if not e.known:
+        return Blocks([Text(_pipeline_sentence(data))])
+    lines = []
+    for reason, label in REASONS.items():
+        rows = data.listed[data.listed["commercial_reason"] == reason]
+        if len(rows):
+            base = int(rows["mrr_cents"].sum())
+            lines.append((label, len(rows), base, e.value * base, e.low * base, e.high * base))
+    base = int(data.listed["mrr_cents"].sum())
+    lines.append(("All", len(data.listed), base, e.value * base, e.low * base, e.high * base))
+    table = pd.DataFrame(lines, columns=["reason", "n", "mrr", "expected", "low", "high"])
+    columns = {
+        "reason": "Reason",
+        "n": ("Accounts", count),
+        "mrr": (f"MRR ({book.currency})", money),
+        "expected": ("Expected", money),
+        "low": ("Low", money),
+        "high": ("High", money),
+    }
+    caption = (
+        f"Expansion to expect within {data.horizon} months, in {book.currency} of MRR; low and high are the ends of the "
+        "95% interval of the past rate"
+    )
+    text = (
+        f"{_pipeline_sentence(data)} The estimate takes that accounts with a reason go on as such accounts did: of the MRR "
+        f"that past accounts with a reason paid, {percent(e.value)} was added within {data.horizon} months "
+        f"({interval(e)}, {plural(e.n, 'account')}). It includes what would have come anyway, without a call, and one rate "
+        "serves all reasons (@tbl-pipeline)."
+    )
+    return Blocks([Text(text), Table.of(table, columns, label="tbl-pipeline", caption=caption, total=True)])
+
+
+def _pipeline_sentence(data: Data) -> str:
+    e, book = data.added_share, data.book
+    if not e.known:
+        return "What the listed accounts may bring can't be estimated: too few past accounts had a commercial reason."
+    base = data.listed["mrr_cents"].sum()
+    return (
+        f"If they do as such accounts did, the listed accounts add {book.money(e.value * base)} of MRR within "
+        f"{data.horizon} months ({book.money(e.low * base)} to {book.money(e.high * base)})."
+    )
+
+
+def _lacking(data: Data) -> str:
+    names = {
+        "licence_utilisation": "licence use",
+        "plan_limit_proximity": "the use of included volume",
+        "premium_share": "the use of premium features",
+    }
+    gone = [name for column, name in names.items() if not numbers(data.book.paying[column]).size]
+    return f"Not known in this source: {listing(gone)}." if gone else ""
+
+
+def unknowns(data: Data) -> Blocks:
+    """What can't be known from this data."""
+    return closing.unknowns(
+        data.book,
+        data.trust,
+        [
+            "Whether an account that expanded did so because it was asked: no offers are recorded in this data.",
+        ],
+    )
+
+
+def glossary(data: Data) -> Blocks:
+    """The terms of this report."""
+    return closing.glossary("expansion_readiness", data.book)
+
+
+def exports(data: Data) -> dict[str, pd.DataFrame]:
+    """The ranked list for the account team, and the observed rates."""
+    rows = data.listed.assign(
+        reason=[_reason(row) for _, row in data.listed.iterrows()],
+        next_step=[_next_step(row) for _, row in data.listed.iterrows()],
+        mrr=data.listed["mrr_cents"] / 100,
+        currency=data.book.currency,
+    )
+    columns = [
+        "account_id",
+        "account_name",
+        "csm",
+        "plan",
+        "mrr",
+        "currency",
+        "commercial_reason",
+        "expansion_readiness",
+        "reason",
+        "next_step",
+    ]
+    return {
+        "expansion_accounts": rows.reindex(columns=columns).reset_index(drop=True),
+        "expansion_rates": rates_by_band(data),
+    }
