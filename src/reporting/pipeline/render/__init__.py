@@ -39,8 +39,8 @@ def render_site(
         The renderer that did it: `quarto` or `embedded`.
 
     Raises:
-        RenderError: A warning or failure while rendering, a missing figure, an unresolved reference, a link to
-            nowhere or to the outside.
+        RenderError: A warning or failure while rendering, a missing figure, an unresolved reference, a link
+            to nowhere or to the outside.
         ConfigError: `quarto` was asked for and is not installed.
     """
     out.mkdir(parents=True, exist_ok=True)

@@ -92,7 +92,7 @@ def _source(name: str, months: list[_Published]) -> str:
 
 
 def _changes(name: str, latest: _Published, before: _Published | None) -> str:
-    """A table of the front page's figures: this month, the month before, the change as the brief states it."""
+    """The front page's figures as a table: this month, the month before, the change as the brief has it."""
     was = {figure["label"]: figure["value"] for figure in before.figures} if before else {}
     head = ["Figure", latest.month.label, latest.month.shift(-1).label, "Change"]
     rows = [

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from reporting.pipeline.render import site
 from reporting.pipeline.render.context import RunContext
 from reporting.pipeline.render.document import Document
-from reporting.pipeline.render.html import page, to_html, write_assets
+from reporting.pipeline.render.html import Body, page, to_html, write_assets
 from reporting.pipeline.render.pdf import render_pdf
 
 
@@ -51,6 +51,28 @@ def render_embedded(
     ]
 
 
+def render_mail(documents: Sequence[Document], out: Path, context: RunContext) -> list[Path]:
+    """Write each report as one self-contained file, `mail/<report>.html`; returns their paths."""
+    (out / "mail").mkdir(exist_ok=True)
+    with ThreadPoolExecutor() as pool:
+        bodies = list(pool.map(lambda document: to_html(document, context.brand), documents))
+    return [_mail(document, body, out, context) for document, body in zip(documents, bodies, strict=True)]
+
+
+def _mail(document: Document, body: Body, out: Path, context: RunContext) -> Path:
+    html = page(
+        title=document.title,
+        description=document.description,
+        body=body.html,
+        toc=body.toc,
+        context=context,
+        embedded=True,
+    )
+    path = out / "mail" / f"{document.name}.html"
+    path.write_text(html, encoding="utf-8")
+    return path
+
+
 def _pages(
     document: Document, documents: Sequence[Document], out: Path, context: RunContext, has_notebook: bool
 ) -> None:
@@ -68,15 +90,7 @@ def _pages(
         home="index.html",
     )
     (out / here).write_text(html, encoding="utf-8")
-    mailed = page(
-        title=document.title,
-        description=document.description,
-        body=body.html,
-        toc=body.toc,
-        context=context,
-        embedded=True,
-    )
-    (out / "mail" / here).write_text(mailed, encoding="utf-8")
+    _mail(document, body, out, context)
 
 
 def _front(front: Document, documents: Sequence[Document], out: Path, context: RunContext) -> None:

@@ -19,7 +19,8 @@ from reporting.pipeline.render.document import Document
 from reporting.pipeline.render.pandoc import THEME, convert
 from reporting.present.brand import FONTS, Brand
 
-_IMAGE = re.compile(r'<img src="([^"]+\.svg)"\s+alt="([^"]*)"\s*/?>')
+_IMAGE = re.compile(r'<img\b[^>]*\bsrc="([^"]+\.svg)"[^>]*>')
+_ALT = re.compile(r'\balt="([^"]*)"')
 _WIDE = 400  # points; a chart of the full text width
 
 # The ranges each shipped web font file covers, as its publisher states them.
@@ -29,10 +30,18 @@ _LATIN_EXT = (
     "U+0100-02BA,U+02BD-02C5,U+02C7-02CC,U+02CE-02D7,U+02DD-02FF,U+1E00-1E9F,U+1EF2-1EFF,U+20A0-20AB,"
 )
 _LATIN_EXT += "U+20AD-20C4,U+2113,U+2C60-2C7F,U+A720-A7FF"
+_CYRILLIC = "U+0301,U+0400-045F,U+0490-0491,U+04B0-04B1,U+2116"
+_GREEK = "U+0370-0377,U+037A-037F,U+0384-038A,U+038C,U+038E-03A1,U+03A3-03FF"
+_UPRIGHT, _ALL = ((400, "normal"), (600, "normal")), ((400, "normal"), (400, "italic"), (600, "normal"))
 _WEB_FONTS = [
     (f"source-sans-3-{part}-{weight}-{slant}.woff2", weight, slant, ranges)
-    for part, ranges in (("latin", _LATIN), ("latin-ext", _LATIN_EXT))
-    for weight, slant in ((400, "normal"), (400, "italic"), (600, "normal"))
+    for part, ranges, faces in (
+        ("latin", _LATIN, _ALL),
+        ("latin-ext", _LATIN_EXT, _ALL),
+        ("cyrillic", _CYRILLIC, _UPRIGHT),
+        ("greek", _GREEK, _UPRIGHT),
+    )
+    for weight, slant in faces
 ]
 
 
@@ -75,12 +84,25 @@ def inline_figures(body: str, folder: Path, brand: Brand) -> str:
         file = folder / html.unescape(match[1])
         if not file.is_file():
             raise RenderError(f"the figure {match[1]} is missing.", where=folder)
-        svg = _themed(file.read_text(encoding="utf-8"), brand)
-        width = float((re.search(r'width="([\d.]+)pt"', svg) or [0, 0])[1])
-        kind = "wide" if width > _WIDE else "small"
-        return svg.strip().replace("<svg ", f'<svg class="{kind}" role="img" aria-label="{match[2]}" ', 1)
+        alt = _ALT.search(match[0])
+        return inline_svg(file.read_text(encoding="utf-8"), alt[1] if alt else "", brand)
 
     return _IMAGE.sub(replace, body)
+
+
+def inline_svg(svg: str, alt: str, brand: Brand) -> str:
+    """An SVG file's text as part of a page.
+
+    Args:
+        svg: As `present.svg.to_svg` wrote it.
+        alt: Alternative text, escaped for an attribute.
+        brand: Its light colours become the theme's variables.
+    """
+    width = float((re.search(r'width="([\d.]+)pt"', svg) or [0, 0])[1])
+    kind = "wide" if width > _WIDE else "small"
+    return (
+        _themed(svg, brand).strip().replace("<svg ", f'<svg class="{kind}" role="img" aria-label="{alt}" ', 1)
+    )
 
 
 def _themed(svg: str, brand: Brand) -> str:
@@ -120,9 +142,7 @@ def page(
     """
     month = context.month.label if month is None else month
     logo = _logo(context.brand)
-    cover = Markup("<strong>{}</strong>").format(context.company)
-    if month:
-        cover += f" · {month} · run {context.run_id}"
+    cover = Markup("<strong>{}</strong> · {} · run {}").format(context.company, month, context.run_id)
     colophon = f"Run {context.run_id}"
     if context.snapshot_hash:
         colophon += f" · snapshot {context.snapshot_hash[:16]}"
@@ -135,7 +155,7 @@ def page(
             description=description,
             company=context.company,
             month=month,
-            cover=cover,
+            cover=cover if month else "",
             colophon=colophon if month else "",
             body=Markup(body),
             toc=Markup(toc),
@@ -152,10 +172,27 @@ def page(
 
 def stylesheet(brand: Brand, *, embedded: bool = False) -> str:
     """Brand variables, fonts and rules; with `embedded` the fonts' bytes too, else beside the sheet."""
+    dark = variables(brand, "dark")
+    return "\n".join(
+        [
+            font_faces(brand, embedded=embedded),
+            f":root {{ color-scheme: light; {variables(brand, 'light')} }}",
+            "@media screen and (prefers-color-scheme: dark) { "
+            f":root:not([data-theme=light]) {{ color-scheme: dark; {dark} }} }}",
+            f"@media screen {{ :root[data-theme=dark] {{ color-scheme: dark; {dark} }} }}",
+            *((THEME / name).read_text(encoding="utf-8") for name in ("page.css", "content.css")),
+        ]
+    )
 
-    def variables(side: str) -> str:
-        return " ".join(f"--{name}: {getattr(color, side)};" for name, color in brand.variables().items())
 
+def variables(brand: Brand, side: str) -> str:
+    """The brand as CSS variables, `light` or `dark`."""
+    colors = " ".join(f"--{name}: {getattr(color, side)};" for name, color in brand.variables().items())
+    return f'--font: "{brand.font.family}"; {colors}'
+
+
+def font_faces(brand: Brand, *, embedded: bool = False) -> str:
+    """`@font-face` rules; with `embedded` the fonts' bytes in them."""
     faces = []
     for file, weight, slant, ranges in web_fonts(brand):
         address = f"data:font/{file.suffix[1:]};base64,{_base64(file)}" if embedded else file.name
@@ -164,27 +201,17 @@ def stylesheet(brand: Brand, *, embedded: bool = False) -> str:
             f'@font-face {{ font-family: "{brand.font.family}"; font-weight: {weight}; font-style: {slant}; '
             f"font-display: swap;{limit} src: url({address}); }}"
         )
-    dark = variables("dark")
-    return "\n".join(
-        [
-            *faces,
-            f':root {{ color-scheme: light; --font: "{brand.font.family}"; {variables("light")} }}',
-            "@media screen and (prefers-color-scheme: dark) { "
-            f":root:not([data-theme=light]) {{ color-scheme: dark; {dark} }} }}",
-            f"@media screen {{ :root[data-theme=dark] {{ color-scheme: dark; {dark} }} }}",
-            (THEME / "style.css").read_text(encoding="utf-8"),
-        ]
-    )
+    return "\n".join(faces)
 
 
-def write_assets(brand: Brand, out: Path) -> None:
-    """Write the style sheet and its fonts to `out`."""
+def write_assets(brand: Brand, out: Path, sheet: str | None = None, name: str = "style.css") -> None:
+    """Write a style sheet (the embedded renderer's by default) and its fonts to `out`."""
     out.mkdir(parents=True, exist_ok=True)
     for file, *_ in web_fonts(brand):
         (out / file.name).write_bytes(file.read_bytes())
     if brand.font.shipped:
         (out / "OFL.txt").write_bytes((FONTS / "OFL.txt").read_bytes())
-    (out / "style.css").write_text(stylesheet(brand), encoding="utf-8")
+    (out / name).write_text(sheet or stylesheet(brand), encoding="utf-8")
 
 
 def web_fonts(brand: Brand) -> list[tuple[Path, int, str, str]]:

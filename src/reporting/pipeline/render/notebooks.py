@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import nbformat
 
 from reporting.pipeline.render.context import RunContext
-from reporting.pipeline.render.html import Link, page
+from reporting.pipeline.render.html import Link, inline_svg, page
+from reporting.present.blocks import MIME
 
 _STYLE = """<style>
 .cells { font-size: .92rem; } .cells svg { max-width: 100%; height: auto; }
@@ -35,6 +37,9 @@ def render_notebook(notebook: Path, context: RunContext, has_report: bool = True
 
     content = nbformat.read(notebook, as_version=4)
     title = content.metadata.get("reporting", {}).get("title", notebook.stem)
+    for cell in content.cells:
+        for output in cell.get("outputs", []):
+            _draw_inline(output, context)
     exporter = HTMLExporter(template_name="basic", anchor_link_text="")
     body, _ = exporter.from_notebook_node(content)
     body = re.sub(r"<script\b.*?</script>", "", body, flags=re.S)
@@ -54,6 +59,16 @@ def render_notebook(notebook: Path, context: RunContext, has_report: bool = True
         home="../index.html",
         root="../",
     )
+
+
+def _draw_inline(output: nbformat.NotebookNode, context: RunContext) -> None:
+    """Put a chart into the page itself: as an image it would not see the page's font."""
+    data = output.get("data", {})
+    if "image/svg+xml" in data:
+        alt = html.escape(data.get(MIME, {}).get("alt", "chart"))
+        output["data"] = nbformat.from_dict(
+            {"text/html": inline_svg("".join(data["image/svg+xml"]), alt, context.brand)}
+        )
 
 
 def render_notebooks(notebooks: Sequence[Path], out: Path, context: RunContext) -> list[Path]:

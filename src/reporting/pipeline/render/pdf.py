@@ -18,11 +18,7 @@ from reporting.pipeline.render.document import Document
 from reporting.pipeline.render.pandoc import THEME, convert
 from reporting.present.brand import Font
 
-# Stands for a character the shipped font lacks: PDF/UA allows no missing glyph.
-SUBSTITUTE = "\u25a1"
-_SUBSTITUTED = (
-    f"\n\n{SUBSTITUTE} stands for a character that the printed font does not have; the HTML page shows it.\n"
-)
+SUBSTITUTE = "\u25a1"  # for a character the printed font lacks: PDF/UA allows no missing glyph
 
 
 def render_pdf(document: Document, out: Path, context: RunContext) -> None:
@@ -33,17 +29,10 @@ def render_pdf(document: Document, out: Path, context: RunContext) -> None:
     """
     with tempfile.TemporaryDirectory(prefix="reporting-pdf-") as temporary:
         root = Path(temporary)
-        body, changed = printable(document.body, context.brand.font)
-        for figure in document.figures:
-            svg, more = printable(
-                (document.path.parent / figure).read_text(encoding="utf-8"), context.brand.font
-            )
-            changed |= more
-            (root / figure).parent.mkdir(parents=True, exist_ok=True)
-            (root / figure).write_text(svg, encoding="utf-8")
-        options = ("--shift-heading-level-by=-1",)
-        markdown = body + (_SUBSTITUTED if changed else "")
-        content = convert(markdown, "typst", where=document.path, options=options, folder=root)
+        write_figures(document, root, context)
+        lacking = unprintable(document.body, context.brand.font)
+        options = ("--shift-heading-level-by=-1", "-M", f"unprintable={lacking}")
+        content = convert(document.body, "typst", where=document.path, options=options, folder=root)
         content = content.replace("  align(center)[#table(", "  align(left)[#table(")
         (root / "run.json").write_text(json.dumps(page_values(document, context, root)), encoding="utf-8")
         source = (THEME / "report.typ").read_text(encoding="utf-8") + "\n" + content
@@ -58,9 +47,9 @@ def page_values(document: Document, context: RunContext, root: Path) -> dict[str
         logo = context.brand.logo.name
         shutil.copyfile(context.brand.logo, root / logo)
     return {
-        "title": printable(document.title, context.brand.font)[0],
-        "description": printable(document.description, context.brand.font)[0] or None,
-        "company": printable(context.company, context.brand.font)[0],
+        "title": printable(document.title, context.brand.font),
+        "description": printable(document.description, context.brand.font) or None,
+        "company": printable(context.company, context.brand.font),
         "month": context.month.label,
         "run_id": context.run_id,
         "lang": str(document.front.get("lang", "en")),
@@ -70,15 +59,27 @@ def page_values(document: Document, context: RunContext, root: Path) -> dict[str
     }
 
 
-def printable(text: str, font: Font) -> tuple[str, bool]:
-    """`text` with characters that `font` lacks replaced by a box, and whether there were any."""
-    replaced, count = re.subn(_lacking(font.regular, font.semibold, font.italic), SUBSTITUTE, text)
-    return replaced, count > 0
+def write_figures(document: Document, root: Path, context: RunContext) -> None:
+    """Copy the document's figures under `root`, in characters the printed font has."""
+    for figure in document.figures:
+        svg = (document.path.parent / figure).read_text(encoding="utf-8")
+        (root / figure).parent.mkdir(parents=True, exist_ok=True)
+        (root / figure).write_text(printable(svg, context.brand.font), encoding="utf-8")
+
+
+def unprintable(text: str, font: Font) -> str:
+    """The characters of `text` that `font` lacks, each once, sorted."""
+    return "".join(sorted(set(_lacking(font.regular, font.semibold, font.italic).findall(text))))
+
+
+def printable(text: str, font: Font) -> str:
+    """`text` with characters that `font` lacks replaced by a box."""
+    return _lacking(font.regular, font.semibold, font.italic).sub(SUBSTITUTE, text)
 
 
 @functools.cache
 def _lacking(*files: Path) -> re.Pattern[str]:
-    """Matches every run of joiners and characters that some file of the family has no glyph for."""
+    """Matches a character that some file of the family has no glyph for."""
     covered = set.intersection(*(set(TTFont(file).getBestCmap()) for file in files))
     covered |= set(map(ord, "\n\t\u200b"))
     ranges, start = [], 0

@@ -1,19 +1,37 @@
-"""Quarto, where it is installed."""
+"""Quarto, where it is installed: one website project, rendered once, whole, in the same look."""
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
+import subprocess
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from reporting.errors import ConfigError
+import yaml
+
+from reporting.errors import ConfigError, RenderError
+from reporting.pipeline.render import site
 from reporting.pipeline.render.context import RunContext
 from reporting.pipeline.render.document import Document
+from reporting.pipeline.render.embedded import render_mail
+from reporting.pipeline.render.html import font_faces, inline_figures, variables, write_assets
+from reporting.pipeline.render.pandoc import THEME
+from reporting.pipeline.render.pdf import page_values, unprintable, write_figures
+from reporting.present.brand import Brand
+from reporting.present.markdown import escape
+
+_COMPLAINT = re.compile(r"^.*\b(?:WARN(?:ING)?|ERROR)\b.*$|^.*\bwarning:.*$", re.M)
+_NO_VALIDATOR = "verapdf is not installed"  # Typst itself refuses a PDF that breaks the standard
+_COLOR_CODES = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def find_quarto(*, required: bool = False) -> Path | None:
-    """The `quarto` command from QUARTO_PATH or the PATH.
+    """The `quarto` command from QUARTO_PATH (the command or its folder) or the PATH.
 
     Raises:
         ConfigError: QUARTO_PATH names no file, or Quarto is required and not found.
@@ -36,4 +54,181 @@ def find_quarto(*, required: bool = False) -> Path | None:
 def render_quarto(
     quarto: Path, documents: Sequence[Document], out: Path, context: RunContext, has_notebooks: bool
 ) -> list[Path]:
-    raise NotImplementedError
+    """Write each report as page and PDF, and the front page, with Quarto; the mailable copies with pandoc.
+
+    Args:
+        quarto: The command.
+        documents: The derived documents, in reading order.
+        out: The month's folder.
+        context: The run.
+        has_notebooks: Whether `notebooks/<report>.html` will be there to link to.
+
+    Returns:
+        The HTML pages.
+
+    Raises:
+        RenderError: Quarto failed or warned, with its words.
+    """
+    with tempfile.TemporaryDirectory(prefix="reporting-quarto-") as temporary:
+        project = Path(temporary)
+        _write_project(project, documents, context, has_notebooks)
+        _run(quarto, project, context)
+        made = project / "_site"
+        pages = []
+        for name in ("index", *(document.name for document in documents)):
+            html = (made / f"{name}.html").read_text(encoding="utf-8")
+            pages.append(out / f"{name}.html")
+            pages[-1].write_text(inline_figures(html, project, context.brand), encoding="utf-8")
+        for document in documents:
+            shutil.copyfile(made / f"{document.name}.pdf", out / f"{document.name}.pdf")
+        shutil.copytree(made / "site_libs", out / "site_libs", dirs_exist_ok=True)
+        shutil.copyfile(made / "search.json", out / "search.json")
+    write_assets(context.brand, out / "assets")  # for the reviewers' notebooks
+    write_assets(context.brand, out / "assets", _content_sheet(context.brand), name="quarto.css")
+    return pages + render_mail(documents, out, context)
+
+
+def _run(quarto: Path, project: Path, context: RunContext) -> None:
+    environment = os.environ | {"SOURCE_DATE_EPOCH": str(int(context.timestamp.timestamp())), "NO_COLOR": "1"}
+    made = subprocess.run(
+        [str(quarto), "render", "."],
+        cwd=project,
+        env=environment,
+        capture_output=True,
+        text=True,
+        errors="replace",
+    )
+    said = _COLOR_CODES.sub("", made.stderr + made.stdout)
+    complaints = [line.strip() for line in _COMPLAINT.findall(said) if _NO_VALIDATOR not in line]
+    if made.returncode or complaints:
+        words = "\n  ".join(complaints or said.strip().splitlines()[-8:])
+        raise RenderError(f"Quarto: {words}", where=quarto, remedy="Correct the notebook cell named.")
+
+
+def _write_project(
+    project: Path, documents: Sequence[Document], context: RunContext, has_notebooks: bool
+) -> None:
+    brand = context.brand
+    for number, document in enumerate(documents, 1):
+        for figure in document.figures:
+            (project / figure).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(document.path.parent / figure, project / figure)
+        write_figures(document, project / "print", context)
+        front = {
+            "title": escape(document.title),
+            "lang": document.front.get("lang", "en"),
+            "run-values": f"run{number}",  # letters and digits only: Quarto escapes the rest for Typst
+            "figure-root": "print/",
+            "unprintable": unprintable(document.body, brand.font),
+        }
+        if document.description:
+            front |= {"description": escape(document.description), "subtitle": escape(document.description)}
+        links = [
+            f"[{escape(link.title)}]({link.href})" for link in site.footer(document, context, has_notebooks)
+        ]
+        cover, footer = _only_html(_cover(context), "cover"), _only_html(" ".join(links), "footer")
+        body = f"{cover}\n\n{document.body}\n\n{footer}\n"
+        _write(project / f"{document.name}.qmd", front, body)
+        values = json.dumps(page_values(document, context, project))
+        (project / f"run{number}.json").write_text(values, encoding="utf-8")
+    index = site.front_page(documents, context)
+    front = {"title": escape(index.title), "lang": "en", "format": {"html": {"toc": False}}}
+    _write(project / "index.qmd", front, index.body)
+
+    write_assets(brand, project / "assets", _content_sheet(brand), name="quarto.css")
+    fonts = project / "fonts"
+    fonts.mkdir()
+    for file in brand.font.files.values():
+        shutil.copyfile(file, fonts / file.name)
+    shutil.copyfile(THEME / "report.lua", project / "report.lua")
+    template = (THEME / "report.typ").read_text(encoding="utf-8")
+    body, _, show = template.rpartition("#show: report")
+    template = body.replace("run.json", "$run-values$.json")
+    (project / "typst-template.typ").write_text(template, encoding="utf-8")
+    (project / "typst-show.typ").write_text("#show: report" + show, encoding="utf-8")
+    (project / "page.typ").write_text("\n", encoding="utf-8")
+    for side in ("light", "dark"):
+        (project / f"{side}.scss").write_text(_theme(brand, side), encoding="utf-8")
+    configuration = yaml.safe_dump(_project(documents, context), sort_keys=False, allow_unicode=True)
+    (project / "_quarto.yml").write_text(configuration, encoding="utf-8")
+
+
+def _project(documents: Sequence[Document], context: RunContext) -> dict[str, Any]:
+    pages = [{"href": "index.qmd", "text": "Front page"}]
+    pages += [{"href": f"{d.name}.qmd", "text": d.title} for d in documents]
+    return {
+        "project": {
+            "type": "website",
+            "output-dir": "_site",
+            "render": [page["href"] for page in pages],
+        },
+        "website": {
+            "title": f"{context.company} · {context.month.label}",
+            "navbar": {"left": pages},
+            "page-footer": {"left": f"Run {context.run_id}", "right": context.snapshot_hash[:16] or " "},
+        },
+        "filters": [{"path": "report.lua", "at": "pre-ast"}],
+        "execute": {"enabled": False},
+        "format": {
+            "html": {
+                "theme": {"light": ["default", "light.scss"], "dark": ["default", "dark.scss"]},
+                "css": "assets/quarto.css",
+                "toc": True,
+                "toc-title": "Contents",
+                "email-obfuscation": "none",
+                "html-math-method": "plain",
+                "anchor-sections": False,
+            },
+            "typst": {
+                "template-partials": ["typst-template.typ", "typst-show.typ", "page.typ"],
+                "font-paths": ["fonts"],
+                "pdf-standard": "ua-1",
+            },
+        },
+    }
+
+
+def _write(path: Path, front: dict[str, Any], body: str) -> None:
+    head = yaml.safe_dump(front, sort_keys=False, allow_unicode=True, width=1000)
+    path.write_text(f"---\n{head}---\n\n{body}", encoding="utf-8")
+
+
+def _cover(context: RunContext) -> str:
+    return f"**{escape(context.company)}** · {context.month.label} · run {escape(context.run_id)}"
+
+
+def _only_html(markdown: str, name: str) -> str:
+    return f':::: {{.content-visible when-format="html"}}\n::: {{.report-{name}}}\n{markdown}\n:::\n::::'
+
+
+def _theme(brand: Brand, side: str) -> str:
+    """Bootstrap's variables from the brand."""
+    role = {name: getattr(color, side) for name, color in brand.colors.items()}
+    return f"""/*-- scss:defaults --*/
+$font-family-sans-serif: "{brand.font.family}", system-ui, sans-serif;
+$body-bg: {role["paper"]};
+$body-color: {role["ink"]};
+$link-color: {role["accent"]};
+$primary: {role["accent"]};
+$border-color: {role["line"]};
+$navbar-bg: {role["paper"]};
+$navbar-fg: {role["ink"]};
+$navbar-hl: {role["accent"]};
+$footer-bg: {role["paper"]};
+$footer-fg: {role["muted"]};
+$text-muted: {role["muted"]};
+$toc-color: {role["accent"]};
+$headings-font-weight: 600;
+$callout-color-note: {role["accent"]};
+$callout-color-tip: {role["good"]};
+$callout-color-warning: {role["bad"]};
+$callout-color-important: {role["bad"]};
+
+/*-- scss:rules --*/
+:root {{ {variables(brand, side)} }}
+"""
+
+
+def _content_sheet(brand: Brand) -> str:
+    sheets = (THEME / name for name in ("content.css", "quarto.css"))
+    return "\n".join([font_faces(brand), *(sheet.read_text(encoding="utf-8") for sheet in sheets)])

@@ -1,10 +1,16 @@
 -- One filter for both formats: numbers, cross-references, callouts, key figures, alt texts, table frames.
--- Under Quarto, which numbers and refers by itself, only key figures and table widths are handled.
+-- Under Quarto it runs before Quarto's own filters. For HTML it leaves numbers, references and callouts to them;
+-- for Typst it does what it does under pandoc, so that the printed page is the same.
+-- Metadata: `unprintable` = characters the printed font lacks; `figure-root` = where printed figures lie.
 
 local typst = FORMAT:match('typst') ~= nil
 local names = { fig = 'Figure', tbl = 'Table' }
 local counts = { fig = 0, tbl = 0 }
 local numbers = {}
+local unprintable = {}
+local figure_root = ''
+local substitute = '\u{25a1}'
+local substituted = ' stands for a character that the printed font does not have; the HTML page shows it.'
 
 local function raw(text) return pandoc.RawBlock(typst and 'typst' or 'html', text) end
 
@@ -42,20 +48,45 @@ local function caption_of(element)
   return pandoc.List(head) .. inlines
 end
 
+local function settings(meta)
+  if meta.unprintable then
+    for _, code in utf8.codes(pandoc.utils.stringify(meta.unprintable)) do unprintable[utf8.char(code)] = true end
+  end
+  if meta['figure-root'] then figure_root = pandoc.utils.stringify(meta['figure-root']) end
+end
+
+local function printable(str)
+  local out, changed = {}, false
+  for _, code in utf8.codes(str.text) do
+    local char = utf8.char(code)
+    changed = changed or unprintable[char]
+    out[#out + 1] = unprintable[char] and substitute or char
+  end
+  return changed and pandoc.Str(table.concat(out)) or nil
+end
+
+local function explain(document)
+  if next(unprintable) then
+    document.blocks:insert(pandoc.Para({ pandoc.Str(substitute .. substituted) }))
+  end
+  return document
+end
+
 local function figure(element)
   local image
   element:walk({ Image = function(found) image = found end })
   if not image then return nil end
   local alt = image.attributes['fig-alt'] or ''
   if typst then
+    local source = figure_root .. image.src
     local width = ''
-    local file = io.open(image.src)
+    local file = io.open(source)
     if file then
       local points = file:read(400):match('width="([%d.]+)pt"')
       file:close()
       if points then width = ', width: calc.min(' .. points .. 'pt, 166mm)' end
     end
-    return raw('#figure(image(' .. quoted(image.src) .. ', alt: ' .. quoted(alt) .. width .. '), caption: '
+    return raw('#figure(image(' .. quoted(source) .. ', alt: ' .. quoted(alt) .. width .. '), caption: '
       .. content(caption_of(element)) .. ') <' .. element.identifier .. '>')
   end
   return {
@@ -124,7 +155,7 @@ end
 
 local function box(div)
   if div.classes:includes('key-figures') then return key_figures(div) end
-  local style = not quarto and div.classes[1] and div.classes[1]:match('^callout%-(%a+)$')
+  local style = div.classes[1] and div.classes[1]:match('^callout%-(%a+)$')
   if style then return callout(div, style) end
 end
 
@@ -139,10 +170,15 @@ local function breakable(str) -- Typst has no place to break a very long word
   return pandoc.Str(table.concat(out))
 end
 
-if quarto then
-  return { { Table = automatic_widths, Div = box } }
+if not typst then
+  if quarto then return { { Table = automatic_widths } } end
+  return { { Figure = number, Table = number }, { Cite = refer }, { Div = box, Figure = figure, Table = frame } }
 end
-local passes = { { Figure = number, Table = number }, { Cite = refer } }
-if typst then passes[#passes + 1] = { Table = function(t) return t:walk({ Str = breakable }) end } end
-passes[#passes + 1] = { Div = box, Figure = figure, Table = frame }
-return passes
+return {
+  { Meta = settings },
+  { Str = printable },
+  { Figure = number, Table = number, Pandoc = explain },
+  { Cite = refer },
+  { Table = function(element) return element:walk({ Str = breakable }) end },
+  { Div = box, Figure = figure, Table = frame },
+}
