@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 
 from reporting.contract.findings import EXAMPLES, Finding, as_text
 from reporting.contract.money import FOREVER
-from reporting.contract.rules import rows
+from reporting.contract.rules import kept, rows
 from reporting.contract.standing import effective, standing, story
 
 
@@ -26,15 +26,16 @@ def churn_findings(tables: Mapping[str, ir.Table], close: dt.datetime | None, fl
         close: The month's close; None = all rows, an open subscription pays.
         flags: Compare the undated flags too.
     """
-    accounts = _Accounts(standing(tables, close), flags, "cancellations" in tables)
     found: list[Finding] = []
-    if accounts.flags:
-        found += accounts.flags_against_subscriptions()
-        found += _flagged_but_running(tables["subscriptions"], close)
-    if accounts.cancellations:
-        found += accounts.cancellations_against_subscriptions()
-        found += _cancellations_without_end(tables, close)
-    return accounts.summary(found) + found
+    with kept(standing(tables, close)) as by_account:
+        accounts = _Accounts(by_account, flags, "cancellations" in tables)
+        if accounts.flags:
+            found += accounts.flags_against_subscriptions()
+            found += _flagged_but_running(tables["subscriptions"], close)
+        if accounts.cancellations:
+            found += accounts.cancellations_against_subscriptions()
+            found += _cancellations_without_end(tables, close)
+        return accounts.summary(found) + found
 
 
 @dataclass
@@ -51,14 +52,15 @@ class _Accounts:
         self.number = {name: int(value or 0) for name, value in counted.items()}
         self.flags = self.flags and self.number["has_flag"] > 0
         t = self.table
-        self.flagged_but_paying = t.flagged & t.pays
+        # A flag on an account that left and came back may mean: has churned at some time.
+        self.flagged_but_paying = t.flagged & t.pays & ~t.stopped
         self.cancelled_but_paying = t.cancelled & t.ever_paid & ~t.stopped
 
     def flags_against_subscriptions(self) -> list[Finding]:
         t, ask = self.table, "Ask the owner of the flag what it means; the figures follow the subscriptions."
         return self._finding(
             "flagged_but_paying", "accounts", "churned_flag", self.flagged_but_paying, self.number["flagged"],
-            "{count:,} of {total:,} accounts that the source calls churned still pay at the close.", ask,
+            "{count:,} of {total:,} accounts that the source calls churned still pay and never stopped.", ask,
         ) + self._finding(
             "gone_but_not_flagged", "accounts", "churned_flag", t.has_flag & ~t.flagged & t.gone,
             self.number["gone"],

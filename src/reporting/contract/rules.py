@@ -53,8 +53,11 @@ def kept(table: ir.Table) -> Iterator[ir.Table]:
             yield cached
         return
     name = ibis.util.gen_name("kept")
-    yield con.create_table(name, table, temp=True)
-    con.raw_sql(f"DROP TABLE {name}")
+    result = con.create_table(name, table, temp=True)
+    try:
+        yield result
+    finally:
+        con.raw_sql(f"DROP TABLE {name}")
 
 
 def noun(canonical: CanonicalTable) -> str:
