@@ -11,8 +11,9 @@ from .data import Floats
 from .errors import NotIdentifiedError
 from .inference import dependent_columns
 
+_SMALL = 1e-7  # a step so short that the next would not matter
 _FLAT = 1e-11  # relative change of the log likelihood
-_STILL_MOVING = 1e-4  # a step longer than this once the likelihood is flat
+_UNABATED = 0.7  # ratio of a step to the one before; on the way to a maximum it is far lower
 _MOST_STEPS = 60
 
 
@@ -39,8 +40,7 @@ def maximise(at: Callable[[Floats], P], coef: Floats, names: Sequence[str]) -> t
     Raises:
         NotIdentifiedError: naming the coefficients that walk on.
     """
-    here = at(coef)
-    step = np.zeros(len(coef))
+    here, before = at(coef), np.inf
     for _ in range(_MOST_STEPS):
         information = here.information()
         if lost := dependent_columns(information, 1e-14):
@@ -52,9 +52,10 @@ def maximise(at: Callable[[Floats], P], coef: Floats, names: Sequence[str]) -> t
             there = at(coef + step)
         flat = abs(there.loglik - here.loglik) <= _FLAT * max(abs(there.loglik), 1.0)
         coef, here = coef + step, there
-        if flat:
+        length = np.abs(step) / np.maximum(1, np.abs(coef))
+        if length.max() <= _SMALL:
+            return coef, here
+        if flat and length.max() > _UNABATED * before:
             break
-    moving = np.abs(step) > _STILL_MOVING * np.maximum(1, np.abs(coef))
-    if moving.any():
-        raise NotIdentifiedError([names[j] for j in np.flatnonzero(moving)])
-    return coef, here
+        before = length.max()
+    raise NotIdentifiedError([names[j] for j in np.flatnonzero(length > 1e-3 * length.max())])
