@@ -29,13 +29,13 @@ def mrr_cents(
         amount: Price of one period, decimal(18, 4), not negative. `amount` a month stays below 900 million.
         period: One of `PERIOD_FACTORS`.
         discount_percent: 0 to 100; null = none.
-        rate: Units of the reporting currency per unit of the amount's, decimal(17, 10).
+        rate: Units of the reporting currency per unit of the amount's, decimal(17, 8).
     """
     keep = ((100 - discount_percent.fill_null(0.0)) * (_KEEP_SCALE // 100)).round().cast("int64")
     numerator = _factor(period, 0)
     denominator = _factor(period, 1) * (_MONEY_SCALE * _KEEP_SCALE // 100)
     scaled = (amount * _MONEY_SCALE).cast("int64") * keep * numerator
-    return floor_divide((scaled * rate).cast("decimal(38, 10)") + denominator // 2, denominator)
+    return floor_divide((scaled * rate).cast("decimal(38, 8)") + denominator // 2, denominator)
 
 
 def _factor(period: ir.StringColumn, part: int) -> ir.IntegerColumn:
@@ -70,3 +70,9 @@ def _popcount32(x: ir.IntegerValue) -> ir.IntegerValue:
     nibbles = (pairs & 0x33333333) + ((pairs >> 2) & 0x33333333)
     octets = (nibbles + (nibbles >> 4)) & 0x0F0F0F0F
     return ((octets * 0x01010101) >> 24) & 0xFF
+
+
+def exact_sum(column: ir.NumericColumn, where: ir.BooleanValue | None = None, digits: int = 6) -> ir.FloatingScalar:
+    """Sum of floats at `digits` decimals, added as integers: the order of rows can't change the result."""
+    scaled = (column * 10**digits).round().cast("int64")
+    return scaled.sum(where=where).cast("float64") / 10.0**digits

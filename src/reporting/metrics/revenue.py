@@ -25,7 +25,7 @@ def running(subscriptions: ir.Table, months: ir.Table, rates: ir.Table) -> ir.Ta
     Args:
         subscriptions: Canonical subscriptions.
         months: See `calendar.month_table`.
-        rates: `month`, `currency`, `rate` (decimal(17, 10)) for every month and currency in use.
+        rates: `month`, `currency`, `rate` (decimal(17, 8)) for every month and currency in use.
 
     Returns:
         The subscription's columns and `month`, `close`, with `cents` (at the close's rates) and

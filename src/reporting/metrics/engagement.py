@@ -1,0 +1,243 @@
+"""Engagement: how much, how often, by how many, and whether it rises or falls.
+
+Everything follows from the roll-ups of `usage`. Windows end at the month's close: "the last 30 days" of a month of
+31 days leave out its first day, those of February reach into January.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import ibis
+import ibis.expr.types as ir
+
+from reporting.metrics.exact import exact_sum, popcount
+from reporting.month import Month
+
+TRENDS = (7, 30, 60, 90)
+_SUMS = ("events", "value_events", "core_events", "premium_events", "sessions", "tasks", "tasks_done")
+
+
+def window_masks(months: list[Month], days: int) -> ir.Table:
+    """`month` and bitmaps of its last days: `last_7`, `weekdays_7` (Monday to Friday of them), `last_n` (the last
+    `days` as far as they lie in the month) and `before_n` (the rest, as days of the month before)."""
+    rows = []
+    for month in months:
+        length = (month.close - month.start).days
+        last_7 = range(length - 6, length + 1)
+        before = month.shift(-1)
+        spill = max(days - length, 0)
+        before_length = (before.close - before.start).days
+        rows.append(
+            {
+                "month": month.start,
+                "previous": before.start,
+                "last_7": _mask(last_7),
+                "weekdays_7": _mask(d for d in last_7 if dt.date(month.year, month.number, d).weekday() < 5),
+                "last_n": _mask(range(max(length - days, 0) + 1, length + 1)),
+                "before_n": _mask(range(before_length - spill + 1, before_length + 1)),
+            }
+        )
+    schema = {"month": "timestamp(6)", "previous": "timestamp(6)"}
+    schema |= dict.fromkeys(("last_7", "weekdays_7", "last_n", "before_n"), "int64")
+    return ibis.memtable(rows, schema=schema)
+
+
+def _mask(days) -> int:
+    return sum(1 << (day - 1) for day in days)
+
+
+def account_use(user_month: ir.Table, masks: ir.Table, a3x7_days: int) -> ir.Table:
+    """Use per account and month.
+
+    Args:
+        user_month: Roll-up with `role`, `team`, `is_admin` (see `with_people`), all months so far.
+        masks: See `window_masks`.
+        a3x7_days: Days of the last seven on which a user must have been active.
+
+    Returns:
+        Counts of the calendar month; `active_users`, `engaged_users` (users with a value event); `users_7`,
+        `users_n` (active in the last 7, n days), `user_days_n` (their active days), `a3x7_users` and
+        `a3x7_weekday_users`; `top1_events`, `top2_events` (events of the one and two busiest users);
+        `team_count`, `role_count`; last times; bitmaps of days and features.
+    """
+    rows = user_month.join(masks, "month")
+    person = rows.user_id.notnull()
+    busiest = ibis.row_number().over(
+        ibis.window(group_by=["account_id", "month"], order_by=[ibis.desc("person"), ibis.desc("events"), "user_id"])
+    )
+    rows = rows.mutate(person=person)
+    rows = rows.mutate(rank=busiest, days_7=popcount(rows.day_bits & rows.last_7))
+    in_n = rows.person & ((rows.day_bits & rows.last_n) != 0)
+    weekdays = popcount(rows.day_bits & rows.weekdays_7)
+    words = [c for c in rows.columns if c.startswith("features_")]
+    own = rows.group_by("account_id", "month").aggregate(
+        **{name: rows[name].sum() for name in _SUMS},
+        **{word: rows[word].bit_or() for word in words},
+        points=exact_sum(rows.points),
+        duration_seconds=exact_sum(rows.duration_seconds),
+        day_bits=rows.day_bits.bit_or(),
+        last_at=rows.last_at.max(),
+        last_admin_at=rows.last_at.max(where=rows.is_admin),
+        active_users=_count(rows.person),
+        engaged_users=_count(rows.person & (rows.value_events > 0)),
+        invited_users_active=_count(in_n & rows.invited),
+        users_7=_count(rows.person & (rows.days_7 > 0)),
+        users_in_month_n=_count(in_n),
+        user_days_in_month_n=rows.person.ifelse(popcount(rows.day_bits & rows.last_n), 0).sum(),
+        a3x7_users=_count(rows.person & (rows.days_7 >= a3x7_days)),
+        a3x7_weekday_users=_count(rows.person & (weekdays >= a3x7_days)),
+        top1_events=(rows.person & (rows["rank"] == 0)).ifelse(rows.events, 0).sum(),
+        top2_events=(rows.person & (rows["rank"] <= 1)).ifelse(rows.events, 0).sum(),
+        personal_events=rows.person.ifelse(rows.events, 0).sum(),
+        team_count=rows.team.nunique(),
+        role_count=rows.role.nunique(),
+    )
+    spilled = _users_before(user_month, masks)
+    keys = [own.account_id.identical_to(spilled.account_id), own.month == spilled.month]
+    joined = own.outer_join(spilled, keys)
+    return joined.select(
+        account_id=ibis.coalesce(own.account_id, spilled.account_id),
+        month=ibis.coalesce(own.month, spilled.month),
+        **{c: own[c] for c in own.columns if c not in ("account_id", "month")},
+        users_n=own.users_in_month_n.fill_null(0) + spilled.users.fill_null(0),
+        user_days_n=own.user_days_in_month_n.fill_null(0) + spilled.user_days.fill_null(0),
+    ).drop("users_in_month_n", "user_days_in_month_n")
+
+
+def _users_before(user_month: ir.Table, masks: ir.Table) -> ir.Table:
+    """Users whom a window reaches only through its days in the month before, and all active days there."""
+    people = user_month.filter(user_month.user_id.notnull())
+    reach = masks.filter(masks.before_n != 0).select("month", "previous", "before_n", "last_n")
+    early = people.join(reach, people.month == reach.previous)
+    early = early.filter((early.day_bits & early.before_n) != 0).select(
+        "account_id",
+        "user_id",
+        "last_n",
+        month="month_right",
+        user_days=popcount(early.day_bits & early.before_n),
+    )
+    late = people.select("account_id", "user_id", "month", later_bits="day_bits")
+    both = early.left_join(late, ["account_id", "user_id", "month"])
+    only_before = (both.later_bits.fill_null(0) & both.last_n) == 0
+    return both.group_by("account_id", "month").aggregate(users=_count(only_before), user_days=both.user_days.sum())
+
+
+def windows(account_day: ir.Table, months: ir.Table) -> ir.Table:
+    """Counts over the windows that end at each close, per account.
+
+    Returns:
+        `events_7`, `events_30`, ... and `events_7_before`, ... (the window of equal length before), the same over
+        30 days for value, core, key-action and API events, and `active_days_7`.
+    """
+    reach = ibis.interval(days=2 * max(TRENDS))
+    near = months.select("month", "close")
+    rows = account_day.join(near, [account_day.day < near.close, account_day.day >= near.close - reach])
+    figures = {"active_days_7": _count(_in_window(rows, 7, 0))}
+    for days in TRENDS:
+        figures[f"events_{days}"] = _sum(rows, "events", days, 0)
+        figures[f"events_{days}_before"] = _sum(rows, "events", days, 1)
+    for kind in ("value", "core", "key", "api"):
+        figures[f"{kind}_30"] = _sum(rows, f"{kind}_events", 30, 0)
+        figures[f"{kind}_30_before"] = _sum(rows, f"{kind}_events", 30, 1)
+    return rows.group_by("account_id", "month").aggregate(**figures)
+
+
+def _in_window(rows: ir.Table, days: int, steps_back: int) -> ir.BooleanColumn:
+    until = rows.close - ibis.interval(days=days * steps_back) if steps_back else rows.close
+    return (rows.day < until) & (rows.day >= rows.close - ibis.interval(days=days * (steps_back + 1)))
+
+
+def _sum(rows: ir.Table, column: str, days: int, steps_back: int) -> ir.IntegerScalar:
+    return _in_window(rows, days, steps_back).ifelse(rows[column], 0).sum()
+
+
+def trend(last: ir.IntegerColumn, before: ir.IntegerColumn, covered: ir.BooleanValue) -> ir.FloatingColumn:
+    """`last / before - 1`; null where the two windows aren't covered by data or nothing happened before."""
+    ratio = last.cast("float64") / before.nullif(0).cast("float64") - 1
+    return covered.ifelse(ratio, ibis.null("float64"))
+
+
+def account_week(
+    user_month: ir.Table, account_day: ir.Table, weeks: list[dt.datetime], months: list[Month]
+) -> ir.Table:
+    """`account_id`, `week` (Monday), `events`, `value_events`, `active_days`, `active_users` of complete weeks."""
+    week = ibis.memtable([{"week": monday} for monday in weeks], schema={"week": "timestamp(6)"})
+    days = account_day.mutate(week=account_day.day.truncate("W"))
+    counts = (
+        days.semi_join(week, "week")
+        .group_by("account_id", "week")
+        .aggregate(
+            events=ibis._.events.sum(), value_events=ibis._.value_events.sum(), active_days=ibis._.count()
+        )
+    )
+    parts = _week_parts(weeks, months)
+    people = user_month.filter(user_month.user_id.notnull()).select("account_id", "user_id", "month", "day_bits")
+    seen = people.join(parts, "month")
+    seen = seen.filter((seen.day_bits & seen.bits) != 0)
+    whole = seen.filter(seen.whole).group_by("account_id", "week").aggregate(n=ibis._.count())
+    split = seen.filter(~seen.whole).select("account_id", "week", "user_id").distinct()
+    users = ibis.union(whole, split.group_by("account_id", "week").aggregate(n=ibis._.count()))
+    joined = counts.left_join(users, ["account_id", "week"])
+    return joined.select(*[counts[c] for c in counts.columns], active_users=users.n.fill_null(0))
+
+
+def _week_parts(weeks: list[dt.datetime], months: list[Month]) -> ir.Table:
+    """Every week with the bitmap of its days in each month it touches; `whole` = all seven in one month."""
+    rows = []
+    for month in months:
+        for monday in weeks:
+            days = [monday + dt.timedelta(days=i) for i in range(7)]
+            inside = [day.day for day in days if month.start <= day < month.close]
+            if inside:
+                rows.append(
+                    {"month": month.start, "week": monday, "bits": _mask(inside), "whole": len(inside) == 7}
+                )
+    schema = {"month": "timestamp(6)", "week": "timestamp(6)", "bits": "int64", "whole": "boolean"}
+    return ibis.memtable(rows, schema=schema)
+
+
+def with_people(user_month: ir.Table, users: ir.Table | None, admin_roles: tuple[str, ...]) -> ir.Table:
+    """The roll-up with each user's `role` and `team`, `is_admin`, and `invited` (invited by someone)."""
+    if users is None:
+        return user_month.mutate(
+            role=ibis.null("string"), team=ibis.null("string"), is_admin=ibis.literal(False), invited=ibis.literal(False)
+        )
+    people = users.select("user_id", "role", "team", invited=users.invited_at.notnull())
+    rows = user_month.left_join(people, "user_id").drop("user_id_right")
+    return rows.mutate(
+        is_admin=rows.role.lower().isin([role.lower() for role in admin_roles]).fill_null(False),
+        invited=rows.invited.fill_null(False),
+    )
+
+
+def user_table(user_month: ir.Table, months: ir.Table, masks: ir.Table) -> ir.Table:
+    """The snapshot's `user_month`: one row per user and month with use. `key_action_gap_days` counts the whole
+    days from the last key action of the month to its close; null where there was none."""
+    rows = user_month.filter(user_month.user_id.notnull()).join(masks.select("month", "last_7"), "month")
+    rows = rows.join(months.select("month", "days"), "month")
+    words = [c for c in rows.columns if c.startswith("features_")]
+    last_key = ibis.cases(*[(rows.key_bits >= (1 << day), day) for day in range(31, -1, -1)], else_=-1)
+    return rows.select(
+        "account_id",
+        "user_id",
+        "month",
+        "role",
+        "team",
+        "events",
+        "value_events",
+        "sessions",
+        "tasks",
+        "tasks_done",
+        "duration_seconds",
+        active_days=popcount(rows.day_bits),
+        active_days_7=popcount(rows.day_bits & rows.last_7),
+        features_used=sum((popcount(rows[word]) for word in words), ibis.literal(0, "int64")),
+        last_active_at=rows.last_at,
+        key_action_gap_days=(rows.key_bits > 0).ifelse(rows.days - 1 - last_key, ibis.null("int64")),
+        engagement_points=rows.points,
+    )
+
+
+def _count(condition: ir.BooleanValue) -> ir.IntegerScalar:
+    return condition.ifelse(1, 0).sum()

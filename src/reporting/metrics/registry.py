@@ -1,0 +1,2 @@
+"""stub"""
+def unavailable(have): return {}

@@ -1,0 +1,107 @@
+"""From canonical tables and roll-ups to the snapshot's tables, in the order in which they depend on each other."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+import ibis
+import ibis.expr.types as ir
+
+from reporting.metrics import activation, adoption, engagement, outcomes, panel, portfolio, revenue, support
+from reporting.metrics.calendar import weeks_between
+from reporting.metrics.churn import with_churn_type, with_flags
+from reporting.metrics.exact import popcount
+from reporting.metrics.expansion import with_growth, with_readiness
+from reporting.metrics.lifecycle import with_lifecycle
+from reporting.metrics.scores import with_scores
+from reporting.params.product import Product
+from reporting.snapshot.workspace import Workspace
+
+
+def compute(ws: Workspace, rates: ir.Table, product: Product, have: Collection[str], since: dt.datetime | None) -> None:
+    """Fill the workspace with every table of the snapshot but `portfolio_month`.
+
+    Args:
+        ws: Canonical tables and roll-ups.
+        rates: See `workspace.rate_table`.
+        product: The product definition.
+        have: Canonical tables and columns the source maps.
+        since: Local time of the first day with events; None = no events at all.
+    """
+    since = since or ws.months[-1].close
+    months, accounts = ws["months"], ws["accounts"]
+    ws.keep("rates", rates)
+    ws.keep("grid", panel.grid(accounts, ws["subscriptions"], months))
+    ws.keep("running", revenue.running(ws["subscriptions"], months, ws["rates"]))
+    ws.keep("terms", revenue.terms(ws["running"]))
+    ws.keep("movements", revenue.movements(ws["grid"], ws["terms"]))
+    ws.keep("ledger", revenue.ledger(ws["movements"]))
+    _use(ws, product)
+    _activation(ws, product)
+    parts = {
+        name: table
+        for name in (
+            "grid", "movements", "terms", "use", "windows", "adoption", "limits", "steps_done", "milestones",
+            "invitations", "ticket_counts", "integration_counts",
+        )
+        if (table := ws.get(name)) is not None
+    }
+    rows = ws.keep("assembled", panel.assemble(parts, have, product, since))
+    rows = ws.keep("derived", panel.derive(rows, product, since, have))
+    rows = with_lifecycle(rows, product)
+    rows = with_growth(rows)
+    rows = ws.keep("grown", rows)
+    rows = with_scores(rows, product)
+    rows = ws.keep("scored", rows)
+    rows = with_flags(rows, product)
+    rows = with_churn_type(rows, product)
+    rows = with_readiness(rows, product)
+    ws.keep("panel", rows)
+
+
+def _use(ws: Workspace, product: Product) -> None:
+    """Engagement and adoption from the roll-ups."""
+    rules = product.engagement
+    masks = ws.keep("masks", engagement.window_masks(ws.months, rules.active_user_days))
+    people = engagement.with_people(ws["user_month"], ws.get("users"), product.admin_roles)
+    ws.keep("use", engagement.account_use(people, masks, rules.a3x7_days))
+    ws.keep("people_month", engagement.user_table(people, ws["months"], masks))
+    ws.keep("windows", engagement.windows(ws["account_day"], ws["months"]))
+    weeks = weeks_between(ws.months[0].start, ws.months[-1].close)
+    whole = [week for week in weeks if week + dt.timedelta(days=7) <= ws.months[-1].close]
+    ws.keep("account_week", engagement.account_week(ws["user_month"], ws["account_day"], whole, ws.months))
+    known = ws["account_event"].semi_join(ws["accounts"], "account_id")
+    by_account = adoption.account_feature_month(known, ws["user_month"], product)
+    ws.keep("account_feature_month", by_account)
+    ws.keep("feature_month", adoption.feature_month(ws["account_feature_month"]))
+    ws.keep("adoption", adoption.adoption(ws["grid"], ws["account_feature_month"], product.adoption.recent_months))
+    ws.keep("limits", _limits(ws["account_event"], product))
+
+
+def _limits(account_event: ir.Table, product: Product) -> ir.Table:
+    """Events that count against the plan's limit, and the last key action, per account and month."""
+    name = account_event.event_name
+    counts = name.isin(product.limit_events) if product.limit_events else name.notnull()
+    return account_event.group_by("account_id", "month").aggregate(
+        limit_events=account_event.events.sum(where=counts),
+        last_key_at=account_event.last_at.max(where=name == product.key_action),
+    )
+
+
+def _activation(ws: Workspace, product: Product) -> None:
+    """Steps, first times, invitations, tickets and integrations."""
+    events, users = ws["account_event"], ws.get("users")
+    ws.keep("activation_steps", activation.steps(events.semi_join(ws["accounts"], "account_id"), product))
+    days = product.activation.onboarding_days
+    ws.keep("steps_done", activation.steps_done(ws["grid"], ws["activation_steps"], days))
+    ws.keep(
+        "milestones",
+        activation.milestones(ws["accounts"], events, ws["account_day"], ws.get("integrations"), product),
+    )
+    if users is not None:
+        ws.keep("invitations", activation.invitations(ws["grid"], users, product))
+    if ws.get("tickets") is not None:
+        ws.keep("ticket_counts", support.tickets(ws["months"], ws["tickets"]))
+    if ws.get("integrations") is not None:
+        ws.keep("integration_counts", support.integrations(ws["months"], ws["integrations"]))

@@ -1,0 +1,74 @@
+"""Write tables so that equal figures give equal bytes: sorted, typed, without anything that names a time or a machine."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+
+def write(rows: ir.Table, keys: list[str], path: Path) -> dict[str, object]:
+    """Write `rows` sorted by `keys` and return `{"sha256": content hash, "rows": number}`.
+
+    The keys identify a row, so the order is complete.
+    """
+    table = canonical(rows.order_by(keys).to_pyarrow())
+    pq.write_table(table, path, compression="zstd", row_group_size=1 << 20, store_schema=False)
+    return {"sha256": content_hash(table), "rows": table.num_rows}
+
+
+def canonical(table: pa.Table) -> pa.Table:
+    """One chunk a column, plain types: int64, float64, bool, string, timestamp[us]; no metadata."""
+    columns = {name: _plain(table[name]) for name in table.column_names}
+    return pa.table(columns).replace_schema_metadata(None)
+
+
+def _plain(column: pa.ChunkedArray) -> pa.Array:
+    type = column.type
+    if pa.types.is_integer(type):
+        column = column.cast(pa.int64())
+    elif pa.types.is_timestamp(type) or pa.types.is_date(type):
+        column = column.cast(pa.timestamp("us"))
+    elif pa.types.is_decimal(type) or pa.types.is_floating(type):
+        column = column.cast(pa.float64())
+    elif pa.types.is_large_string(type) or pa.types.is_string_view(type) or pa.types.is_null(type):
+        column = column.cast(pa.string())
+    array = column.combine_chunks()
+    return array if isinstance(array, pa.Array) else pa.concat_arrays(array.chunks)
+
+
+def content_hash(table: pa.Table) -> str:
+    """SHA-256 over names, types, null flags and values: independent of how Parquet encodes them."""
+    digest = hashlib.sha256()
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        digest.update(f"{name}\x00{column.type}\x00{len(column)}\x00".encode())
+        digest.update(np.asarray(pc.is_valid(column.combine_chunks())).tobytes())
+        for part in _bytes(column):
+            digest.update(part)
+    return digest.hexdigest()
+
+
+def _bytes(column: pa.ChunkedArray) -> list[bytes]:
+    if pa.types.is_string(column.type):
+        text = pc.fill_null(column, "")
+        lengths = pc.binary_length(text).to_numpy().astype("<i4").tobytes()
+        return [lengths, "".join(text.to_pylist()).encode()]
+    if pa.types.is_timestamp(column.type):
+        column = column.cast(pa.int64())
+    if pa.types.is_boolean(column.type):
+        return [pc.fill_null(column, False).to_numpy().tobytes()]
+    filled = pc.fill_null(column, 0).to_numpy()
+    if filled.dtype.kind == "f":
+        filled = filled + 0.0  # one zero, not two
+    return [np.ascontiguousarray(filled).astype(filled.dtype.newbyteorder("<")).tobytes()]
+
+
+def snapshot_hash(files: dict[str, dict[str, object]]) -> str:
+    """SHA-256 over the files' names and content hashes."""
+    text = "".join(f"{name}\x00{files[name]['sha256']}\n" for name in sorted(files))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,114 @@
+"""The snapshot's tables: their columns, and the keys they are sorted by."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from reporting.metrics.churn import FLAGS
+from reporting.metrics.expansion import READINESS_PARTS
+from reporting.metrics.scores import ENGAGEMENT_PARTS, HEALTH_PARTS
+from reporting.snapshot.workspace import Workspace
+
+KEYS = {
+    "accounts": ["account_id"],
+    "account_month": ["account_id", "month"],
+    "user_month": ["account_id", "user_id", "month"],
+    "feature_month": ["month", "feature"],
+    "account_feature_month": ["account_id", "month", "feature"],
+    "account_week": ["account_id", "week"],
+    "activation_steps": ["account_id", "position"],
+    "ledger": ["account_id", "month", "movement"],
+    "subscriptions": ["subscription_id"],
+    "portfolio_month": ["metric", "month"],
+    "findings": ["severity", "table", "check", "column", "message"],
+    "tickets": ["ticket_id"],
+    "cancellations": ["cancellation_id"],
+    "surveys": ["survey_id"],
+    "acquisition": ["month", "channel"],
+}
+
+PANEL = (
+    *("account_id", "month"),
+    # revenue
+    *("paying", "on_trial", "mrr_cents", "mrr_start_cents", "new_cents", "expansion_cents", "contraction_cents"),
+    *("churned_cents", "reactivation_cents", "fx_cents", "plan", "billing_frequency", "currency", "renewal_at"),
+    *("paid_months", "spell_start", "churn_type"),
+    # seats
+    *("seats_purchased", "seats_used", "seats_assigned", "licence_utilisation", "active_user_share", "seat_limit"),
+    # use
+    *("events", "value_events", "core_events", "premium_events", "key_trend_30", "active_days", "active_days_7"),
+    *("active_users", "engaged_users", "users_7", "user_days_n", "a3x7_users", "a3x7_weekday_users"),
+    *("invited_users", "invited_active_share", "sessions", "session_frequency", "session_minutes"),
+    *("task_completion_rate", "points", "core_event_frequency", "value_frequency", "premium_share"),
+    *("last_active_at", "last_active_days", "last_admin_active_days", "key_action_gap_days"),
+    *("usage_trend_7", "usage_trend_30", "usage_trend_60", "usage_trend_90", "value_trend_30", "api_trend_30"),
+    *("top1_share", "top2_share", "single_champion", "team_count", "role_count"),
+    # adoption
+    *("features_used", "feature_breadth", "adoption_recent", "adoption_all_time", "adoption_drop"),
+    # around the product
+    *("integration_count", "tickets_opened", "tickets_open", "escalations"),
+    # activation
+    *("steps_done", "steps_defined", "setup_completion_rate", "activated", "activated_at", "first_value_at"),
+    *("time_to_first_value", "onboarding_completed", "onboarding_invites", "workspace_setup_depth"),
+    *("first_import_at", "first_integration_at", "first_repeat_core_use_at"),
+    # lifecycle
+    *("tenure_days", "lifecycle_stage", "funnel_stage"),
+    # growth
+    *("plan_limit_proximity", "seat_growth", "team_growth", "usage_growth", "value_signal_growth"),
+    *("cross_team_usage", "commercial_reason", "expansion_readiness"),
+    *(f"readiness_{part}" for part in READINESS_PARTS),
+    # scores
+    *("engagement_score", "engagement_band", "engagement_score_change", "engagement_score_change_cause"),
+    *("engagement_score_missing", *(f"score_{part}" for part in ENGAGEMENT_PARTS)),
+    *(f"engagement_lost_{part}" for part in ENGAGEMENT_PARTS),
+    *("health_score", "health_band", "health_score_change", "health_score_change_cause", "health_score_missing"),
+    *(f"health_{part}" for part in HEALTH_PARTS),
+    *(f"health_lost_{part}" for part in HEALTH_PARTS),
+    # warnings
+    *("risk_flags", *(f"flag_{flag}" for flag in FLAGS)),
+)
+
+
+def frozen_tables(ws: Workspace) -> dict[str, ir.Table]:
+    """Every table of the snapshot as an expression on the workspace."""
+    last = ws.months[-1].start
+    tables = {
+        "accounts": _accounts(ws),
+        "account_month": ws["panel"].select(*PANEL),
+        "user_month": ws["people_month"].semi_join(ws["accounts"], "account_id"),
+        "feature_month": ws["feature_month"],
+        "account_feature_month": ws["account_feature_month"].drop("core", "premium"),
+        "account_week": ws["account_week"].semi_join(ws["accounts"], "account_id"),
+        "activation_steps": ws["activation_steps"],
+        "ledger": ws["ledger"],
+        "subscriptions": _subscriptions(ws, last),
+        "portfolio_month": ws["portfolio_month"],
+        "findings": ws["findings"],
+    }
+    optional = ("tickets", "cancellations", "surveys", "acquisition")
+    return tables | {name: ws[name] for name in optional if ws.get(name) is not None}
+
+
+def _accounts(ws: Workspace) -> ir.Table:
+    """Attributes of each account, with the terms of its last month on record and its first paid month."""
+    accounts, rows = ws["accounts"], ws["panel"]
+    own = [c for c in accounts.columns if c not in ("plan", "billing_frequency", "currency")]
+    ranked = rows.filter(rows.plan.notnull())
+    newest = ranked.group_by("account_id").aggregate(month=ranked.month.max())
+    terms = ranked.select("account_id", "month", "plan", "billing_frequency", "currency")
+    terms = terms.semi_join(newest, ["account_id", "month"]).drop("month")
+    terms = terms.rename(last_plan="plan")
+    paid = rows.group_by("account_id").aggregate(first_paid_month=rows.first_paid_month.min())
+    joined = accounts.left_join(terms, "account_id").drop("account_id_right")
+    joined = joined.left_join(paid, "account_id").drop("account_id_right")
+    plan = ibis.coalesce(joined.last_plan, joined.plan)
+    return joined.select(*own, "billing_frequency", "currency", "first_paid_month", plan=plan)
+
+
+def _subscriptions(ws: Workspace, last) -> ir.Table:
+    """Subscriptions as known at the close, with their MRR there (0 where they don't run)."""
+    subscriptions, running = ws["subscriptions"], ws["running"]
+    now = running.filter(running.month == ibis.literal(last, "timestamp(6)")).select("subscription_id", "cents")
+    joined = subscriptions.left_join(now, "subscription_id").drop("subscription_id_right")
+    return joined.mutate(mrr_cents=joined.cents.fill_null(0)).drop("cents")
