@@ -1,4 +1,4 @@
-"""The same seed gives the same bytes; the panel alone is the panel of the tables; the story has the asked size."""
+"""The same seed gives the same bytes; the panel alone is that of the tables; the story has the asked size."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 def test_same_seed_same_bytes_in_another_process(tmp_path: Path) -> None:
     demo.build(tmp_path / "here", seed=5, **SMALL)
-    script = f"from pathlib import Path; from reporting import demo; demo.build(Path('there'), seed=5, **{SMALL})"
+    script = f"import pathlib, reporting.demo as d; d.build(pathlib.Path('there'), seed=5, **{SMALL})"
     environment = os.environ | {"PYTHONHASHSEED": "77", "TZ": "Asia/Kolkata", "LC_ALL": "C"}
     subprocess.run([sys.executable, "-c", script], check=True, cwd=tmp_path, env=environment)
     assert digests(tmp_path / "here") == digests(tmp_path / "there")

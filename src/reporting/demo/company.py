@@ -16,7 +16,7 @@ from reporting.demo.tables import account_ids, canonical_tables
 from reporting.demo.truth import CHURN, CONTRACTION, EXPANSION, Hazard
 from reporting.demo.world import World
 
-SEED = 20261107
+SEED = 20261108
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import numpy as np
 
 from reporting.demo import product
 from reporting.demo.calendar import DAY
+from reporting.demo.life import Life
 from reporting.demo.market import SIZES, Market
 from reporting.demo.people import ADMIN, TEAMS, People
 from reporting.demo.terms import Terms
@@ -31,13 +32,12 @@ class Observer:
         events: Events,
         people: People,
         terms: Terms,
-        live_from: np.ndarray,
+        life: Life,
         escalations: np.ndarray,
     ) -> dict[str, np.ndarray]:
         """Covariates of every account at the close of the month of days `[first, last)`.
 
         Args:
-            live_from: Day on which each account's use began or began again.
             escalations: Escalated tickets opened in the month, by account.
         """
         n, users, market = len(self.market), people.users, self.market
@@ -57,7 +57,7 @@ class Observer:
         shared = market.steps[:, product.ONBOARDING.index(product.ACTIVATION)]
         return {
             "active_user_share": np.bincount(users.account[recent], minlength=n) / np.maximum(seats, 1),
-            "usage_halvings": self._halvings(last, live_from),
+            "usage_halvings": self._halvings(last, life),
             "feature_breadth": used[:, :_CORE].sum(axis=1) / _CORE,
             "activated_14": ~market.existing & (shared < fortnight),
             "activation_unknown": market.existing,
@@ -76,13 +76,13 @@ class Observer:
             "csm_named": np.array([name is not None for name in market.manager]),
         }
 
-    def _halvings(self, close: int, live_from: np.ndarray) -> np.ndarray:
+    def _halvings(self, close: int, life: Life) -> np.ndarray:
         """Minus log2 of events of the last 30 days over the 30 before, within +-2; 0 where not covered."""
         begins = close - 2 * _WINDOW
         if begins < 0:
             return np.zeros(len(self.market))
         before = self._daily[:, begins : close - _WINDOW].sum(axis=1)
         after = self._daily[:, close - _WINDOW : close].sum(axis=1)
-        covered = (live_from <= begins) & (before > 0)
+        covered = (life.begins <= begins) & (before > 0)
         ratio = np.maximum(after, 0.25 * before) / np.maximum(before, 1)
         return np.where(covered, -np.log2(np.clip(ratio, 0.25, 4.0)), 0.0) + 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from reporting.demo.calendar import DAY, NEVER, working_hours
+from reporting.demo.life import Life
 from reporting.demo.market import Market
 from reporting.demo.randomness import Streams
 
@@ -76,20 +77,20 @@ class People:
         self._early = early, np.maximum(at, step)
         self._settle_existing()
 
-    def join(self, first: int, last: int, live_to: np.ndarray, seats: np.ndarray, live: np.ndarray) -> None:
+    def join(self, first: int, last: int, life: Life, seats: np.ndarray) -> None:
         """New users of the month `[first, last)`: founders, early invitations, growth towards the seats."""
         signed = self.market.signed_up
         founders = np.flatnonzero((signed >= first * DAY) & (signed < last * DAY))
         self._add(founders, signed[founders], founder=True)
         account, at = self._early
-        now = (at >= first * DAY) & (at < np.minimum(last, live_to[account]) * DAY)
+        now = (at >= first * DAY) & (at < last * DAY) & life.holds(account, at)
         self._add(account[now], at[now])
-        settled = live & (signed < (first - 14) * DAY)
+        settled = life.touches(first, last) & (signed < (first - 14) * DAY)
         missing = np.maximum(seats * self.fill - self.headcount(first), 0)
         count = self._rng.poisson(np.where(settled, 0.3 * missing + 0.01 * seats, 0))
         account = np.repeat(np.arange(len(self.market)), count)
         at = working_hours(((first + self._rng.random(len(account)) * (last - first)) * DAY).astype(np.int64))
-        now = at < live_to[account] * DAY
+        now = life.holds(account, at)
         self._add(account[now], at[now])
 
     def leave(self, first: int, last: int, slips: np.ndarray) -> None:
@@ -106,13 +107,12 @@ class People:
         """Users not deactivated before `day`, by account."""
         return np.bincount(self.users.account[self.users.deactivated >= day], minlength=len(self.market))
 
-    def connect(
-        self, first: int, last: int, live_to: np.ndarray, live: np.ndarray, slides: np.ndarray
-    ) -> None:
+    def connect(self, first: int, last: int, life: Life, slides: np.ndarray) -> None:
         """Connect and disconnect integrations in the month."""
         n, rng = len(self.market), self._rng
         step = self.market.steps[:, 3]
-        onboards = (step >= first * DAY) & (step < np.minimum(last, live_to) * DAY)
+        everyone, live = np.arange(n), life.touches(first, last)
+        onboards = (step >= first * DAY) & (step < last * DAY)
         held = self.integration_count()
         more = live & (held > 0) & (held < _MOST_INTEGRATIONS)
         odds = np.where(more, 0.05 * np.exp(0.3 * self.market.quality), 0)
@@ -120,14 +120,14 @@ class People:
         later = (rng.random(n) < odds) & ~onboards
         at = working_hours(((first + rng.random(n) * (last - first)) * DAY).astype(np.int64))
         at = np.where(onboards, step, at)
-        new = np.flatnonzero((onboards | later) & (at < live_to * DAY))
+        new = np.flatnonzero((onboards | later) & life.holds(everyone, at))
         self._connect(new, at[new])
         table = self.integrations
         open_before = (table.disconnected == NEVER * DAY) & (table.connected < first * DAY)
         odds = np.where(slides[table.account], 0.05, 0.006) * live[table.account]
         ends = open_before & (rng.random(len(table)) < odds)
         at = ((first + rng.random(len(table)) * (last - first)) * DAY).astype(np.int64)
-        ends &= at < live_to[table.account] * DAY
+        ends &= life.holds(table.account, at)
         table.disconnected[ends] = at[ends]
 
     def integration_count(self) -> np.ndarray:

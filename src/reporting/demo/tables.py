@@ -190,7 +190,7 @@ def _surveys(world: World) -> pa.Table:
         first, last = world.starts[index], world.starts[index + 1]
         account = users.account
         there = (users.invited < first * DAY) & (users.deactivated >= last) & (users.appetite > -np.inf)
-        there &= (world.live_from[account] <= first) & (world.live_to[account] >= last)
+        there &= (world.life.begins[account] <= first) & (world.life.ends[account] >= last)
         luck = rng.random(len(users))
         for code, share in ((0, 0.2 if index % 3 == 2 else 0.0), (1, 0.02)):
             chosen = np.flatnonzero(there & (luck < share))

@@ -8,6 +8,7 @@ import numpy as np
 
 from reporting.demo import product
 from reporting.demo.calendar import DAY, NEVER, rhythm
+from reporting.demo.life import Life
 from reporting.demo.market import Market
 from reporting.demo.people import People
 from reporting.demo.randomness import Streams
@@ -83,32 +84,30 @@ class Usage:
         self._adopted &= ~(rng.random((n, _FEATURES)) < drops)
         return begins
 
-    def month(
-        self, index: int, days: np.ndarray, live_from: np.ndarray, live_to: np.ndarray, premium: np.ndarray
-    ) -> Events:
+    def month(self, index: int, days: np.ndarray, life: Life, premium: np.ndarray) -> Events:
         """Events of the `days` of month `index`, for accounts while they are live.
 
         Args:
             premium: Accounts that may use premium features.
         """
-        drawn = self._visits(index, days, live_from, live_to, premium)
-        stated = self._stated(int(days[0]), int(days[-1]) + 1, live_to)
+        drawn = self._visits(index, days, life, premium)
+        stated = self._stated(int(days[0]), int(days[-1]) + 1, life)
         events = Events(*(np.concatenate(pair) for pair in zip(drawn, stated, strict=True)))
         np.maximum.at(self.people.users.last_active, events.user, events.day)
         return events
 
     def _visits(
-        self, index: int, days: np.ndarray, live_from: np.ndarray, live_to: np.ndarray, premium: np.ndarray
+        self, index: int, days: np.ndarray, life: Life, premium: np.ndarray
     ) -> tuple[np.ndarray, ...]:
         """The ordinary part: each user comes or stays away each day, and does a few things when there."""
         users, rng = self.people.users, self._events
-        who = np.flatnonzero((live_from[users.account] <= days[-1]) & (live_to[users.account] > days[0]))
+        who = np.flatnonzero(life.touches(days[0], days[-1] + 1)[users.account])
         account = users.account[who]
         age = np.maximum(days[0] - self.market.signed_up // DAY, 0) / 30
         self.level = self.market.engagement + self._wave + self._slump - 0.8 * np.exp(-age / 1.5)
         rate = np.exp(users.appetite[who] + self.level[account])
-        begins = np.maximum(users.begins[who], live_from[account])
-        ends = np.minimum(users.deactivated[who], live_to[account])
+        begins = np.maximum(users.begins[who], life.begins[account])
+        ends = np.minimum(users.deactivated[who], life.ends[account])
         there = (days >= begins[:, None]) & (days < ends[:, None])
         chance = -np.expm1(-0.57 * rate[:, None] * rhythm(days)) * there
         row, column = np.nonzero(rng.random(chance.shape) < chance)
@@ -132,7 +131,7 @@ class Usage:
         share /= share[:, -1:]
         return (u[:, None] >= share[account, :-1]).sum(axis=1)
 
-    def _stated(self, first: int, last: int, live_to: np.ndarray) -> tuple[np.ndarray, ...]:
+    def _stated(self, first: int, last: int, life: Life) -> tuple[np.ndarray, ...]:
         """First steps, invitations and connections: their instants are known, a user in charge does them."""
         users, table = self.people.users, self.people.integrations
         step, code = self.market.steps, np.array(self._steps)
@@ -146,7 +145,7 @@ class Usage:
         at = np.concatenate([step[reached, which], users.invited[invited], table.connected[joined]])
         feature = np.repeat([invite, connection], [len(invited), len(joined)])
         feature = np.concatenate([code[which], feature])
-        keep = at < live_to[account] * DAY
+        keep = life.holds(account, at)
         account, at, feature = account[keep], at[keep], feature[keep]
         return account, self._in_charge(first, account), at // DAY, feature, at, np.full(len(at), -1)
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from reporting.demo import product
 from reporting.demo.calendar import DAY, FIRST_MONTH, NEVER, month_starts, months_since_first, working_hours
+from reporting.demo.life import Life
 from reporting.demo.market import draw_market
 from reporting.demo.observe import Observer
 from reporting.demo.people import People
@@ -45,8 +46,8 @@ class World:
         self.events: list[Events] = []
         self._keep_events = keep_events
         n = len(self.market)
-        self.live_from = np.where(self.market.existing, -NEVER, self.market.signed_up // DAY)
-        self.live_to = np.full(n, NEVER)
+        begins = np.where(self.market.existing, -NEVER, self.market.signed_up // DAY)
+        self.life = Life(begins, ends=np.full(n, NEVER))
         self.lapsed = np.zeros(n, bool)
         self.spell = np.ones(n, np.int64)
         self._paid_since = np.zeros(n, np.int64)
@@ -64,15 +65,14 @@ class World:
             first, last = int(self.starts[index]), int(self.starts[index + 1])
             begins_to_slide = self.usage.turn()
             self._decide(index, first, last, covariates)
-            live = (self.live_from < last) & (self.live_to > first)
-            self.people.join(first, last, self.live_to, self.terms.seats, live)
+            self.people.join(first, last, self.life, self.terms.seats)
             self.people.leave(first, last, begins_to_slide)
-            self.people.connect(first, last, self.live_to, live, self.usage.sliding)
+            self.people.connect(first, last, self.life, self.usage.sliding)
             escalations = self._support(first, last)
             premium = (self.terms.plan >= product.BUSINESS) | self.terms.has_addon
-            events = self.usage.month(index, np.arange(first, last), self.live_from, self.live_to, premium)
+            events = self.usage.month(index, np.arange(first, last), self.life, premium)
             covariates = self.observer.close(
-                first, last, events, self.people, self.terms, self.live_from, escalations
+                first, last, events, self.people, self.terms, self.life, escalations
             )
             self.mood[index] = self.usage.level
             if self._keep_events:
@@ -136,7 +136,7 @@ class World:
         monthly = self.terms.renewal[who] == NEVER
         day = np.where(monthly, self.terms.billing_day(first)[who], self.terms.renewal[who])
         self.terms.close(who, day, leaves=True)
-        self.live_to[who] = day
+        self.life.ends[who] = day
         self._left_in[who] = index
         left = {"account": who, "day": day, "sliding": self.usage.sliding[who]}
         self._departures.append(pd.DataFrame(left))
@@ -179,7 +179,7 @@ class World:
         odds = np.where(market.trial_days > 0, odds, 1.0)
         bought = decides & (self.streams["trials"].random(len(market)) < odds)
         self.lapsed |= decides & ~bought
-        self.live_to = np.where(decides & ~bought, market.buys_on, self.live_to)
+        self.life.ends = np.where(decides & ~bought, market.buys_on, self.life.ends)
         who = np.flatnonzero(decides & (market.trial_days > 0))
         self.terms.record_trials(who, market.buys_on[who])
         self._begin(index, np.flatnonzero(bought), market.buys_on[bought])
@@ -188,10 +188,10 @@ class World:
         """Some that left come back, as a new spell on their old plan."""
         n, rng = len(self.market), self.streams["returns"]
         away = index - self._left_in
-        odds = np.where((away > 2) & (away <= 12) & (self.live_to < first), REACTIVATION, 0)
+        odds = np.where((away > 2) & (away <= 12) & (self.life.ends < first), REACTIVATION, 0)
         back = np.flatnonzero(rng.random(n) < odds)
         day = (first + rng.random(n) * (last - first)).astype(np.int64)[back]
-        self.live_from[back], self.live_to[back] = day, NEVER
+        self.life.begins[back], self.life.ends[back] = day, NEVER
         self.spell[back] += 1
         self._begin(index, back, day)
 
@@ -206,7 +206,9 @@ class World:
         account = np.repeat(np.arange(n), rng.poisson(rate))
         at = working_hours(((first + rng.random(len(account)) * (last - first)) * DAY).astype(np.int64))
         escalated = rng.random(len(account)) < np.where(self.usage.sliding, 0.16, 0.07)[account]
-        lived = (at >= (self.live_from[account] + 1) * DAY) & (at < self.live_to[account] * DAY)
+        lived = self.life.holds(account, at - DAY) & self.life.holds(
+            account, at
+        )  # none on the very first day
         tickets = pd.DataFrame({"account": account, "opened": at, "escalated": escalated})[lived]
         self._tickets.append(tickets)
         return np.bincount(tickets.account[tickets.escalated], minlength=n)
