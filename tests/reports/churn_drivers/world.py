@@ -1,8 +1,8 @@
 """A simulated company whose hazard of leaving is known, in the form of a frozen snapshot.
 
-Monthly log hazard ratios: a halving of use +0.7, ten points more of the seats active -0.15, activated within 14
-days -0.8, one more escalation +0.6; integrations, tickets and everything else nil. Yearly accounts leave only
-when their term ends, with +1.2.
+Monthly log hazard ratios: a halving of use +0.7, ten points more of the seats active -0.15, activated within
+14 days -0.8, one more escalation +0.6; integrations, tickets and everything else nil. Yearly accounts leave
+only when their term ends, with +1.2.
 """
 
 from __future__ import annotations
@@ -148,7 +148,9 @@ def of(panel: pd.DataFrame, signed: np.ndarray, weeks: list, months: int) -> Sna
     panel["adoption_recent"] = panel["feature_breadth"]
     week = pd.concat(
         [
-            pd.DataFrame({"account_id": ["A" + f"{i:04d}" for i in who], "week": monday, "events": np.round(how)})
+            pd.DataFrame(
+                {"account_id": ["A" + f"{i:04d}" for i in who], "week": monday, "events": np.round(how)}
+            )
             for monday, who, how in weeks
         ],
         ignore_index=True,

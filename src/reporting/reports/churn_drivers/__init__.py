@@ -1,0 +1,31 @@
+"""Churn drivers: who stays, what leaving looked like, which behaviour goes with it, who may be next."""
+
+from .data import Data, load
+from .sections.answer import glossary, headline, key_figures, method, unknowns
+from .sections.behaviour import aha_moment, cross_check, driver_ratios, effects_over_tenure
+from .sections.foresight import accounts_at_risk, exports, validation
+from .sections.leaving import before_churn, churn_types, engaged_leavers, warning_flags
+from .sections.staying import first_movement, retention_curves
+
+__all__ = [
+    "Data",
+    "accounts_at_risk",
+    "aha_moment",
+    "before_churn",
+    "churn_types",
+    "cross_check",
+    "driver_ratios",
+    "effects_over_tenure",
+    "engaged_leavers",
+    "exports",
+    "first_movement",
+    "glossary",
+    "headline",
+    "key_figures",
+    "load",
+    "method",
+    "retention_curves",
+    "unknowns",
+    "validation",
+    "warning_flags",
+]

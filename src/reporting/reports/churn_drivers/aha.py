@@ -2,12 +2,13 @@
 
 1. Landmark: what an account did up to the first close at least 30 days after its sign-up; only accounts that
    pay at that close enter, and are followed from there.
-2. Search: for each action the cut with the largest log-rank statistic between the 10th and 90th percentile, with a
-   permutation p that pays for having looked at every cut, and Holm's adjustment for having looked at every action.
+2. Search: for each action the cut with the largest log-rank statistic between the 10th and 90th percentile,
+   with a permutation p that pays for having looked at every cut, and Holm's adjustment for having looked at
+   every action.
 3. Confirmation: the best cut is tested once, unchanged, on later sign-ups that the search never saw.
 
-A threshold counts as found only when both the adjusted p of the search and the p of the confirmation are below 5 %
-and both point the same way.
+A threshold counts as found only when both the adjusted p of the search and the p of the confirmation are
+below 5 % and both point the same way.
 """
 
 from __future__ import annotations
@@ -124,7 +125,9 @@ def at_landmark(panel: pd.DataFrame, risk: RiskSet) -> pd.DataFrame:
     return out.assign(time=out["time"].clip(upper=HORIZON), left=out["left"] & ~late)
 
 
-def search(landmark: pd.DataFrame, actions: Mapping[str, str] = ACTIONS, permutations: int = 1999) -> Aha | str:
+def search(
+    landmark: pd.DataFrame, actions: Mapping[str, str] = ACTIONS, permutations: int = 1999
+) -> Aha | str:
     """Search the earlier sign-ups, confirm on the later ones; a reason in words where there are too few.
 
     Args:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..common import actions as act
 from ..common.book import Book
+from . import words
 from .drivers import Driver
 from .model import Model
 from .risk_set import RiskSet
@@ -19,11 +20,14 @@ WORTH_NAMING = 1.05  # a part that moves the hazard by less than 5 % is no reaso
 
 @dataclass(frozen=True)
 class Reason:
-    """One driver's part in an account's risk: the hazard is `factor` times what it is at the reference."""
+    """One driver's part in an account's risk: the hazard is `factor` times what it is at the reference;
+    `told` where
+    the driver's interval keeps to one side of 1."""
 
     driver: Driver
     value: float
     factor: float
+    told: bool
 
     @property
     def state(self) -> str:
@@ -42,8 +46,8 @@ def accounts_at_risk(book: Book, risk: RiskSet, model: Model, high_risk: float) 
 
     Returns:
         Indexed by account_id: account_name, mrr_cents, p1, p1_lower, p1_upper, p3, p3_lower, p3_upper, high,
-        mrr_at_risk_cents (MRR times p3), raising (up to three `Reason`s), lowering (one or None), action, due_in,
-        engagement_score.
+        mrr_at_risk_cents (MRR times p3), raising (up to three `Reason`s), lowering (one or None), action,
+        due_in, engagement_score.
     """
     now = risk.now
     one, three = model.probability(now, 1), model.probability(now, 3)
@@ -60,15 +64,16 @@ def accounts_at_risk(book: Book, risk: RiskSet, model: Model, high_risk: float) 
 
 
 def reasons(model: Model, rows: pd.DataFrame) -> tuple[list[list[Reason]], list[Reason | None]]:
-    """Of each row the parts that raise its hazard most and the one that lowers it most, against the reference."""
+    """The parts that raise each row's hazard most, and the one that lowers it most."""
     covariates = model.design.columns(rows)
     parts = model.hazard.contributions(covariates, model.reference)
     known = {driver.name: driver for driver in model.design.drivers}
+    clear = {name: words.told(row) for name, row in model.table.iterrows()}
     raising, lowering = [], []
     for account, part in parts[list(known)].iterrows():
         ranked = part.sort_values(kind="stable")
         values = covariates.loc[account]
-        told = [Reason(known[n], float(values[n]), float(np.exp(x))) for n, x in ranked.items()]
+        told = [Reason(known[n], float(values[n]), float(np.exp(x)), clear[n]) for n, x in ranked.items()]
         raising.append([r for r in told[::-1] if r.factor >= WORTH_NAMING][:RAISING])
         lowering.append(next((r for r in told if r.factor <= 1 / WORTH_NAMING), None))
     return raising, lowering

@@ -1,8 +1,8 @@
 """From drivers to the columns of a model: gates, missing values and the terms that had to go.
 
-Missing values are never silent. A driver unknown for more than half of the rows is left out and named; else the
-gaps are filled with the median, and an indicator "not known" keeps the filling from lying. Drivers that are
-unknown in the same rows share one indicator. Every indicator counts as a term against the gate.
+Missing values are never silent. A driver unknown for more than half of the rows is left out and named; else
+the gaps are filled with the median, and an indicator "not known" keeps the filling from lying. Drivers that
+are unknown in the same rows share one indicator. Every indicator counts as a term against the gate.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What might go with leaving: each driver with its scale, its words, and the columns it may read.
 
-A driver's value is computed from its `needs` and nothing else, on rows as of the close before the month at risk.
+A driver's value is computed from its `needs` and nothing else, on rows as of the close before the month at
+risk.
 One unit of the value is a step a person understands: a halving, ten points, one more. NaN means "not known".
 """
 
@@ -64,13 +65,14 @@ def available(rows: pd.DataFrame, drivers: Sequence[Driver]) -> list[Driver]:
     return [d for d in drivers if all(c in rows and rows[c].notna().any() for c in d.needs)]
 
 
-def catalogue(product: Product, observed_from: pd.Timestamp) -> list[Driver]:
+def catalogue(product: Product, observed_from: pd.Timestamp, committed: bool) -> list[Driver]:
     """The drivers in the order in which they enter a model, the most telling for customer success first.
 
     Args:
         product: Thresholds and windows.
-        observed_from: First month with events; whether an account that signed up earlier was activated in time
-            can't be known.
+        observed_from: First month with events; whether an account that signed up earlier was activated in
+            time can't be known.
+        committed: Whether accounts can leave only when their term ends; if not, the term's end is a driver.
     """
     early = product.activation.value_days
     admin = product.churn.admin_days
@@ -108,8 +110,9 @@ def catalogue(product: Product, observed_from: pd.Timestamp) -> list[Driver]:
             "Onboarding help: finish the set-up together",
             binary=True,
         ),
-        _billing("year", "yearly"),
-        _billing("quarter", "quarterly"),
+        *([] if committed else [_term_ends()]),
+        _billing("year", "yearly", committed),
+        _billing("quarter", "quarterly", committed),
         Driver(
             "feature_breadth",
             "behaviour",
@@ -127,7 +130,11 @@ def catalogue(product: Product, observed_from: pd.Timestamp) -> list[Driver]:
             "an account with one more escalated ticket in the month",
             ("escalations",),
             lambda f: f["escalations"],
-            lambda x: "no escalated ticket" if x == 0 else f"{number(x)} escalated in the month",
+            lambda x: (
+                "no escalated ticket"
+                if x == 0
+                else f"{number(x)} escalated {'ticket' if x == 1 else 'tickets'} in the month"
+            ),
             "Settle the escalation with a named owner",
         ),
         Driver(
@@ -159,7 +166,9 @@ def catalogue(product: Product, observed_from: pd.Timestamp) -> list[Driver]:
             f"an account that invited {many} or more users within {invite} days of its sign-up",
             ("onboarding_invites",),
             lambda f: (f["onboarding_invites"] >= many).astype(float).where(f["onboarding_invites"].notna()),
-            lambda x: f"{many} or more users invited early" if x else f"fewer than {many} users invited early",
+            lambda x: (
+                f"{many} or more users invited early" if x else f"fewer than {many} users invited early"
+            ),
             "Help the team to invite its colleagues",
             binary=True,
         ),
@@ -170,7 +179,11 @@ def catalogue(product: Product, observed_from: pd.Timestamp) -> list[Driver]:
             "an account with one more integration connected",
             ("integration_count",),
             lambda f: f["integration_count"],
-            lambda x: "no integration connected" if x == 0 else f"{number(x)} connected integrations",
+            lambda x: (
+                "no integration connected"
+                if x == 0
+                else f"{number(x)} {'integration' if x == 1 else 'integrations'} connected"
+            ),
             "Connect a first integration together",
         ),
         Driver(
@@ -210,14 +223,15 @@ def catalogue(product: Product, observed_from: pd.Timestamp) -> list[Driver]:
             "an account with one more ticket in the month",
             ("tickets_opened",),
             lambda f: f["tickets_opened"],
-            lambda x: "no ticket" if x == 0 else f"{number(x)} {'ticket' if x == 1 else 'tickets'} in the month",
+            lambda x: (
+                "no ticket" if x == 0 else f"{number(x)} {'ticket' if x == 1 else 'tickets'} in the month"
+            ),
             "Go through the open tickets with the team",
         ),
     ]
 
 
-def renewal_driver() -> Driver:
-    """The month in which a term ends; where terms don't bind, it is a driver like any other."""
+def _term_ends() -> Driver:
     return Driver(
         "term_ends",
         "revenue",
@@ -231,12 +245,13 @@ def renewal_driver() -> Driver:
     )
 
 
-def _billing(frequency: str, word: str) -> Driver:
+def _billing(frequency: str, word: str, committed: bool) -> Driver:
+    end = ", at the end of its term" if committed else ""
     return Driver(
         f"billed_{word}",
         "revenue",
-        f"Billed {word} (against monthly)",
-        f"an account billed {word}, against one billed monthly",
+        f"Billed {word}{' (term ends)' if committed else ''}, against monthly",
+        f"an account billed {word}{end}, against one billed monthly,",
         ("billing_frequency",),
         lambda f: (f["billing_frequency"] == frequency).astype(float).where(f["billing_frequency"].notna()),
         lambda x: f"billed {word}" if x else f"not billed {word}",

@@ -53,7 +53,8 @@ class Model:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """By driver: coef, se, hazard_ratio, lower, upper, p, p_adjusted (over the drivers, without the indicators
+        """By driver: coef, se, hazard_ratio, lower, upper, p, p_adjusted (over the drivers, without the
+        indicators
         of missing values), cox_ratio, agrees."""
         names = [driver.name for driver in self.design.drivers]
         table = self.hazard.table().loc[names]
@@ -72,7 +73,8 @@ class Model:
 
     @cached_property
     def proportional(self) -> pd.DataFrame:
-        """By driver and "global": statistic, df, p of the proportional-hazards test, and p_adjusted; empty where
+        """By driver and "global": statistic, df, p of the proportional-hazards test, and p_adjusted; empty
+        where
         Cox's model is missing."""
         if self.cross_check is None:
             return pd.DataFrame(columns=["statistic", "df", "p", "p_adjusted"])
@@ -112,8 +114,8 @@ class Model:
     def probability(self, rows: pd.DataFrame, horizon: int) -> pd.DataFrame:
         """Probability that each account leaves within the next `horizon` months, covariates as they are.
 
-        Under a binding term only the month in which it ends counts; an account that can't leave within the horizon
-        has 0.
+        Under a binding term only the month in which it ends counts; an account that can't leave within the
+        horizon has 0.
 
         Returns:
             By the index of `rows`: probability, lower, upper, can_leave.
@@ -133,7 +135,8 @@ class Model:
 
     @cached_property
     def reference(self) -> pd.Series:
-        """The account all others are compared with: the median of each driver over the rows fitted, for yes-no
+        """The account all others are compared with: the median of each driver over the rows fitted, for
+        yes-no
         drivers the commoner answer."""
         columns = self.design.columns(self.rows)
         middle = columns.median()

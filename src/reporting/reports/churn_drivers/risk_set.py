@@ -1,13 +1,14 @@
 """From the panel to the risk set: who could leave in which month, and what was known before that month began.
 
-A row is an account and a month `m`. It is at risk when it paid at the close before `m`; everything the row says
-about the account is its panel row at that close, so nothing that happens in `m` can reach a covariate. The
-clock is paying tenure: 0 at the first close at which the account pays. An account that comes back starts a new
-spell at 0; errors are clustered on the account. An account that already paid when the events begin enters at
-the tenure it had then (left truncation).
+A row is an account and a month `m`. It is at risk when it paid at the close before `m`; everything the row
+says about the account is its panel row at that close, so nothing that happens in `m` can reach a covariate.
+The
+clock is paying tenure: 0 at the first close at which the account pays. An account that comes back starts a
+new spell at 0; errors are clustered on the account. An account that already paid when the events begin enters
+at the tenure it had then (left truncation).
 
-Committed terms: where nearly all accounts with a renewal date leave in the month of that date, an account is at
-risk only in the months in which its term ends; it could not have left in the others.
+Committed terms: where nearly all accounts with a renewal date leave in the month of that date, an account is
+at risk only in the months in which its term ends; it could not have left in the others.
 """
 
 from __future__ import annotations
@@ -44,11 +45,11 @@ class RiskSet:
 
     Attributes:
         rows: An account and a month: account_id, spell (label), month, start, stop (months of paying tenure),
-            churned, contracted (and by how many cents), expanded (in that month), due_in (months until the term ends, 1 = this month;
-            missing without a term), can_leave, mrr_cents (at the close before), and the panel's columns as of
-            that close.
-        spells: One unbroken stay: account_id, entry, exit (months of tenure), churned, left (month of the loss),
-            first_close.
+            churned, contracted (and by how many cents), expanded (in that month), due_in (months until the
+            term ends, 1 = this month; missing without a term), can_leave, mrr_cents (at the close before),
+            and the panel's columns as of that close.
+        spells: One unbroken stay: account_id, entry, exit (months of tenure), churned, left (month of the
+            loss), first_close.
         now: The accounts paying at the report month's close, in the form of `rows`, without an outcome.
         committed: Whether terms bind, so that `can_leave` is False within a term.
         off_term: Losses within a term; where terms bind, they are left out of the model.

@@ -1,7 +1,7 @@
 """Who stays longer? Retention curves by segment, tested against chance.
 
-A segment is what an account was at the first close of its spell that was observed, so that nothing it became later
-can decide its group.
+A segment is what an account was at the first close of its spell that was observed, so that nothing it became
+later can decide its group.
 """
 
 from __future__ import annotations
@@ -92,10 +92,14 @@ def check_names(names: Sequence[str]) -> None:
 def overall(risk: RiskSet) -> KaplanMeier:
     """The curve of all accounts, errors clustered on the account."""
     spells = risk.spells
-    return kaplan_meier(spells["exit"], spells["churned"], start=spells["entry"], cluster=spells["account_id"])
+    return kaplan_meier(
+        spells["exit"], spells["churned"], start=spells["entry"], cluster=spells["account_id"]
+    )
 
 
-def segmentations(risk: RiskSet, accounts: pd.DataFrame, product: Product, names: Sequence[str]) -> list[Segmentation]:
+def segmentations(
+    risk: RiskSet, accounts: pd.DataFrame, product: Product, names: Sequence[str]
+) -> list[Segmentation]:
     """Every segmentation that can be tested, strongest evidence first.
 
     Args:
@@ -111,7 +115,10 @@ def segmentations(risk: RiskSet, accounts: pd.DataFrame, product: Product, names
         told = group.notna()
         try:
             tests[name] = logrank(
-                group[told], spells.loc[told, "exit"], spells.loc[told, "churned"], start=spells.loc[told, "entry"]
+                group[told],
+                spells.loc[told, "exit"],
+                spells.loc[told, "churned"],
+                start=spells.loc[told, "entry"],
             )
         except DataError:
             continue
@@ -145,12 +152,15 @@ def _compare(
         pairwise_logrank(label, **data),
         tau,
         means,
-        {g: None if g == first else rmst_difference(curve, curves[first], tau) for g, curve in curves.items()},
+        {
+            g: None if g == first else rmst_difference(curve, curves[first], tau)
+            for g, curve in curves.items()
+        },
     )
 
 
 def reliable_until(curve: KaplanMeier) -> float:
-    """The last whole month from the start up to which at least `FEWEST_AT_RISK` are at risk without a break."""
+    """The last month up to which at least `FEWEST_AT_RISK` are at risk without a break."""
     months = np.arange(1, int(curve.last_time) + 1)
     enough = curve.at_risk(months) >= FEWEST_AT_RISK
     return float(np.argmin(enough)) if not enough.all() else float(len(months))
@@ -169,12 +179,12 @@ def _groups(name: str, risk: RiskSet, accounts: pd.DataFrame, product: Product) 
     if name == "active_users":
         many = product.adoption.many_users
         used = first["active_users"] if "active_users" in first else pd.Series(np.nan, index=first.index)
-        return _told(used >= many, used.notna(), f"{many} or more", f"fewer than {many}")
+        return _told(used >= many, used.notna(), f"{many} or more users", f"Fewer than {many} users")
     if name == "activated":
         days = product.activation.value_days
         in_time = first["activated_at"] <= first["signed_up_at"] + pd.Timedelta(days=days)
         known = (first["signed_up_at"] >= risk.observed_from) & risk.rows["activated_at"].notna().any()
-        return _told(in_time, known, f"within {days} days", f"later than {days} days, or never")
+        return _told(in_time, known, f"Activated within {days} days", "Not activated by then")
     values = first[name].astype(object)
     return values.map(lambda v: BILLING.get(v, v)) if name == "billing_frequency" else values
 
@@ -185,7 +195,7 @@ def _told(yes: pd.Series, known: pd.Series, when_yes: str, when_no: str) -> pd.S
 
 
 def _merged(group: pd.Series) -> pd.Series:
-    """At most `MOST_GROUPS` groups of at least `FEWEST_SPELLS`; the rest is "Other", or not compared if small."""
+    """At most `MOST_GROUPS` groups of `FEWEST_SPELLS` or more; the rest is "Other", or left out if small."""
     sizes = group.value_counts()
     kept = list(sizes[sizes >= FEWEST_SPELLS].index)
     if len(kept) > MOST_GROUPS or len(kept) < len(sizes):

@@ -1,0 +1,165 @@
+"""What the churn-driver report is told from: the risk set, the model and all that is asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import pandas as pd
+
+from reporting.survival.competing import CumulativeIncidence
+from reporting.survival.curves import KaplanMeier
+from reporting.survival.gates import FEWEST_EVENTS
+
+from ..common.book import Book
+from ..common.trust import Trust
+from . import aha, at_risk, flags, kinds, movements, subscriptions, way_out
+from .drivers import Driver, catalogue
+from .model import Model, fit
+from .out_of_time import Validation, validate
+from .risk_set import RiskSet, risk_set
+from .segments import LABELS, Segmentation, check_names, overall, segmentations
+
+SEGMENTS = tuple(name for name in LABELS if name != "industry")
+
+
+class Data:
+    """The figures of the churn-driver report, each computed when first asked for.
+
+    Args:
+        snapshot: Folder of the frozen snapshot, or a snapshot.
+        segments: Segments to compare.
+        curve_figures: How many of them are drawn, the strongest first.
+        recent_months: Months that count as recent for kinds of loss and lists of losses.
+        high_risk: Three-month probability from which an account counts as high risk.
+        top_accounts: Rows of each account table.
+    """
+
+    def __init__(
+        self,
+        snapshot: str,
+        segments: Sequence[str],
+        curve_figures: int,
+        recent_months: int,
+        high_risk: float,
+        top_accounts: int,
+    ) -> None:
+        self.book = Book(snapshot)
+        self.trust = Trust(self.book)
+        self.segment_names = list(segments)
+        self.curve_figures = curve_figures
+        self.recent_months = recent_months
+        self.high_risk = high_risk
+        self.top_accounts = top_accounts
+
+    @property
+    def since(self) -> pd.Timestamp:
+        """First of the recent months."""
+        return self.book.month - pd.DateOffset(months=self.recent_months - 1)
+
+    @cached_property
+    def risk(self) -> RiskSet:
+        """Who could leave in which month."""
+        return risk_set(self.book.panel, self.book.month)
+
+    @property
+    def losses(self) -> int:
+        """Accounts lost in all the months observed."""
+        return int(self.risk.rows["churned"].sum())
+
+    @property
+    def enough(self) -> bool:
+        """Whether there are losses enough for more than curves."""
+        return self.losses >= FEWEST_EVENTS
+
+    @cached_property
+    def recent(self) -> pd.DataFrame:
+        """The rows at risk of the recent months."""
+        return self.risk.rows[self.risk.rows["month"] >= self.since]
+
+    @cached_property
+    def drivers(self) -> list[Driver]:
+        """The candidates, in the order in which they enter."""
+        return catalogue(self.book.product, self.risk.observed_from, self.risk.committed)
+
+    @cached_property
+    def fitted(self) -> Model | str:
+        """The model, or why there is none."""
+        return fit(self.risk.modelled, self.drivers, self.risk.committed)
+
+    @property
+    def model(self) -> Model | None:
+        """The model, if there is one."""
+        return None if isinstance(self.fitted, str) else self.fitted
+
+    @cached_property
+    def validation(self) -> Validation:
+        """The test on months the tested model had not seen."""
+        return validate(self.risk, self.drivers)
+
+    @cached_property
+    def overall(self) -> KaplanMeier:
+        """The retention curve of all accounts."""
+        return overall(self.risk)
+
+    @cached_property
+    def segments(self) -> list[Segmentation]:
+        """The segments compared, strongest evidence first; none with too few losses."""
+        if not self.enough:
+            return []
+        return segmentations(self.risk, self.book.accounts, self.book.product, self.segment_names)
+
+    @cached_property
+    def subscriptions(self) -> pd.DataFrame:
+        """How long each paid subscription lasted."""
+        return subscriptions.spans(self.book.snapshot.subscriptions, self.book.close)
+
+    @cached_property
+    def kinds(self) -> list[kinds.Kind]:
+        """The recent losses by kind."""
+        return kinds.kinds(self.risk, self.book.product, self.since)
+
+    @cached_property
+    def flags(self) -> list[flags.Flag]:
+        """The early warnings, and whether they warn; none with too few losses."""
+        return flags.flags(self.risk) if self.enough else []
+
+    @cached_property
+    def movements(self) -> CumulativeIncidence | None:
+        """What happens first: leaving, shrinking or growing."""
+        return movements.first_movement(self.risk, self.book.panel)
+
+    @cached_property
+    def pattern(self) -> way_out.Pattern | str:
+        """Use before leaving, or why it can't be told."""
+        return way_out.pattern(self.book.snapshot.account_week, self.book.snapshot.subscriptions, self.risk)
+
+    @cached_property
+    def aha(self) -> aha.Aha | str:
+        """The aha moment, or why none can be looked for."""
+        return aha.search(aha.at_landmark(self.book.panel, self.risk))
+
+    @cached_property
+    def at_risk(self) -> pd.DataFrame:
+        """Every paying account with its risk; empty without a model."""
+        if self.model is None:
+            return pd.DataFrame()
+        return at_risk.accounts_at_risk(self.book, self.risk, self.model, self.high_risk)
+
+
+def load(
+    snapshot: str,
+    *,
+    segments: Sequence[str] = SEGMENTS,
+    curve_figures: int = 2,
+    recent_months: int = 12,
+    high_risk: float = 0.2,
+    top_accounts: int = 15,
+) -> Data:
+    """Open the snapshot for the churn-driver report; see `Data` for the parameters.
+
+    Raises:
+        ParameterError: A segment the report doesn't know.
+    """
+    check_names(segments)
+    return Data(snapshot, segments, curve_figures, recent_months, high_risk, top_accounts)

@@ -1,0 +1,64 @@
+"""Do the early warnings warn? Losses after a raised flag against losses without one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from reporting.survival.validation import follow_up
+
+from ..common.intervals import Estimate, share
+from .risk_set import RiskSet, opportunities
+
+HORIZON = 3
+PREFIX = "flag_"
+LABELS = {
+    "core_workflow_falling": "Core workflow falling",
+    "active_users_falling": "Active users falling",
+    "value_features_falling": "Value features falling",
+    "frequency_falling": "Session frequency falling",
+    "no_recent_admin": "No recent admin activity",
+    "weak_onboarding": "Weak onboarding",
+    "low_adoption": "Low adoption",
+    "falling_before_renewal": "Usage falling before renewal",
+}
+
+
+@dataclass(frozen=True)
+class Flag:
+    """One warning: raised for `now` accounts at the close; losses within three months with and without it."""
+
+    label: str
+    now: int
+    raised: Estimate
+    clear: Estimate
+
+    @property
+    def holds(self) -> bool:
+        """Whether accounts with the flag left more often, beyond both intervals."""
+        return self.raised.known and self.clear.known and self.raised.low > self.clear.high
+
+
+def flags(risk: RiskSet) -> list[Flag]:
+    """Every flag the panel has, the one that warns most first.
+
+    Only closes followed for three months, or to a loss before, and after which the account could leave.
+    """
+    rows = risk.rows
+    time, left = follow_up(rows["spell"], rows["start"], rows["stop"], rows["churned"])
+    could = opportunities(rows["due_in"], risk.committed, HORIZON).any(axis=1)
+    lost = left & (time <= HORIZON)
+    told = rows[could & (lost | (time >= HORIZON))]
+    lost = pd.Series(lost, index=rows.index)
+    found = []
+    for name in (column for column in rows if column.startswith(PREFIX)):
+        known = told[told[name].notna()]
+        up = known[name].astype(bool)
+        if not up.any() or up.all():
+            continue
+        now = int(risk.now[name].fillna(False).astype(bool).sum())
+        label = LABELS.get(name.removeprefix(PREFIX), name.removeprefix(PREFIX).replace("_", " "))
+        raised, clear = (share(int(lost[side.index].sum()), len(side)) for side in (known[up], known[~up]))
+        found.append(Flag(label, now, raised, clear))
+    return sorted(found, key=lambda f: f.clear.value - f.raised.value)

@@ -1,0 +1,100 @@
+"""Kinds of loss (`churn_type`), told from what an account's use looked like at the close before.
+
+The same look is counted among the accounts that stayed: a kind that is as common there tells nothing of
+leaving.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from reporting.params.product import Product
+
+from ..common.intervals import Estimate, share
+from .risk_set import RiskSet
+
+NEVER = "never activated"
+ABANDONED = "account abandonment"
+INACTIVE = "user inactivity"
+ENGAGED = "engaged and yet gone"
+CONTRACTION = "contraction"
+LABELS = {
+    NEVER: "Never activated",
+    ABANDONED: "Account abandonment",
+    INACTIVE: "User inactivity",
+    ENGAGED: "Engaged and yet gone",
+    CONTRACTION: "Contraction (stays, pays less)",
+}
+LOOKS = {
+    NEVER: "value outcome never reached",
+    ABANDONED: "nobody active for {days} days",
+    INACTIVE: "fewer active users than a month earlier",
+    ENGAGED: "none of these",
+    CONTRACTION: "paid less at the close",
+}
+ACTIONS = {
+    NEVER: "Onboarding help",
+    ABANDONED: "Rescue call while somebody still looks in",
+    INACTIVE: "Re-engagement mail or personal support",
+    ENGAGED: "Review price or need with the buyer",
+    CONTRACTION: "Training or walkthrough for idle seats",
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of loss.
+
+    Attributes:
+        name: Key of `LABELS`.
+        count: Losses of this kind.
+        losses: Their share of all accounts lost; unknown for contraction, where none is lost.
+        stayers: Share of the account-months without a loss that looked the same the month before.
+        mrr_cents: MRR lost.
+    """
+
+    name: str
+    count: int
+    losses: Estimate
+    stayers: Estimate
+    mrr_cents: int
+
+
+def classify(rows: pd.DataFrame, product: Product) -> pd.Series:
+    """What each row looked like at the close before, the first that fits in the order of `LABELS`.
+
+    Args:
+        rows: Rows at risk, sorted by account and month.
+        product: Thresholds.
+    """
+    users = rows["active_users"].fillna(rows["active_days"]).astype(float)
+    # In a spell's first observed row there is no month before to compare with.
+    fewer = users < users.groupby(rows["spell"]).shift(1)
+    idle = rows["last_active_days"].astype(float) >= product.engagement.high_risk_days
+    never = rows["activated"].astype("boolean").eq(False).fillna(False).astype(bool)
+    kind = pd.Series(ENGAGED, index=rows.index)
+    return kind.mask(fewer, INACTIVE).mask(idle, ABANDONED).mask(never, NEVER)
+
+
+def kinds(risk: RiskSet, product: Product, since: pd.Timestamp) -> list[Kind]:
+    """The losses from month `since` on by kind, most frequent first, contraction last."""
+    recent = risk.rows["month"] >= since
+    rows, kind = risk.rows[recent], classify(risk.rows, product)[recent]
+    lost, stayed = rows["churned"], ~rows["churned"] & rows["can_leave"]
+    found = []
+    for name in (NEVER, ABANDONED, INACTIVE, ENGAGED):
+        same = kind == name
+        count = int((same & lost).sum())
+        if count:
+            part = share(count, int(lost.sum()))
+            stayers = share(int((same & stayed).sum()), int(stayed.sum()))
+            found.append(Kind(name, count, part, stayers, int(rows.loc[same & lost, "mrr_cents"].sum())))
+    found.sort(key=lambda one: -one.count)
+    shrunk = rows["contracted"]
+    if shrunk.any():
+        unknown = share(0, 0)
+        cents = int(rows.loc[shrunk, "contracted_cents"].sum())
+        found.append(Kind(CONTRACTION, int(shrunk.sum()), unknown, unknown, cents))
+    return found

@@ -1,0 +1,201 @@
+"""The answer: three sentences and the key figures; what can't be known and the terms."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from reporting.present.blocks import Blocks, Callout, KeyFigure, KeyFigures, Text
+from reporting.present.formats import count, number, percent
+from reporting.present.formats import month as month_name
+from reporting.survival.gates import FEWEST_EVENTS
+
+from ...common import closing
+from ...common.intervals import share
+from ...common.words import plural, sentence
+from .. import words
+from ..data import Data
+
+
+def headline(data: Data) -> Blocks:
+    """Who left, what goes with it, who may be next: three sentences. A contradiction stands before them."""
+    text = " ".join((_who_left(data), _what_goes_with_it(data), _who_is_next(data)))
+    return Blocks([data.trust.warning(), Text(text)])
+
+
+def _who_left(data: Data) -> str:
+    book, recent = data.book, data.recent
+    lost = recent[recent["churned"]]
+    now = recent[recent["month"] == book.month]
+    paid = data.book.money(lost["mrr_cents"].sum())
+    months = plural(recent["month"].nunique(), "month")
+    if lost.empty:
+        clause = f"**No paying account left in the {months} to {book.label}**, by the subscriptions"
+    else:
+        clause = (
+            f"**{sentence(plural(len(lost), 'paying account'))} left in the {months} to {book.label}**, "
+            f"with {paid} of MRR"
+        )
+    if not data.trust.reliable:
+        return f"{clause}; this is *not reliable*, because the sources contradict each other on who left."
+    month = share(int(now["churned"].sum()), len(now))
+    lately = f"{count(now['churned'].sum())} of {count(len(now))} ({percent(month.value)})"
+    return f"{clause}; in {book.label} it was {lately}."
+
+
+def _what_goes_with_it(data: Data) -> str:
+    model = data.model
+    if model is None:
+        return f"Which behaviour goes with leaving can't be told: {data.fitted}; {_needed(data)}."
+    found = model.found
+    if found.empty:
+        return (
+            f"Of the {plural(len(model.table), 'driver')} looked at, none stands out from chance over "
+            f"{plural(int(model.hazard.events), 'loss', 'losses')}."
+        )
+    known = {driver.name: driver for driver in model.design.drivers}
+    clauses = [f"{known[name].subject} churns {words.times(row)}" for name, row in found.head(3).iterrows()]
+    return f"What goes with it most: {'; '.join(clauses)}."
+
+
+def _needed(data: Data) -> str:
+    more = FEWEST_EVENTS - data.losses
+    if more > 0:
+        return f"{plural(more, 'loss', 'losses')} more would be needed for a first driver"
+    return "more varied use data would be needed"
+
+
+def _who_is_next(data: Data) -> str:
+    book, table = data.book, data.at_risk
+    if data.model is None:
+        return "So the accounts below carry warnings, not probabilities."
+    high = table[table["high"]]
+    clause = (
+        f"{sentence(plural(len(high), 'account'))} with {book.money(high['mrr_cents'].sum())} of MRR "
+        f"{'has' if len(high) == 1 else 'have'} a probability of {percent(data.high_risk, 0)} or more "
+        "of leaving within three months"
+    )
+    one = next((h for h in data.validation.horizons if h.months == 3), None)
+    if one is None:
+        return f"{clause}; the model behind it could not be tested on unseen months."
+    return (
+        f"{clause}; on months it had not seen, the model ranked a leaver above a stayer in "
+        f"{percent(one.auc.value, 0)} of the pairs ({words.discrimination(one.auc.value)})."
+    )
+
+
+def key_figures(data: Data) -> Blocks:
+    """The numbers first asked for."""
+    book, risk = data.book, data.risk
+    rows = risk.rows
+    now, before = (rows[rows["month"] == m] for m in (book.month, book.previous))
+    lost, lost_before = int(now["churned"].sum()), int(before["churned"].sum())
+    versus = (
+        f"{count(lost_before)} in {month_name(book.previous, short=True)}" if len(before) else "first month"
+    )
+    items = [
+        KeyFigure(
+            data.trust.label("Accounts lost this month"),
+            count(lost),
+            versus,
+            None if lost == lost_before or not data.trust.reliable else lost < lost_before,
+            f"of {count(len(now))} paying at the start",
+        ),
+        KeyFigure(
+            data.trust.label("MRR lost with them"), book.money(now.loc[now["churned"], "mrr_cents"].sum())
+        ),
+    ]
+    at = data.overall.at([12]).iloc[0]
+    if pd.notna(at["survival"]):
+        limits = (
+            f"95% interval {percent(at['lower'])} to {percent(at['upper'])}" if pd.notna(at["lower"]) else ""
+        )
+        items.append(
+            KeyFigure(data.trust.label("Still paying after 12 months"), percent(at["survival"]), note=limits)
+        )
+    table = data.at_risk
+    if data.model is not None:
+        high = table[table["high"]]
+        expected = table["p3"].sum()
+        items += [
+            KeyFigure(
+                "Accounts at high risk",
+                count(len(high)),
+                note=f"{percent(data.high_risk, 0)} or more within three months",
+            ),
+            KeyFigure(
+                "MRR at risk, three months",
+                book.money(table["mrr_at_risk_cents"].sum()),
+                note=f"each account's MRR times its probability; about {number(expected)} accounts",
+            ),
+        ]
+    else:
+        items.append(KeyFigure("Losses observed", count(data.losses), note=f"a model needs {FEWEST_EVENTS}"))
+    return Blocks([KeyFigures(items)])
+
+
+def unknowns(data: Data) -> Blocks:
+    """What can't be known from this data."""
+    more = []
+    unseen = int((data.risk.spells["entry"] > 0).sum())
+    if unseen:
+        more.append(
+            f"The first months of {plural(unseen, 'stay')}, which had begun before the events do "
+            f"({month_name(data.risk.observed_from)}): they count from the tenure they had then."
+        )
+    return closing.unknowns(data.book, data.trust, more)
+
+
+def glossary(data: Data) -> Blocks:
+    """The terms of this report."""
+    return closing.glossary("churn_drivers", data.book)
+
+
+def method(data: Data) -> Blocks:
+    """How it was done and where it ends, in a box."""
+    risk, model = data.risk, data.model
+    spells = risk.spells
+    returned = int(spells["account_id"].duplicated().sum())
+    lines = [
+        f"**Rows at risk.** {sentence(plural(len(risk.rows), 'account-month'))} of "
+        f"{plural(spells['account_id'].nunique(), 'account')}, {plural(data.losses, 'loss', 'losses')}. An "
+        "account is "
+        "at risk in a month when it paid at the close before; all its figures are those of that close, so "
+        "nothing "
+        "of the month in which it leaves is used to explain it."
+    ]
+    if returned:
+        lines[0] += (
+            f" {sentence(plural(returned, 'stay'))} "
+            f"{'is that of an account' if returned == 1 else 'are those of accounts'} "
+            "that came back: each starts its tenure anew, and intervals treat the stays of one account as "
+            "one."
+        )
+    if risk.committed:
+        left = f" ({plural(risk.off_term, 'loss', 'losses')} within a term left out)" if risk.off_term else ""
+        lines.append(
+            "**Terms.** Accounts with a renewal date leave when their term ends and hardly ever before; in "
+            "the other "
+            f"months of a term they are not at risk{left}."
+        )
+    lines.append(
+        "**Curves.** Kaplan-Meier with late entry, 95% log-log intervals, drawn while at least ten accounts "
+        "are at "
+        "risk; log-rank tests with Holm's adjustment; mean stays are restricted means."
+    )
+    if model is not None:
+        lines.append(
+            "**Model.** Discrete-time hazard with complementary log-log link, a natural spline over tenure "
+            "and errors "
+            f"clustered on {plural(model.hazard.clusters or 0, 'account')}; Cox's model on the same rows "
+            "beside it; "
+            "p-values of drivers adjusted by Benjamini-Hochberg. Terms enter in a fixed order, ten losses a "
+            "term "
+            f"({model.design.gate}). An interval of an account's probability tells how well the model is "
+            "known, not "
+            "how much luck remains."
+        )
+    lines.append(
+        "**Limits.** Everything here is association: a driver that goes with leaving need not cause it, and "
+        "pushing it need not hold an account. Price, competition and people are not in the data."
+    )
+    return Blocks([Callout("note", "Method and limits", "\n\n".join(lines))])

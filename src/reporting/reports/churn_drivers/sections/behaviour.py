@@ -1,0 +1,339 @@
+"""Which behaviour goes with leaving: drivers, cross-check, change over tenure, the aha moment."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from reporting.present.blocks import Blocks, Callout, Figure, Table, Text
+from reporting.present.formats import count, number, p_value, percent
+from reporting.present.formats import month as month_name
+from reporting.survival.gates import EVENTS_PER_PARAMETER, FEWEST_EVENTS
+
+from ...common.words import listing, plural, sentence
+from .. import charts, words
+from ..aha import ALPHA, EARLY_DAYS, HORIZON, Aha
+from ..data import Data
+from ..model import DISAGREEMENT, Model
+from ..segments import reliable_until
+
+
+def driver_ratios(data: Data) -> Blocks:
+    """The hazard ratios and what each means in words; without a model, why, and what it would take."""
+    model = data.model
+    if model is None:
+        return Blocks([_no_model(data)])
+    table = model.table.loc[_order(model)]
+    known = {driver.name: driver for driver in model.design.drivers}
+    found = table["p_adjusted"] < ALPHA
+    finding = _finding(model)
+    shown = table.assign(found=found)
+    labels = [known[name].label for name in shown.index]
+    notes = [words.ratio(row) for _, row in shown.iterrows()]
+    fig = charts.forest(
+        shown, labels, notes, finding, "hazard ratio of leaving, log scale (below 1 stays, above 1 leaves)"
+    )
+    caption = (
+        f"Hazard ratios with 95% intervals from {count(model.hazard.rows)} account-months and "
+        f"{plural(model.hazard.events, 'loss', 'losses')}, each driver beside all others; in colour those "
+        "told from "
+        "chance after adjustment."
+    )
+    alt = (
+        "Dot plot of hazard ratios: "
+        + "; ".join(f"{a} {b}" for a, b in zip(labels, notes, strict=True))
+        + "."
+    )
+    rows = pd.DataFrame(
+        {
+            "driver": [words.in_words(known[name], row) for name, row in table.iterrows()],
+            "p": [words.p_cell(p) for p in table["p"]],
+            "adjusted": [words.p_cell(p) for p in table["p_adjusted"]],
+            "reading": [sentence(words.verdict(row)) for _, row in table.iterrows()],
+        }
+    )
+    columns = {"driver": "In words", "p": "p", "adjusted": "p (BH)", "reading": "Reading"}
+    table_caption = (
+        "Drivers in words: how often an account churns, 95% interval; p raw and by Benjamini-Hochberg"
+    )
+    return Blocks(
+        [
+            Text(_lead(model, found)),
+            Figure(fig, "fig-drivers", caption, alt),
+            Table.of(rows, columns, label="tbl-drivers", caption=table_caption),
+            Text(_terms(model)),
+        ]
+    )
+
+
+def _order(model: Model) -> list[str]:
+    table = model.table
+    return list(table["z"].abs().sort_values(ascending=False, kind="stable").index)
+
+
+def _lead(model: Model, found: pd.Series) -> str:
+    n = int(found.sum())
+    if not n:
+        return (
+            f"None of the {plural(len(found), 'driver')} is told from chance once all are considered "
+            "(@fig-drivers, "
+            "@tbl-drivers). That is not proof that none matters: the intervals show what remains possible."
+        )
+    return (
+        f"{sentence(count(n))} of {plural(len(found), 'driver')} {'is' if n == 1 else 'are'} told from "
+        "chance once all "
+        "are considered (@fig-drivers, @tbl-drivers). A ratio compares two accounts alike in all other "
+        "drivers."
+    )
+
+
+def _finding(model: Model) -> str:
+    known = {driver.name: driver for driver in model.design.drivers}
+    found = model.found
+    if found.empty:
+        return "No driver of leaving is told from chance"
+    parts = []
+    for rows in (found[found["hazard_ratio"] > 1], found[found["hazard_ratio"] < 1]):
+        if len(rows):
+            name = rows.index[0]
+            label = known[name].label
+            parts.append(f"{words.lower_first(label)}: {words.ratio(rows.loc[name]).split(' ')[0]} times")
+    return f"Churn by driver, strongest first: {listing(parts)} as often"
+
+
+def _terms(model: Model) -> str:
+    lines = []
+    if model.design.filled:
+        parts = [
+            f"{words.lower_first(label)} ({percent(share)})" for label, share in model.design.filled.items()
+        ]
+        how = "an indicator marks them" if model.design.indicators else "too few for an indicator"
+        lines.append(
+            f"Not known for some account-months and set to the middle value there ({how}): {listing(parts)}."
+        )
+    if model.design.left_out:
+        by_reason: dict[str, list[str]] = {}
+        for label, why in model.design.left_out.items():
+            by_reason.setdefault(why, []).append(words.lower_first(label))
+        parts = [f"{listing(labels)} ({why})" for why, labels in by_reason.items()]
+        lines.append(f"Left out: {'; '.join(parts)}.")
+    return (
+        " ".join(lines) or "Every driver of the catalogue is in the model, and known for every account-month."
+    )
+
+
+def _no_model(data: Data) -> Callout:
+    candidates = len(data.drivers)
+    text = (
+        f"No model is fitted: {data.fitted}. A hazard ratio from so few losses would be noise with decimals. "
+        f"What would be needed: at least {FEWEST_EVENTS} accounts whose leaving is recorded for two drivers, "
+        "and "
+        f"{EVENTS_PER_PARAMETER} for each further one ({candidates * EVENTS_PER_PARAMETER} for all "
+        f"{candidates} of the catalogue), with the month in which service ended."
+    )
+    if not data.trust.reliable:
+        text += (
+            " The losses may exist: other tables of this source name more accounts as gone than the "
+            "subscriptions do. "
+            "Once it is settled which table records a lost customer, and its dates are mapped to the ends of "
+            "subscriptions, this section fills itself."
+        )
+    return Callout("important", "Which behaviour goes with leaving can't be told", text)
+
+
+def cross_check(data: Data) -> Blocks:
+    """Do the discrete-time model and Cox's model agree?"""
+    model = data.model
+    if model is None:
+        return Blocks([])
+    if model.cross_check is None:
+        return Blocks(
+            [
+                Text(
+                    "Cox's model could not be fitted to these rows, so the drivers stand without a "
+                    "cross-check."
+                )
+            ]
+        )
+    table = model.table.loc[_order(model)]
+    known = {driver.name: driver for driver in model.design.drivers}
+    apart = [known[name] for name, row in table.iterrows() if not row["agrees"]]
+    if apart:
+        names = listing([words.lower_first(driver.label) for driver in apart])
+        lead = (
+            f"The two models disagree by more than half a standard error on {names} (@tbl-cross-check): read "
+            f"{'that ratio' if len(apart) == 1 else 'those ratios'} with care. On the other drivers they "
+            "agree."
+        )
+    else:
+        lead = (
+            f"Cox's model on the same rows tells the same story: no log hazard ratio moves by more than "
+            f"{number(DISAGREEMENT, 1)} standard errors (@tbl-cross-check)."
+        )
+    rows = pd.DataFrame(
+        {
+            "driver": [known[name].label for name in table.index],
+            "discrete": [words.ratio(row) for _, row in table.iterrows()],
+            "cox": [number(x, 2) for x in table["cox_ratio"]],
+            "agrees": ["agree" if agrees else "disagree" for agrees in table["agrees"]],
+        }
+    )
+    columns = {
+        "driver": "Driver",
+        "discrete": "Discrete-time hazard ratio (95% interval)",
+        "cox": "Cox hazard ratio",
+        "agrees": "The two",
+    }
+    caption = "Hazard ratios of the two models, fitted to the same rows and terms"
+    return Blocks([Text(lead), Table.of(rows, columns, label="tbl-cross-check", caption=caption)])
+
+
+def effects_over_tenure(data: Data) -> Blocks:
+    """Does an effect hold over tenure? Where not, it is shown by stretch instead of as one number."""
+    model = data.model
+    if model is None or model.cross_check is None:
+        return Blocks([])
+    test = model.proportional
+    overall = p_value(test.loc["global", "p"])
+    changing = model.changing
+    if not changing:
+        return Blocks(
+            [
+                Text(
+                    "No effect is seen to change with tenure: the score test of proportional hazards finds "
+                    "nothing "
+                    f"for any driver after adjustment, and {overall} for all together. One number a driver "
+                    "will do."
+                )
+            ]
+        )
+    names = listing([words.lower_first(driver.label) for driver in changing])
+    rows = []
+    for driver in changing:
+        for stretch, row in model.over_tenure(driver).iterrows():
+            rows.append(
+                {
+                    "driver": driver.label,
+                    "stretch": _stretch(stretch),
+                    "ratio": words.ratio(row),
+                    "events": row["events"],
+                    "p": words.p_cell(test.loc[driver.name, "p_adjusted"]),
+                }
+            )
+    text = f"The effect of {names} changes with tenure (score test of proportional hazards, adjusted)"
+    if not rows:
+        return Blocks([Text(f"{text}; there are too few losses to show it by stretch of tenure.")])
+    columns = {
+        "driver": "Driver",
+        "stretch": "Months of tenure",
+        "events": ("Losses", count),
+        "ratio": "Hazard ratio (95% interval)",
+        "p": "p of the change (BH)",
+    }
+    caption = "Drivers whose effect changes with tenure: hazard ratios by stretch, from Cox's model"
+    table = Table.of(pd.DataFrame(rows), columns, label="tbl-over-tenure", caption=caption)
+    return Blocks([Text(f"{text}, so one ratio would mislead; @tbl-over-tenure shows it by stretch."), table])
+
+
+def _stretch(interval: pd.Interval) -> str:
+    low, high = interval.left, interval.right
+    if low == float("-inf"):
+        return f"up to {number(high)}"
+    return f"over {number(low)}" if high == float("inf") else f"over {number(low)} to {number(high)}"
+
+
+def aha_moment(data: Data) -> Blocks:
+    """The early action that goes with staying, if one stands the test."""
+    found = data.aha
+    if isinstance(found, str):
+        return Blocks([Text(f"No aha moment can be looked for: {found}.")])
+    best, cut = found.best, number(found.best.threshold.cut, _decimals(found.best.threshold.cut))
+    verdict = _aha_verdict(found)
+    text = (
+        f"{verdict} Searched: {plural(len(found.candidates), 'early action')} of "
+        f"{plural(found.accounts, 'account')} that "
+        f"signed up to {month_name(found.until)} and paid at the first close {EARLY_DAYS} days or more "
+        "after, followed "
+        f"for {HORIZON} months ({plural(found.losses, 'loss', 'losses')})."
+    )
+    rows = pd.DataFrame(
+        {
+            "action": [sentence(c.label) for c in found.candidates],
+            "cut": [
+                f"more than {number(c.threshold.cut, _decimals(c.threshold.cut))}" for c in found.candidates
+            ],
+            "stays": ["longer" if c.threshold.above_lasts_longer else "less long" for c in found.candidates],
+            "statistic": [c.threshold.statistic for c in found.candidates],
+            "p": [words.p_cell(c.threshold.p) for c in found.candidates],
+            "holm": [words.p_cell(c.p_adjusted) for c in found.candidates],
+        }
+    )
+    columns = {
+        "action": "Early action",
+        "cut": "Best cut",
+        "stays": "Those above stay",
+        "statistic": ("Statistic", lambda x: number(x, 2)),
+        "p": "p (permutation)",
+        "holm": "p (Holm)",
+    }
+    caption = "Search for an early threshold: each p pays for every cut tried, Holm's for every action"
+    blocks = [Text(text), Table.of(rows, columns, label="tbl-aha", caption=caption)]
+    if found.suggested:
+        names = {f"more than {cut} {best.label}": "above", f"{cut} or fewer": "below"}
+        curves = {name: found.curves[side] for name, side in names.items()}
+        until = {name: max(reliable_until(curve), 1.0) for name, curve in curves.items()}
+        month = min(until.values())
+        shares = [float(curve.at([month])["survival"].iloc[0]) for curve in curves.values()]
+        finding = (
+            f"{percent(shares[0], 0)} of accounts with more than {cut} {best.label} still pay after "
+            f"{number(month)} months, {percent(shares[1], 0)} of the others"
+        )
+        fig = charts.retention(
+            {"above": curves[next(iter(names))], "below": curves[list(names)[1]]},
+            {"above": until[next(iter(names))], "below": until[list(names)[1]]},
+            finding,
+            f"months after the landmark ({EARLY_DAYS} days or more after sign-up)",
+            "accounts still paying",
+        )
+        caption = (
+            f"Accounts still paying by whether they had more than {cut} {best.label} at the landmark (above) "
+            "or not "
+            "(below), all cohorts, the searched ones among them; 95% log-log intervals."
+        )
+        blocks.append(Figure(fig, "fig-aha", caption, f"Two curves. {finding}."))
+    return Blocks(blocks)
+
+
+def _decimals(cut: float) -> int:
+    return 0 if float(cut).is_integer() else 1
+
+
+def _aha_verdict(found: Aha) -> str:
+    best = found.best
+    cut = number(best.threshold.cut, _decimals(best.threshold.cut))
+    what = f"more than {cut} {best.label}"
+    told = found.confirmation
+    if not found.suggested:
+        return (
+            f"**No aha moment stands out.** The strongest candidate, {what}, has {p_value(best.p_adjusted)} "
+            "once every "
+            "cut and action tried is paid for (@tbl-aha)."
+        )
+    if told is None:
+        return (
+            f"**A candidate, not confirmed.** {sentence(what)} goes with staying ({p_value(best.p_adjusted)} "
+            "after "
+            "every adjustment, @tbl-aha), but too few later accounts have left to test it on."
+        )
+    on = f"{plural(told.accounts, 'later account')} with {plural(told.losses, 'loss', 'losses')}"
+    if found.confirmed:
+        return (
+            f"**{sentence(what)} goes with staying**: {p_value(best.p_adjusted)} in the search after every "
+            "adjustment "
+            f"(@tbl-aha), and confirmed unchanged on {on} ({p_value(told.p)})."
+        )
+    way = "the same way" if told.same_direction else "the other way"
+    return (
+        f"**A candidate, not confirmed.** {sentence(what)} goes with staying in the search "
+        f"({p_value(best.p_adjusted)} after every adjustment, @tbl-aha); on {on} the difference points {way} "
+        f"with {p_value(told.p)}, which does not bear it out."
+    )

@@ -1,0 +1,293 @@
+"""Does the model know the future, and whom does it name?"""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from reporting.present.blocks import Blocks, Figure, Table, Text
+from reporting.present.formats import count, interval, money, number, percent
+from reporting.present.formats import month as month_name
+
+from ...common import actions as act
+from ...common.words import plural, sentence
+from .. import charts, words
+from ..at_risk import Reason
+from ..data import Data
+from ..out_of_time import Horizon
+
+
+def validation(data: Data) -> Blocks:
+    """The test on unseen months, printed whatever it says."""
+    if data.model is None:
+        return Blocks([Text("There is no model to test.")])
+    told = data.validation
+    if not told.horizons or told.last_fitted is None:
+        return Blocks(
+            [Text(f"The model could not be tested on unseen months: {told.reason or 'nothing to compare'}.")]
+        )
+    main = told.horizons[-1]
+    lead = (
+        f"Fitted on the {plural(told.fitted_losses, 'loss', 'losses')} up to {month_name(told.last_fitted)} "
+        "and tested "
+        f"on the months after, which it had not seen (@tbl-validation). {_in_words(main)}"
+    )
+    rows = pd.DataFrame(
+        [
+            {
+                "horizon": plural(one.months, "month"),
+                "predictions": one.predictions,
+                "losses": one.losses,
+                "auc": f"{number(one.auc.value, 2)} ({interval(one.auc.lower, one.auc.upper)})",
+                "brier": f"{number(one.brier.score, 4)} against {number(one.brier.null, 4)}",
+                "skill": percent(one.brier.skill, 1, sign=True),
+                "slope": _slope(one),
+                "ratio": number(one.calibration.observed_to_expected, 2) if one.calibration else "not known",
+            }
+            for one in told.horizons
+        ]
+    )
+    columns = {
+        "horizon": "Within",
+        "predictions": ("Predictions", count),
+        "losses": ("Followed by a loss", count),
+        "auc": "AUC (95% interval)",
+        "brier": "Brier score against the null",
+        "skill": "Error saved",
+        "slope": "Calibration slope (1 is right)",
+        "ratio": "Observed / predicted",
+    }
+    caption = (
+        f"Predictions for the months after {month_name(told.last_fitted)}, one for each account and close "
+        "after which "
+        "it could leave; the null knows an account's tenure and nothing else"
+    )
+    blocks = [Text(lead), Table.of(rows, columns, label="tbl-validation", caption=caption)]
+    if main.calibration is not None:
+        finding = _calibration_finding(main)
+        fig = charts.calibration(main.calibration.table, finding, main.months)
+        figure_caption = (
+            "Accounts by tenth of their predicted probability: mean prediction and share that left, with 95% "
+            "Wilson "
+            "intervals; dashed: a perfect forecast."
+        )
+        blocks.append(
+            Figure(fig, "fig-calibration", figure_caption, f"Ten points against a diagonal. {finding}.")
+        )
+    return Blocks(blocks)
+
+
+def _slope(one: Horizon) -> str:
+    if one.calibration is None:
+        return "not known"
+    slope = one.calibration.slope
+    return f"{number(slope.value, 2)} ({interval(slope.lower, slope.upper)})"
+
+
+def _in_words(one: Horizon) -> str:
+    within = plural(one.months, "month")
+    ranks = (
+        f"Within {within} it ranks a leaver above a stayer in {percent(one.auc.value, 0)} of the pairs: "
+        f"{words.discrimination(one.auc.value)}."
+    )
+    if one.auc.lower <= 0.5:
+        ranks += " Its interval reaches a coin's toss."
+    skill = one.brier.skill
+    if skill > 0.005:
+        error = f"Its probabilities save {percent(skill)} of the squared error of knowing only the tenure."
+    elif skill < -0.005:
+        error = (
+            f"Its probabilities are worse than knowing only the tenure, by {percent(-skill)} of the error."
+        )
+    else:
+        error = "Its probabilities are no better than knowing only the tenure."
+    return f"{ranks} {error}"
+
+
+def _calibration_finding(one: Horizon) -> str:
+    ratio = one.calibration.observed_to_expected
+    if ratio > 1.15:
+        return f"Predictions are too low: {number(ratio, 1)} losses for each predicted"
+    if ratio < 1 / 1.15:
+        return f"Predictions are too high: {number(ratio, 1)} losses for each predicted"
+    return f"As many leave as predicted: {number(ratio, 2)} losses for each predicted"
+
+
+def accounts_at_risk(data: Data) -> Blocks:
+    """The accounts at risk, with reasons and next step; without a model, those with warnings."""
+    if data.model is None:
+        return _by_warning(data)
+    book, table = data.book, data.at_risk
+    shown = table[table["p3"] > 0].head(data.top_accounts)
+    if shown.empty:
+        return Blocks(
+            [Text("No paying account can leave within three months: every one is within its term.")]
+        )
+    total = table["mrr_at_risk_cents"].sum()
+    high = table[table["high"]]
+    lead = (
+        f"Of {book.money(table['mrr_cents'].sum())} MRR, {book.money(total)} is at risk within three months "
+        "(each "
+        f"account's MRR times its probability); the {plural(len(shown), 'account')} of @tbl-at-risk "
+        f"{'holds' if len(shown) == 1 else 'hold'} {percent(shown['mrr_at_risk_cents'].sum() / total, 0)} of "
+        "it. "
+        f"{sentence(plural(len(high), 'account'))} {'is' if len(high) == 1 else 'are'} at high risk "
+        f"({percent(data.high_risk, 0)} or more)."
+    )
+    rows = shown.assign(
+        one=[_probability(*row) for row in shown[["p1", "p1_lower", "p1_upper"]].itertuples(index=False)],
+        three=[_probability(*row) for row in shown[["p3", "p3_lower", "p3_upper"]].itertuples(index=False)],
+        reasons=[_reasons(raising) for raising in shown["raising"]],
+        lower=[_lowers(reason) for reason in shown["lowering"]],
+    )
+    columns = {
+        "account_name": "Account",
+        "mrr_cents": (f"MRR ({book.currency})", money),
+        "one": "1 month",
+        "three": "3 months",
+        "mrr_at_risk_cents": ("MRR at risk", money),
+        "reasons": "What raises it",
+        "lower": "What lowers it",
+        "action": "Next step",
+    }
+    caption = (
+        f"Accounts by MRR at risk at the close of {book.label}: probability of leaving with 95% interval; "
+        "reasons with "
+        "their factor on the risk against the reference account, (?) where the driver's interval spans 1"
+    )
+    reference = _reference(data)
+    return Blocks(
+        [Text(lead), Table.of(rows, columns, label="tbl-at-risk", caption=caption), Text(reference)]
+    )
+
+
+def _probability(value: float, low: float, high: float) -> str:
+    if value == 0:
+        return "within its term"
+    return f"{percent(value, 0)} ({number(100 * low)} to {number(100 * high)})"
+
+
+def _reasons(raising: list[Reason]) -> str:
+    return (
+        "; ".join(f"{reason.state} (\u00d7{number(reason.factor, 1)}{_doubt(reason)})" for reason in raising)
+        or "nothing above the reference"
+    )
+
+
+def _lowers(reason: Reason | None) -> str:
+    return (
+        f"{reason.state} (\u00d7{number(reason.factor, 2)}{_doubt(reason)})"
+        if reason
+        else "nothing below the reference"
+    )
+
+
+def _doubt(reason: Reason) -> str:
+    return "" if reason.told else "?"
+
+
+def _reference(data: Data) -> str:
+    model = data.model
+    states = [driver.state(float(model.reference[driver.name])) for driver in model.design.drivers]
+    text = (
+        f"The reference account is the middle of all accounts observed: {', '.join(states)}. A factor of "
+        "\u00d72 says that "
+        "accounts with this figure leave twice as often as the reference, all else alike."
+    )
+    if data.risk.committed:
+        text += " An account within its term has no probability until the term ends."
+    return text
+
+
+def _by_warning(data: Data) -> Blocks:
+    book = data.book
+    keep = act.first(act.suggest(book), act.KEEP)
+    if keep.empty:
+        return Blocks(
+            [Text("No paying account shows a warning at the close, and no model gives a probability.")]
+        )
+    share = keep["mrr_cents"].sum() / max(int(book.paying["mrr_cents"].sum()), 1)
+    text = (
+        f"No model, so no probability. {sentence(plural(len(keep), 'paying account'))} "
+        f"{'shows' if len(keep) == 1 else 'show'} a warning, with {percent(share)} of MRR (@tbl-warned). A "
+        "warning says "
+        "where to look first; whether it foretells leaving is not known here."
+    )
+    columns = {
+        "account_name": "Account",
+        "mrr_cents": (f"MRR ({book.currency})", money),
+        "reason": "Warning",
+        "action": "Next step",
+    }
+    shown = keep.head(data.top_accounts)
+    caption = f"Accounts with a warning, by MRR: {len(shown)} of {count(len(keep))}"
+    return Blocks([Text(text), Table.of(shown, columns, label="tbl-warned", caption=caption)])
+
+
+def exports(data: Data) -> dict[str, pd.DataFrame]:
+    """`accounts_at_risk` and `drivers` as data; empty, with the same columns, without a model."""
+    return {"accounts_at_risk": _accounts_out(data), "drivers": _drivers_out(data)}
+
+
+def _accounts_out(data: Data) -> pd.DataFrame:
+    columns = [
+        "account_id",
+        "account_name",
+        "mrr",
+        "currency",
+        "probability_1m",
+        "probability_1m_low",
+        "probability_1m_high",
+    ]
+    columns += [
+        "probability_3m",
+        "probability_3m_low",
+        "probability_3m_high",
+        "mrr_at_risk",
+        "high_risk",
+        "engagement_score",
+    ]
+    columns += ["raises_1", "raises_2", "raises_3", "lowers", "action"]
+    if data.model is None:
+        return pd.DataFrame(columns=columns)
+    rows = []
+    for account, row in data.at_risk.iterrows():
+        raising = [reason.state for reason in row["raising"]] + [""] * 3
+        cells = [account, row["account_name"], row["mrr_cents"] / 100, data.book.currency]
+        for name in ("p1", "p3"):
+            cells += [round(row[name], 4), round(row[f"{name}_lower"], 4), round(row[f"{name}_upper"], 4)]
+        score = row["engagement_score"]
+        cells += [
+            round(row["mrr_at_risk_cents"] / 100, 2),
+            bool(row["high"]),
+            None if math.isnan(score) else round(score, 1),
+        ]
+        rows.append([*cells, *raising[:3], row["lowering"].state if row["lowering"] else "", row["action"]])
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _drivers_out(data: Data) -> pd.DataFrame:
+    columns = [
+        "driver",
+        "group",
+        "label",
+        "hazard_ratio",
+        "lower",
+        "upper",
+        "p",
+        "p_adjusted",
+        "cox_hazard_ratio",
+        "in_words",
+    ]
+    if data.model is None:
+        return pd.DataFrame(columns=columns)
+    rows = []
+    for driver in data.model.design.drivers:
+        row = data.model.table.loc[driver.name]
+        numbers = [
+            round(float(row[c]), 4)
+            for c in ("hazard_ratio", "lower", "upper", "p", "p_adjusted", "cox_ratio")
+        ]
+        rows.append([driver.name, driver.group, driver.label, *numbers, words.in_words(driver, row)])
+    return pd.DataFrame(rows, columns=columns)

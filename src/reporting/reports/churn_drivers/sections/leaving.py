@@ -1,0 +1,246 @@
+"""What leaving looked like: kinds of loss, use before it, warnings, and the engaged who left anyway."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from reporting.present.blocks import Blocks, Figure, Table, Text
+from reporting.present.formats import count, money, number, percent
+from reporting.present.formats import month as month_name
+
+from ...common.intervals import Estimate, share
+from ...common.words import plural, sentence, with_interval
+from .. import charts
+from ..data import Data
+from ..kinds import ACTIONS, CONTRACTION, LABELS, LOOKS
+from ..way_out import BASE, WEEKS
+
+
+def churn_types(data: Data) -> Blocks:
+    """The recent losses by what the account looked like a month before."""
+    book, kinds = data.book, data.kinds
+    if not kinds:
+        return Blocks(
+            [Text(f"Nothing was lost in the {plural(data.recent_months, 'month')} to {book.label}.")]
+        )
+    lost = [kind for kind in kinds if kind.name != CONTRACTION]
+    if lost:
+        first = lost[0]
+        beside = f"; {_compared(first.losses, first.stayers)}" if first.stayers.known else ""
+        lead = (
+            f"The most frequent kind among the {plural(first.losses.n, 'account')} lost since "
+            f"{month_name(data.since)} is *{LABELS[first.name].lower()}*: {count(first.count)} of them, "
+            f"{with_interval(first.losses)}{beside} (@tbl-churn-types)."
+        )
+    else:
+        lead = f"No account left since {month_name(data.since)}; some pay less (@tbl-churn-types)."
+    days = book.product.engagement.high_risk_days
+    rows = pd.DataFrame(
+        [
+            {
+                "kind": LABELS[kind.name],
+                "look": LOOKS[kind.name].format(days=days),
+                "count": kind.count,
+                "share": _short(kind.losses),
+                "stayers": percent(kind.stayers.value, 0) if kind.stayers.known else "not compared",
+                "mrr": kind.mrr_cents,
+                "action": ACTIONS[kind.name],
+            }
+            for kind in kinds
+        ]
+    )
+    columns = {
+        "kind": "Kind",
+        "look": "At the close before",
+        "count": ("Accounts", count),
+        "share": "Share of the lost",
+        "stayers": "Same look among those who stayed",
+        "mrr": (f"MRR lost ({book.currency})", money),
+        "action": "Next time",
+    }
+    caption = (
+        f"Losses since {month_name(data.since)} by kind, the first that fits; beside them how many of the "
+        "account-months without a loss looked the same"
+    )
+    return Blocks([Text(lead), Table.of(rows, columns, label="tbl-churn-types", caption=caption)])
+
+
+def _short(estimate: Estimate) -> str:
+    if not estimate.known:
+        return "stay"
+    return f"{percent(estimate.value, 0)} ({number(100 * estimate.low)} to {percent(estimate.high, 0)})"
+
+
+def _compared(losses: Estimate, stayers: Estimate) -> str:
+    same = percent(stayers.value, 0)
+    if losses.low > stayers.value:
+        return f"among those who stayed only {same} looked like that"
+    if losses.high < stayers.value:
+        return f"that look is more common among those who stayed ({same}), so it warns of nothing"
+    return f"{same} of those who stayed looked the same, so the look alone tells little"
+
+
+def before_churn(data: Data) -> Blocks:
+    """Use in the weeks before the end of service, and how early the decline shows."""
+    pattern = data.pattern
+    if isinstance(pattern, str):
+        return Blocks([Text(f"What use looks like before an account leaves can't be told: {pattern}.")])
+    last = pattern.weeks.iloc[-4:].mean()
+    gap = last["stayers"] - last["leavers"]
+    if pattern.lead:
+        finding = (
+            f"Use falls below that of stayers {plural(pattern.lead, 'week')} before the end; in the last "
+            "four weeks "
+            f"it is {percent(last['leavers'], 0)} of its base, against {percent(last['stayers'], 0)}"
+        )
+    elif gap > 0.05:
+        finding = (
+            f"No steady decline shows before accounts leave: {percent(last['leavers'], 0)} of their base in "
+            "the last "
+            f"four weeks, {percent(last['stayers'], 0)} among stayers"
+        )
+    else:
+        finding = "Use gives no warning: leavers use the product like stayers to the end"
+    fig = charts.on_the_way_out(pattern, finding)
+    out = (
+        f" {sentence(plural(pattern.left_out, 'loss', 'losses'))} without {WEEKS} weeks of use before them "
+        "left out."
+        if pattern.left_out
+        else ""
+    )
+    caption = (
+        f"Weekly events of {plural(pattern.losses, 'account')} that left, each divided by its own mean of "
+        "the first "
+        f"{BASE} weeks shown, and of accounts that went on paying over the same calendar weeks; band: 95% "
+        "interval "
+        f"of the difference.{out}"
+    )
+    alt = f"Two lines of weekly use over the {WEEKS} weeks before the end of service. {finding}."
+    lead = f"{finding} (@fig-before-churn)."
+    if pattern.lead:
+        lead += " That is the time there is to act; a single quiet week is no sign yet."
+    return Blocks([Text(lead), Figure(fig, "fig-before-churn", caption, alt)])
+
+
+def warning_flags(data: Data) -> Blocks:
+    """Do the early warnings warn? Losses within three months with and without each flag."""
+    if not data.flags:
+        why = "there are too few losses" if not data.enough else "this source raises none"
+        return Blocks([Text(f"Whether the early warnings warn can't be tested: {why}.")])
+    holds = [flag for flag in data.flags if flag.holds]
+    if holds:
+        first = holds[0]
+        lead = (
+            f"{count(len(holds))} of {plural(len(data.flags), 'early warning')} "
+            f"{'sets' if len(holds) == 1 else 'set'} "
+            f"leavers apart. The sharpest is *{first.label.lower()}*: {percent(first.raised.value)} of the "
+            "accounts "
+            f"with it left within three months, {percent(first.clear.value)} without (@tbl-flags)."
+        )
+    else:
+        many = plural(len(data.flags), "early warning")
+        lead = f"None of {many} sets leavers apart beyond chance (@tbl-flags)."
+    rows = pd.DataFrame(
+        [
+            {
+                "flag": flag.label,
+                "now": flag.now,
+                "raised": _short(flag.raised),
+                "clear": _short(flag.clear),
+                "reading": "warns" if flag.holds else "not told from chance",
+            }
+            for flag in data.flags
+        ]
+    )
+    columns = {
+        "flag": "Early warning",
+        "now": ("Accounts with it now", count),
+        "raised": "Left within 3 months, raised",
+        "clear": "Left within 3 months, not raised",
+        "reading": "Reading",
+    }
+    caption = (
+        "Early warnings against what came of them, over all closes after which an account could leave; 95% "
+        "Wilson "
+        "intervals, which take closes of one account as separate"
+    )
+    return Blocks([Text(lead), Table.of(rows, columns, label="tbl-flags", caption=caption)])
+
+
+def engaged_leavers(data: Data) -> Blocks:
+    """Engaged accounts that left all the same, and those that may be next: look at price or need."""
+    book, healthy = data.book, data.book.product.bands.healthy
+    lost = data.recent[data.recent["churned"]]
+    scored = lost[lost["engagement_score"].notna()]
+    if scored.empty:
+        return Blocks(
+            [Text("No account lost recently has an engagement score, so none can be called engaged.")]
+        )
+    engaged = scored[scored["engagement_score"] > healthy].sort_values("mrr_cents", ascending=False)
+    part = share(len(engaged), len(scored))
+    blocks = [
+        Text(
+            f"{sentence(plural(len(engaged), 'account'))} of {count(len(scored))} lost since "
+            f"{month_name(data.since)} "
+            f"had an engagement score above {number(healthy)} a month before: {with_interval(part)}. "
+            + (
+                "Use did not hold them; price, budget or a need that ended may have weighed more."
+                if len(engaged)
+                else "Engagement, as scored here, held every account it marked as healthy."
+            )
+        )
+    ]
+    if len(engaged):
+        rows = engaged.head(data.top_accounts).assign(reason=lambda f: _said(data, f))
+        columns = {
+            "account_name": "Account",
+            "month": ("Left in", lambda m: month_name(m, short=True)),
+            "engagement_score": ("Score before", number),
+            "mrr_cents": (f"MRR lost ({book.currency})", money),
+            "reason": "Reason given",
+        }
+        caption = f"Engaged accounts that left, {len(rows)} of {count(len(engaged))}, by MRR"
+        blocks.append(Table.of(rows, columns, label="tbl-engaged-lost", caption=caption))
+    blocks.append(_engaged_now(data, healthy))
+    return Blocks(blocks)
+
+
+def _engaged_now(data: Data, healthy: float) -> Blocks:
+    table = data.at_risk
+    if data.model is None:
+        return Blocks([])
+    now = table[table["high"] & (table["engagement_score"] > healthy)]
+    if now.empty:
+        return Blocks([Text("No engaged account stands at high risk now.")])
+    text = (
+        f"{sentence(plural(len(now), 'engaged account'))} {'stands' if len(now) == 1 else 'stand'} at high "
+        "risk now, "
+        f"with {data.book.money(now['mrr_cents'].sum())} of MRR (@tbl-engaged-now): review price or need "
+        "with the buyer."
+    )
+    columns = {
+        "account_name": "Account",
+        "engagement_score": ("Score", number),
+        "p3": ("Leaves within 3 months", lambda p: percent(p, 0)),
+        "mrr_cents": (f"MRR ({data.book.currency})", money),
+    }
+    shown = now.head(data.top_accounts)
+    caption = f"Engaged accounts at high risk, {len(shown)} of {count(len(now))}, by MRR at risk"
+    return Blocks([Text(text), Table.of(shown, columns, label="tbl-engaged-now", caption=caption)])
+
+
+def _said(data: Data, rows: pd.DataFrame) -> list[str]:
+    """The reason in the account's last cancellation up to the month it left."""
+    if not data.book.has("cancellations"):
+        return ["no cancellations in this source"] * len(rows)
+    given = data.book.snapshot.cancellations
+    if "reason" not in given:
+        return ["not recorded"] * len(rows)
+    given = given[given["reason"].notna()].sort_values("requested_at")
+    found = []
+    for account, month in zip(rows["account_id"], rows["month"], strict=True):
+        own = given[
+            (given["account_id"] == account) & (given["requested_at"] < month + pd.DateOffset(months=1))
+        ]
+        found.append(str(own["reason"].iloc[-1]).replace("_", " ") if len(own) else "not recorded")
+    return found

@@ -1,0 +1,342 @@
+"""Who stays, and for how long: curves by segment, and what happens first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from reporting.present.blocks import Blocks, Callout, Figure, Table, Text
+from reporting.present.formats import count, number, p_value, percent
+from reporting.present.formats import month as month_name
+from reporting.present.markdown import escape
+from reporting.survival.curves import KaplanMeier
+from reporting.survival.gates import FEWEST_EVENTS
+
+from ...common.words import plural, sentence
+from .. import charts, words
+from ..data import Data
+from ..segments import Segmentation, reliable_until
+from ..subscriptions import curves as subscription_curves
+
+TENURE = "months of paying tenure"
+YEAR = 12
+
+
+def retention_curves(data: Data) -> Blocks:
+    """All accounts, the segments tested, the strongest drawn; subscriptions where losses are too few."""
+    if not data.enough:
+        return Blocks([_too_few(data), _subscription_curves(data)])
+    blocks = [_overall(data)]
+    if not data.segments:
+        return Blocks([*blocks, Text("No segment has two groups large enough to compare.")])
+    blocks.append(_tests(data))
+    for segment in data.segments[: data.curve_figures]:
+        blocks.append(_segment(segment))
+    return Blocks(blocks)
+
+
+def _overall(data: Data) -> Text:
+    curve = data.overall
+    at = curve.at([YEAR]).iloc[0]
+    median = curve.median()
+    if pd.notna(median.time):
+        high = f"{number(median.upper)}" if pd.notna(median.upper) else "an upper end not reached yet"
+        low = number(median.lower) if pd.notna(median.lower) else "an unknown lower end"
+        middle = f"Half have left after {number(median.time)} months (95% interval {low} to {high})."
+    else:
+        middle = f"Fewer than half have left within the {number(curve.last_time)} months observed."
+    year = (
+        f"Of all accounts, {percent(at['survival'])} still pay twelve months after they began "
+        f"(95% log-log interval {percent(at['lower'])} to {percent(at['upper'])}). "
+        if pd.notna(at["survival"]) and pd.notna(at["lower"])
+        else ""
+    )
+    return Text(
+        f"{year}{middle} Accounts that began before {month_name(data.risk.observed_from)} enter at their "
+        "tenure."
+    )
+
+
+def _tests(data: Data) -> Blocks:
+    found = [s for s in data.segments if s.differs]
+    names = "; ".join(f"{s.label} ({p_value(s.p_adjusted)})" for s in found)
+    many = plural(len(data.segments), "segmentation")
+    lead = (
+        f"Of {many} looked at, {plural(len(found), 'segmentation')} "
+        f"{'differs' if len(found) == 1 else 'differ'} by more "
+        f"than chance: {names} (@tbl-segment-tests)."
+        if found
+        else f"Of {many} looked at, none differs by more than chance (@tbl-segment-tests)."
+    )
+    rows = pd.DataFrame(
+        {
+            "segment": [sentence(s.label) for s in data.segments],
+            "groups": ["; ".join(f"{g} ({count(n)})" for g, n in s.spells.items()) for s in data.segments],
+            "statistic": [s.test.statistic for s in data.segments],
+            "p": [words.p_cell(s.test.p) for s in data.segments],
+            "holm": [words.p_cell(s.p_adjusted) for s in data.segments],
+            "verdict": ["differs" if s.differs else "not told from chance" for s in data.segments],
+        }
+    )
+    columns = {
+        "segment": "Segment",
+        "groups": "Groups (stays)",
+        "statistic": ("Log-rank", lambda x: number(x, 1)),
+        "p": "p",
+        "holm": "p (Holm)",
+        "verdict": "Reading",
+    }
+    caption = "Log-rank tests of retention by segment, as an account was when first observed"
+    return Blocks([Text(lead), Table.of(rows, columns, label="tbl-segment-tests", caption=caption)])
+
+
+def _segment(segment: Segmentation) -> Blocks:
+    slug = segment.name.replace("_", "-")
+    until = {name: reliable_until(curve) for name, curve in segment.curves.items()}
+    finding = _segment_finding(segment)
+    fig = charts.retention(segment.curves, until, finding, TENURE, "accounts still paying")
+    caption = (
+        f"Kaplan-Meier curves by {segment.label} with 95% log-log intervals and late entry; under them the "
+        "accounts "
+        "at risk. Each curve is drawn while at least ten are"
+    )
+    alt = f"Curves of accounts still paying by {segment.label}: " + "; ".join(
+        f"{name} {percent(_at(curve, segment.tau), 0)} after {number(segment.tau)} months"
+        for name, curve in segment.curves.items()
+    )
+    rows = pd.DataFrame(
+        [
+            {
+                "group": name,
+                "spells": segment.spells[name],
+                "left": curve.events,
+                "year": _share_text(curve, YEAR if segment.tau >= YEAR else segment.tau),
+                "median": _median_text(curve),
+                "mean": segment.means[name].estimate,
+                "difference": _difference(segment, name),
+                "pairs": _pairs(segment, name),
+            }
+            for name, curve in segment.curves.items()
+        ]
+    )
+    at = number(min(YEAR, segment.tau))
+    columns = {
+        "group": sentence(segment.label),
+        "spells": ("Stays", count),
+        "left": ("Left", count),
+        "year": f"Still paying at {at} months",
+        "median": "Median stay (months)",
+        "mean": (f"Mean stay within {number(segment.tau)} months", lambda x: number(x, 1)),
+        "difference": f"Against {next(iter(segment.curves))}",
+        "pairs": "Differs from (Holm)",
+    }
+    table_caption = (
+        f"Retention by {escape(segment.label)}: 95% intervals in brackets, pairs tested by log-rank with Holm"
+    )
+    table = Table.of(rows, columns, label=f"tbl-curves-{slug}", caption=table_caption)
+    return Blocks(
+        [
+            Text(f"{_segment_finding(segment, escape)} (@fig-curves-{slug}, @tbl-curves-{slug})."),
+            Figure(fig, f"fig-curves-{slug}", f"{caption}.", f"{alt}."),
+            table,
+        ]
+    )
+
+
+def _at(curve: KaplanMeier, month: float) -> float:
+    return float(curve.at([month])["survival"].iloc[0])
+
+
+def _share_text(curve: KaplanMeier, month: float) -> str:
+    row = curve.at([month]).iloc[0]
+    if pd.isna(row["survival"]):
+        return "not observed"
+    if pd.isna(row["lower"]):
+        return percent(row["survival"], 0)
+    return f"{percent(row['survival'], 0)} ({number(100 * row['lower'])} to {percent(row['upper'], 0)})"
+
+
+def _median_text(curve: KaplanMeier) -> str:
+    median = curve.median()
+    if pd.isna(median.time):
+        return "not reached"
+    low, high = (number(x) if pd.notna(x) else "?" for x in (median.lower, median.upper))
+    return f"{number(median.time)} ({low} to {'not reached' if high == '?' else high})"
+
+
+def _difference(segment: Segmentation, name: str) -> str:
+    gap = segment.differences[name]
+    if gap is None:
+        return "reference"
+    value, low, high = (number(x, 1, sign=True) for x in (gap.estimate, gap.lower, gap.upper))
+    return f"{value} ({low} to {high})"
+
+
+def _pairs(segment: Segmentation, name: str) -> str:
+    other = []
+    for (a, b), row in segment.pairs.iterrows():
+        if name in (str(a), str(b)) and row["p_adjusted"] < 0.05:
+            other.append(str(b) if str(a) == name else str(a))
+    return ", ".join(other) or "none"
+
+
+def _segment_finding(segment: Segmentation, show: Callable[[str], str] = str) -> str:
+    month = segment.tau
+    at = {name: _at(curve, month) for name, curve in segment.curves.items()}
+    best, worst = max(at, key=at.get), min(at, key=at.get)
+    if not segment.differs:
+        return (
+            f"Retention does not differ by {segment.label} beyond chance "
+            f"({percent(at[worst], 0)} to {percent(at[best], 0)} at month {number(month)})"
+        )
+    return (
+        f"{sentence(segment.label)}: {percent(at[best], 0)} of \u201c{show(best)}\u201d still pay at month "
+        f"{number(month)}, {percent(at[worst], 0)} of \u201c{show(worst)}\u201d"
+    )
+
+
+def _too_few(data: Data) -> Callout:
+    curve = data.overall
+    at = curve.at([YEAR]).iloc[0]
+    kept = (
+        f" By the subscriptions {percent(at['survival'])} of accounts still pay after twelve months."
+        if pd.notna(at["survival"])
+        else ""
+    )
+    return Callout(
+        "important",
+        "Too few accounts have left for curves by segment",
+        f"{sentence(plural(data.losses, 'account'))} left in the months observed; comparing groups needs at "
+        "least "
+        f"{FEWEST_EVENTS}.{kept} What can be shown is how long single subscriptions last.",
+    )
+
+
+def _subscription_curves(data: Data) -> Blocks:
+    rows = data.subscriptions
+    if rows.empty or not rows["ended"].any():
+        return Blocks([Text("No paid subscription has ended either, so there is no curve to draw.")])
+    curves = subscription_curves(rows)
+    until = {name: max(reliable_until(curve), 1.0) for name, curve in curves.items()}
+    month = min(YEAR, min(until.values()))
+    at = {name: _at(curve, month) for name, curve in curves.items()}
+    best, worst = max(at, key=at.get), min(at, key=at.get)
+    if len(at) == 1:
+        finding = f"{percent(at[best], 0)} of subscriptions still run after {number(month)} months"
+    elif at[best] - at[worst] < 0.005:
+        finding = (
+            f"On every plan {percent(at[best], 0)} of subscriptions still run after {number(month)} months"
+        )
+    else:
+        finding = (
+            f"Subscriptions, not customers: {percent(at[best], 0)} on {best} still run after {number(month)} "
+            "months, "
+            f"{percent(at[worst], 0)} on {worst}"
+        )
+    fig = charts.retention(
+        curves, until, finding, "months since the subscription began", "subscriptions still running"
+    )
+    caption = (
+        "Subscriptions still running by plan, Kaplan-Meier with 95% log-log intervals; **subscriptions, not "
+        "customers**: an account with another subscription goes on paying. Under the plot the subscriptions "
+        "at risk."
+    )
+    alt = "Curves of subscriptions still running: " + "; ".join(
+        f"{name} {percent(share, 0)} after {number(month)} months" for name, share in at.items()
+    )
+    multiple = rows.groupby("account_id").size()
+    lead = (
+        f"{count(rows['ended'].sum())} of {count(len(rows))} paid subscriptions have ended, of "
+        f"{count(multiple.size)} accounts with {number(multiple.mean(), 1)} subscriptions each on average "
+        "(@fig-subscriptions, @tbl-subscriptions). An account leaves only when its last one ends."
+    )
+    sizes = rows["plan"].value_counts()
+    shown = pd.DataFrame(
+        [
+            {
+                "plan": name,
+                "rows": sizes[name],
+                "ended": curve.events,
+                "share": _share_text(curve, month),
+                "median": _median_text(curve),
+            }
+            for name, curve in curves.items()
+        ]
+    )
+    columns = {
+        "plan": "Plan",
+        "rows": ("Subscriptions", count),
+        "ended": ("Ended", count),
+        "share": f"Still running at {number(month)} months",
+        "median": "Median (months)",
+    }
+    table = Table.of(
+        shown,
+        columns,
+        label="tbl-subscriptions",
+        caption="How long subscriptions last, by plan; not accounts",
+    )
+    return Blocks([Text(lead), Figure(fig, "fig-subscriptions", caption, f"{alt}."), table])
+
+
+def first_movement(data: Data) -> Blocks:
+    """Leaving, shrinking and growing compete for an account's first movement."""
+    fit = data.movements
+    if fit is None:
+        return Blocks([Text("No account has left, shrunk or grown in the months observed.")])
+    table = fit.table.loc[fit.causes[0]]
+    enough = table.index[table["at_risk"] >= 10]
+    until = float(enough.max()) if len(enough) else float(table.index.max())
+    month = float(min(YEAR, until))
+    at = fit.at([month]).droplevel("time")
+    names = {cause: sentence(cause) for cause in fit.causes}
+    order = at["incidence"].sort_values(ascending=False)
+    first = order.index[0]
+    finding = (
+        f"Within {number(month)} months {percent(order.iloc[0], 0)} of the accounts first "
+        f"{_verb(first)}" + "".join(f", {percent(x, 0)} {_verb(name)}" for name, x in order.iloc[1:].items())
+    )
+    fig = charts.incidence(fit, until, names, finding)
+    caption = (
+        "Cumulative incidence of an account's first movement (Aalen-Johansen with late entry, 95% log-log "
+        "intervals); after it the account is no longer counted."
+    )
+    alt = f"Rising curves of first movements: {finding}."
+    events = fit.table["events"].groupby(level="cause").sum()
+    rows = pd.DataFrame(
+        {
+            "movement": [names[c] for c in order.index],
+            "events": [events[c] for c in order.index],
+            "incidence": [
+                f"{percent(at.loc[c, 'incidence'])} ({number(100 * at.loc[c, 'lower'], 1)} to "
+                f"{percent(at.loc[c, 'upper'])})"
+                if np.isfinite(at.loc[c, "lower"])
+                else percent(at.loc[c, "incidence"])
+                for c in order.index
+            ],
+        }
+    )
+    columns = {
+        "movement": "First movement",
+        "events": ("Accounts", count),
+        "incidence": f"Within {number(month)} months (95% interval)",
+    }
+    table_block = Table.of(
+        rows,
+        columns,
+        label="tbl-first-movement",
+        caption="What happened first to an account, from its first payment",
+    )
+    return Blocks(
+        [
+            Text(f"{finding} (@fig-first-movement, @tbl-first-movement)."),
+            Figure(fig, "fig-first-movement", caption, alt),
+            table_block,
+        ]
+    )
+
+
+def _verb(cause: str) -> str:
+    return {"leaves": "leave", "shrinks": "shrink", "grows": "grow"}[cause]

@@ -1,0 +1,122 @@
+"""What use looked like in the weeks before accounts left, and how early the decline shows.
+
+Weekly events are divided by the account's own mean in a base period long before, and set against accounts
+that went on paying over the same calendar weeks; both had use in their base period, so seasons and the
+fading of any chosen high fall on both alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.stats import t as student
+
+from .risk_set import RiskSet
+
+WEEKS = 26  # weeks looked back
+BASE = 10  # the earliest of them, the account's own standard
+FEWEST = 10
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Use on the way out.
+
+    Attributes:
+        weeks: By week before the end of service (-1 is the last whole one): leavers, stayers (mean of use
+            over the account's base), difference, lower, upper.
+        losses: Leavers followed.
+        left_out: Leavers without the weeks or the use to follow.
+        lead: Weeks before the end from which on every difference is below zero beyond chance; None without.
+    """
+
+    weeks: pd.DataFrame
+    losses: int
+    left_out: int
+    lead: int | None
+
+
+def end_of_service(subscriptions: pd.DataFrame, risk: RiskSet) -> pd.Series:
+    """Spell -> end of service: the last `valid_to` in the month of the loss, else that month's first day."""
+    lost = risk.spells[risk.spells["churned"]]
+    ended = subscriptions.dropna(subset=["valid_to"])
+    ended = ended.assign(left=ended["valid_to"].dt.to_period("M").dt.to_timestamp().astype("datetime64[us]"))
+    last = ended.groupby(["account_id", "left"])["valid_to"].max()
+    keys = pd.MultiIndex.from_arrays([lost["account_id"], lost["left"].astype("datetime64[us]")])
+    found = pd.Series(last.reindex(keys).to_numpy(), index=lost.index)
+    return found.fillna(lost["left"])
+
+
+def pattern(account_week: pd.DataFrame, subscriptions: pd.DataFrame, risk: RiskSet) -> Pattern | str:
+    """Follow every loss back over `WEEKS` weeks; a reason in words where too few can be followed."""
+    if account_week.empty:
+        return "the source has no use by week"
+    grid = account_week.pivot_table(
+        index="account_id", columns="week", values="events", aggfunc="sum", observed=True
+    )
+    weeks = pd.date_range(grid.columns.min(), grid.columns.max(), freq="7D")
+    grid = grid.reindex(columns=weeks).reindex(risk.rows["account_id"].unique()).fillna(0.0)
+    use, place = grid.to_numpy(), {account: i for i, account in enumerate(grid.index)}
+    first, last = _paying_weeks(risk, weeks, place)
+
+    ends = end_of_service(subscriptions, risk)
+    gone, kept = [], []
+    for spell, end in ends.items():
+        # The week in which service ended is cut short; the one before is the last whole one.
+        column = int((end - weeks[0]).days // 7)
+        own = place[risk.spells.loc[spell, "account_id"]]
+        begin = column - WEEKS
+        if begin < first[own] or column > len(weeks):
+            continue
+        stretch = use[:, begin:column]
+        base = stretch[:, :BASE].mean(axis=1)
+        active = base >= 1
+        stay = active & (first <= begin) & (last > column + 4)
+        stay[own] = False
+        if not active[own] or stay.sum() < FEWEST:
+            continue
+        gone.append(stretch[own] / base[own])
+        kept.append((stretch[stay] / base[stay, None]).mean(axis=0))
+    left_out = len(ends) - len(gone)
+    if len(gone) < FEWEST:
+        return (
+            f"{len(gone)} of {len(ends)} losses have {WEEKS} weeks of use before them; "
+            f"at least {FEWEST} are needed to tell a pattern"
+        )
+    return _pattern(np.array(gone), np.array(kept), left_out)
+
+
+def _pattern(gone: np.ndarray, kept: np.ndarray, left_out: int) -> Pattern:
+    difference = gone - kept
+    n = len(difference)
+    mean = difference.mean(axis=0)
+    half = student.ppf((1 + LEVEL) / 2, n - 1) * difference.std(axis=0, ddof=1) / np.sqrt(n)
+    table = pd.DataFrame(
+        {
+            "leavers": gone.mean(axis=0),
+            "stayers": kept.mean(axis=0),
+            "difference": mean,
+            "lower": mean - half,
+            "upper": mean + half,
+        },
+        index=pd.RangeIndex(-WEEKS, 0, name="week"),
+    )
+    below = (table["upper"] < 0).to_numpy()[::-1]
+    run = int(np.argmin(below)) if not below.all() else len(below)
+    lead = min(run, WEEKS - BASE)
+    return Pattern(table, n, left_out, lead or None)
+
+
+def _paying_weeks(
+    risk: RiskSet, weeks: pd.DatetimeIndex, place: dict[str, int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Each account's first and last week (columns) of its present or last spell, as it is observed."""
+    spells = risk.spells.drop_duplicates("account_id", keep="last").set_index("account_id")
+    index = [spells.index.get_loc(account) for account in place]
+    begins = spells["first_close"].iloc[index].to_numpy()
+    ends = spells["left"].iloc[index].fillna(weeks[-1] + pd.Timedelta(weeks=52)).to_numpy()
+    days = np.timedelta64(7, "D")
+    return (begins - weeks[0].to_numpy()) // days, (ends - weeks[0].to_numpy()) // days
