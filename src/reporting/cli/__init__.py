@@ -10,7 +10,7 @@ PINNED = {"PYTHONHASHSEED": "0", "TZ": "UTC", "OPENBLAS_NUM_THREADS": "1", "OMP_
 
 
 def app() -> None:
-    """Run the command line and exit with 0 (good), 1 (a failure, finding or difference) or 2 (wrong usage)."""
+    """Run the command line and exit: 0 is good, 1 a failure, finding or difference, 2 wrong usage."""
     if any(os.environ.get(name) != value for name, value in PINNED.items()):
         # Hash order and time zone are fixed when Python starts, and must not show in the reports.
         os.execve(

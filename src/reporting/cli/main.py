@@ -46,7 +46,7 @@ def run(arguments: list[str]) -> int:
     debug = "--debug" in arguments  # wherever it stands
     arguments = [argument for argument in arguments if argument != "--debug"]
     try:
-        return int(typer_app(arguments, standalone_mode=False) or 0)
+        return int(typer_app(arguments, prog_name="reporting", standalone_mode=False) or 0)
     except ReportingError as error:
         return _tell(str(error), error.exit_code, debug)
     except KeyboardInterrupt:

@@ -7,12 +7,14 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import papermill
+from jupyter_core.utils import ensure_event_loop
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import remove_error_markers
@@ -126,21 +128,22 @@ def _execute_one(
 
     failure = None
     try:
-        papermill.execute_notebook(
-            source,
-            None,  # saved once, below: Papermill would write the file at every cell
-            parameters,
-            kernel_name="python3",
-            language="python",
-            progress_bar=False,
-            kernel_manager_class=nursery.manager,
-            record_timing=False,
-            coalesce_streams=True,
-            shutdown_kernel="immediate",
-            resources={"metadata": {"path": str(out)}},
-            on_notebook_start=begin,
-            on_cell_start=start,
-        )
+        with closing(ensure_event_loop()):  # this thread's, which Papermill's client would leave open
+            papermill.execute_notebook(
+                source,
+                None,  # saved once, below: Papermill would write the file at every cell
+                parameters,
+                kernel_name="python3",
+                language="python",
+                progress_bar=False,
+                kernel_manager_class=nursery.manager,
+                record_timing=False,
+                coalesce_streams=True,
+                shutdown_kernel="immediate",
+                resources={"metadata": {"path": str(out)}},
+                on_notebook_start=begin,
+                on_cell_start=start,
+            )
     except PapermillExecutionError as error:
         failure = _failure(progress, f"{error.ename}: {error.evalue}", error.traceback)
     except Exception as error:  # a dead kernel, a cell that can't be sent: the siblings go on

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,14 @@ from jupyter_client import AsyncKernelManager
 
 from reporting.errors import RunError
 
+HEAVY = (
+    "ipykernel.kernelapp",
+    "pandas",
+    "pyarrow.parquet",
+    "matplotlib.pyplot",
+    "seaborn",
+    "statsmodels.api",
+)
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 PINNED = {
     "PYTHONHASHSEED": "0",
@@ -33,9 +42,12 @@ class Nursery:
     """A running nursery; a context manager that ends it and every kernel.
 
     It imports its libraries in the background: create it early, use it when the snapshot is ready.
+
+    Args:
+        preload: Modules that every kernel has imported when it starts.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, preload: Sequence[str] = HEAVY) -> None:
         self._home = tempfile.TemporaryDirectory(prefix="reporting-")
         self._socket, theirs = socket.socketpair()
         self._replies = self._socket.makefile("r", encoding="utf-8")
@@ -48,7 +60,7 @@ class Nursery:
         }
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "reporting.pipeline.nursery", str(theirs.fileno())],
+                [sys.executable, "-m", "reporting.pipeline.nursery", str(theirs.fileno()), *preload],
                 env={**environment, **PINNED, "IPYTHONDIR": self._home.name},
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,

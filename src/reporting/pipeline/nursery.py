@@ -18,24 +18,16 @@ import socket
 import subprocess
 import sys
 
-HEAVY = (
-    "ipykernel.kernelapp",
-    "pandas",
-    "pyarrow.parquet",
-    "matplotlib.pyplot",
-    "seaborn",
-    "statsmodels.api",
-)
 CAN_FORK = sys.platform == "linux"
 """Elsewhere the system's own libraries do not survive a fork, and kernels are started afresh."""
 
 
-def main(fd: int) -> None:
-    """Serve fork requests on the inherited socket `fd` until its other end closes."""
+def main(fd: int, preload: list[str]) -> None:
+    """Import `preload`, then serve requests on the inherited socket `fd` until its other end closes."""
     with socket.socket(fileno=fd) as parent:
         parent.set_inheritable(False)
         if CAN_FORK:
-            for name in HEAVY:
+            for name in preload:
                 importlib.import_module(name)
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended kernels leave no zombies
         kernels: list[int] = []
@@ -75,4 +67,4 @@ def _kill(kernels: list[int]) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), sys.argv[2:])

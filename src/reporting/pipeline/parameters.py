@@ -85,15 +85,14 @@ def read_notebook(path: Path) -> Notebook:
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        cells = content["cells"]
-        metadata = content["metadata"]
-    except (ValueError, KeyError, TypeError):
+        cells, metadata = content["cells"], content["metadata"]
+        tagged = [cell for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", [])]
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise ParameterError(
             "this is not a Jupyter notebook of format 4.",
             where=path,
             remedy="Open it in JupyterLab and save it.",
         ) from None
-    tagged = [cell for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", [])]
     if len(tagged) > 1:
         raise ParameterError("two cells are tagged `parameters`.", where=path, remedy="Leave the tag on one.")
     source = "".join(tagged[0]["source"]) if tagged else ""
@@ -133,12 +132,10 @@ def choose(
     """
     chosen: dict[str, dict[str, Any]] = {name: {} for name in notebooks}
     for notebook, values in reports.items():
+        require_notebook(notebook, notebooks, f"{params}: reports.{notebook}")
         for name, value in values.items():
             where = f"{params}: reports.{notebook}.{name}"
-            chosen[_known(notebook, notebooks, where)][name] = _parameter(
-                notebooks[notebook], name, where
-            ).read(value, where)
-        _known(notebook, notebooks, f"{params}: reports.{notebook}")
+            chosen[notebook][name] = _parameter(notebooks[notebook], name, where).read(value, where)
     for setting in settings:
         key, equals, text = setting.partition("=")
         notebook, dot, name = key.strip().partition(".")
@@ -147,19 +144,23 @@ def choose(
             raise ParameterError(
                 "this is not a setting.", where=where, remedy="Write --set notebook.parameter=value."
             )
-        _known(notebook, notebooks, where)
+        require_notebook(notebook, notebooks, where)
         chosen[notebook][name] = _parameter(notebooks[notebook], name, where).read_text(text, where)
     return chosen
 
 
-def _known(name: str, notebooks: Mapping[str, Notebook], where: str) -> str:
-    if name in notebooks:
-        return name
-    raise ParameterError(
-        f"there is no notebook '{name}'.{did_you_mean(name, notebooks)}",
-        where=where,
-        remedy=f"Notebooks: {', '.join(notebooks)}.",
-    )
+def require_notebook(name: str, notebooks: Mapping[str, Notebook], where: str) -> None:
+    """Refuse a notebook that isn't there, with the nearest name.
+
+    Raises:
+        ParameterError: `name` is not among `notebooks`; the message begins with `where`.
+    """
+    if name not in notebooks:
+        raise ParameterError(
+            f"there is no notebook '{name}'.{did_you_mean(name, notebooks)}",
+            where=where,
+            remedy=f"Notebooks: {', '.join(notebooks)}.",
+        )
 
 
 def _parameter(notebook: Notebook, name: str, where: str) -> Parameter:

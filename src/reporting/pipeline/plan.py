@@ -6,11 +6,11 @@ import subprocess
 from dataclasses import dataclass, field
 from typing import Any
 
-from reporting.errors import ConfigError, ParameterError, did_you_mean
+from reporting.errors import ConfigError, did_you_mean
 from reporting.month import Month
 from reporting.params.load import load_yaml
 from reporting.params.monthly import Monthly
-from reporting.pipeline.parameters import Notebook, choose, find_notebooks
+from reporting.pipeline.parameters import Notebook, choose, find_notebooks, require_notebook
 from reporting.pipeline.project import Project
 
 
@@ -63,12 +63,7 @@ def make_plan(project: Project, request: Request) -> Plan:
     notebooks = find_notebooks(project.notebooks)
     parameters = choose(notebooks, monthly.reports, request.settings, project.params)
     for name in request.only:
-        if name not in notebooks:
-            raise ParameterError(
-                f"there is no notebook '{name}'.{did_you_mean(name, notebooks)}",
-                where=f"--only {name}",
-                remedy=f"Notebooks: {', '.join(notebooks)}.",
-            )
+        require_notebook(name, notebooks, f"--only {name}")
     wanted = {
         name: notebook for name, notebook in notebooks.items() if not request.only or name in request.only
     }

@@ -1,0 +1,112 @@
+"""A small project: notebooks that need nothing, a frozen snapshot, and a source that hands it out."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import pandas as pd
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from reporting.month import Month
+from reporting.pipeline.project import Project
+from reporting.snapshot.frozen import SCHEMA, Snapshot
+
+PARAMETERS = 'snapshot: str = "nowhere"  # set by the pipeline\ntop: int = 3\nname: str = "a"'
+MONTH = Month(2026, 10)
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Writes the parts of a small project under `root`."""
+
+    root: Path
+
+    @property
+    def project(self) -> Project:
+        return Project(self.root)
+
+    def notebook(self, name: str, *cells: str, parameters: str | None = PARAMETERS) -> Path:
+        """A notebook with a title, a parameters cell and the code cells given."""
+        tag = {"tags": ["parameters"]}
+        head = [new_code_cell(parameters, metadata=tag, id="p")] if parameters else []
+        body = [new_code_cell(source, id=f"c{number}") for number, source in enumerate(cells)]
+        notebook = new_notebook(cells=[*head, new_markdown_cell("## A section", id="m"), *body])
+        notebook.metadata.kernelspec = {
+            "name": "somebody-elses",
+            "display_name": "Mine",
+            "language": "python",
+        }
+        notebook.metadata.reporting = {"title": name.capitalize()}
+        path = self.root / "notebooks" / f"{name}.ipynb"
+        nbformat.write(notebook, path)
+        return path
+
+    def snapshot(self, folder: Path, mrr: float = 100.0) -> Snapshot:
+        """A snapshot that holds one figure and one warning."""
+        folder.mkdir(parents=True, exist_ok=True)
+        portfolio = pd.DataFrame(
+            {"month": [pd.Timestamp(MONTH.start)], "metric": ["mrr"], "value": [mrr]},
+        )
+        portfolio.to_parquet(folder / "portfolio_month.parquet")
+        pd.DataFrame({"severity": ["warning"], "message": ["late"]}).to_parquet(folder / "findings.parquet")
+        meta = {
+            "schema": SCHEMA,
+            "title": "Tiny Ltd",
+            "month": str(MONTH),
+            "sources": [{"name": "events.csv", "sha256": "0" * 64, "rows": 3}],
+            "hash": f"{mrr}".encode().hex().ljust(64, "0"),
+        }
+        (folder / "meta.json").write_text(json.dumps(meta))
+        return Snapshot.load(folder)
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Workshop:
+    """A project folder with params and no notebooks yet."""
+    for name in ("notebooks", "params", "reports"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "params" / "monthly.yml").write_text("source: tiny\n")
+    (tmp_path / "requirements.lock").write_text("pandas==3\n")
+    return Workshop(tmp_path)
+
+
+@pytest.fixture
+def tiny_source(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """Puts a source whose snapshot is ready in the place of engine and metrics; `mrr` is its one figure."""
+    state = SimpleNamespace(mrr=100.0)
+
+    class Source:
+        def last_month(self) -> Month:
+            return MONTH
+
+        def require_month(self, month: Month) -> None:
+            pass
+
+        def __enter__(self) -> Source:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+    def freeze(source, project, plan, month, out, reporter):
+        return workshop.snapshot(out, state.mrr)
+
+    monkeypatch.setattr("reporting.sources.open_source", lambda *_: Source())
+    monkeypatch.setattr("reporting.pipeline.run.freeze", freeze)
+    return state
+
+
+@pytest.fixture
+def copy_of(tmp_path_factory: pytest.TempPathFactory):
+    """Copy a folder, to look at it after it has gone."""
+
+    def copy(folder: Path) -> Path:
+        return Path(shutil.copytree(folder, tmp_path_factory.mktemp("copy") / folder.name))
+
+    return copy

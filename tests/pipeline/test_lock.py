@@ -1,0 +1,74 @@
+"""One run of a month at a time."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from reporting.errors import BusyError
+from reporting.pipeline.lock import hold
+
+
+@contextmanager
+def another_holder(path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process that holds the lock until it is told to end."""
+    code = f"""
+    import sys
+    from pathlib import Path
+    from reporting.pipeline.lock import hold
+    with hold(Path({str(path)!r}), "demo 2026-10"):
+        print("held", flush=True)
+        sys.stdin.readline()
+    """
+    command = [sys.executable, "-c", textwrap.dedent(code)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_second_run_is_refused_and_told_who_holds_the_month(tmp_path):
+    path = tmp_path / "locks" / "demo-2026-10.lock"
+    path.parent.mkdir()
+    with another_holder(path) as process, pytest.raises(BusyError) as caught, hold(path, "demo 2026-10"):
+        pass
+    assert "demo 2026-10" in str(caught.value)
+    assert f"process {process.pid} on {os.uname().nodename}" in str(caught.value)
+
+
+def test_a_killed_holder_lets_go(tmp_path):
+    path = tmp_path / "a.lock"
+    with another_holder(path) as process:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        with hold(path, "demo 2026-10"):
+            pass
+
+
+def test_work_of_a_moment_waits_for_the_holder(tmp_path):
+    path = tmp_path / "a.lock"
+    with another_holder(path) as process:
+        assert process.stdin is not None
+        process.stdin.write("end\n")
+        process.stdin.flush()
+        with hold(path, "the archive", wait=True):
+            assert process.wait(timeout=10) == 0
+
+
+def test_other_months_are_free(tmp_path):
+    with hold(tmp_path / "a.lock", "a"), hold(tmp_path / "b.lock", "b"):
+        pass
+    with hold(tmp_path / "a.lock", "a"):
+        pass

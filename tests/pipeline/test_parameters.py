@@ -1,0 +1,158 @@
+"""Notebook parameters are typed by their annotations and refused before anything runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reporting.errors import ParameterError
+from reporting.pipeline.parameters import choose, find_notebooks, read_notebook
+
+PARAMS = Path("params/monthly.yml")
+TYPED = """snapshot: str = "x"
+top: int = 3  # rows
+share: float = 0.5
+deep: bool = False
+name: str = "a"
+plans: list[str] = ["basic"]
+limits: dict[str, float] = {"basic": 1.0}
+until: str | None = None
+kind: Literal["logo", "money"] = "logo"
+"""
+
+
+@pytest.fixture
+def notebooks(workshop):
+    workshop.notebook("churn", "1", parameters=TYPED)
+    workshop.notebook("cohorts", "1", parameters=None)
+    return find_notebooks(workshop.root / "notebooks")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("top", 12),
+        ("share", 1),
+        ("share", 0.25),
+        ("deep", True),
+        ("name", "12"),
+        ("plans", []),
+        ("plans", ["pro", "basic"]),
+        ("limits", {"pro": 2}),
+        ("until", None),
+        ("until", "2026"),
+        ("kind", "money"),
+    ],
+)
+def test_a_value_of_the_declared_type_is_taken_as_it_is(notebooks, name, value):
+    assert choose(notebooks, {"churn": {name: value}}, [], PARAMS)["churn"] == {name: value}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("top", "12"),
+        ("top", True),
+        ("top", 1.0),
+        ("top", None),
+        ("share", "0.5"),
+        ("share", True),
+        ("share", float("nan")),
+        ("share", float("inf")),
+        ("deep", 1),
+        ("deep", "yes"),
+        ("name", 12),
+        ("plans", "basic"),
+        ("plans", [1]),
+        ("limits", {"pro": "2"}),
+        ("until", 2026),
+        ("kind", "seat"),
+    ],
+)
+def test_a_value_of_another_type_is_refused_with_its_place(notebooks, name, value):
+    with pytest.raises(ParameterError, match=name) as caught:
+        choose(notebooks, {"churn": {name: value}}, [], PARAMS)
+    assert f"reports.churn.{name}" in str(caught.value)
+
+
+def test_settings_win_over_the_params_file_and_are_read_by_type(notebooks):
+    settings = [
+        "churn.top=7",
+        "churn.name=12",
+        "churn.plans=[pro, basic]",
+        "churn.deep=true",
+        "churn.name=a=b",
+    ]
+    chosen = choose(notebooks, {"churn": {"top": 5, "share": 0.1}}, settings, PARAMS)
+    assert chosen["churn"] == {
+        "top": 7,
+        "share": 0.1,
+        "name": "a=b",
+        "plans": ["pro", "basic"],
+        "deep": True,
+    }
+    assert chosen["cohorts"] == {}
+
+
+@pytest.mark.parametrize(
+    ("reports", "settings", "hint"),
+    [
+        ({"chrun": {"top": 1}}, [], "Did you mean 'churn'"),
+        ({"chrun": {}}, [], "Did you mean 'churn'"),
+        ({"churn": {"tpo": 1}}, [], "Did you mean 'top'"),
+        ({}, ["churn.shares=1"], "Did you mean 'share'"),
+        ({}, ["cohort.top=1"], "Did you mean 'cohorts'"),
+        ({}, ["churn.top"], "--set notebook.parameter=value"),
+        ({}, ["top=1"], "--set notebook.parameter=value"),
+        ({}, ["churn.top=[1"], "can't be read"),
+        ({}, ["churn.snapshot=/tmp"], "sets `snapshot` itself"),
+        ({"cohorts": {"top": 1}}, [], "Its parameters: none"),
+    ],
+)
+def test_what_is_unknown_is_refused_with_the_nearest_name(notebooks, reports, settings, hint):
+    with pytest.raises(ParameterError) as caught:
+        choose(notebooks, reports, settings, PARAMS)
+    assert hint in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("cell", "hint"),
+    [
+        ("top = 3", "line 1: `top = 3` is not an annotated assignment"),
+        ("a: int = 1\nimport os", "line 2"),
+        ("top: int = len([])", "literal default"),
+        ("top: Path = 3", "known type"),
+        ("top: int = 'x'", "declared as int, found 'x'"),
+        ("top: int = True", "declared as int, found True"),
+        ("top: int =", "parameters cell, line 1"),
+        ("top: int", "not an annotated assignment"),
+    ],
+)
+def test_a_parameters_cell_that_is_not_typed_literals_is_refused(workshop, cell, hint):
+    path = workshop.notebook("bad", parameters=cell)
+    with pytest.raises(ParameterError) as caught:
+        read_notebook(path)
+    assert hint in str(caught.value)
+    assert "bad.ipynb" in str(caught.value)
+
+
+def test_reading_a_parameters_cell_runs_no_code(workshop):
+    path = workshop.notebook("evil", parameters="a: int = __import__('os').system('touch /tmp/ran')")
+    with pytest.raises(ParameterError, match="literal default"):
+        read_notebook(path)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"cells": 3, "metadata": {}}', "nonsense"])
+def test_a_file_that_is_no_notebook_is_refused(tmp_path, text):
+    path = tmp_path / "x.ipynb"
+    path.write_text(text)
+    with pytest.raises(ParameterError, match="not a Jupyter notebook"):
+        read_notebook(path)
+
+
+def test_the_title_comes_from_the_metadata_else_from_the_name(workshop, tmp_path):
+    path = workshop.notebook("churn_drivers")
+    assert read_notebook(path).title == "Churn_drivers"
+    path.write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+    assert read_notebook(path).title == "Churn drivers"
