@@ -1,0 +1,162 @@
+"""Cox: published fits, the look-ahead trap, refusals, and what must not change a fit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from reporting.survival import CollinearError, DataError, NotIdentifiedError, cox, logrank, split_rows
+
+from .conftest import ROSSI
+
+
+def test_rossi(rossi):
+    fit = cox(rossi[ROSSI], rossi["week"], rossi["arrest"])
+    table = fit.table().round(4)
+    assert table["coef"].tolist() == [-0.3794, -0.0574, 0.3139, -0.1498, -0.4337, -0.0849, 0.0915]
+    assert table["se"].tolist() == [0.1914, 0.0220, 0.3080, 0.2122, 0.3819, 0.1958, 0.0286]
+    assert fit.likelihood_ratio_test().statistic == pytest.approx(33.27, abs=5e-3)
+    assert fit.events == 114
+
+
+def test_lung(lung):
+    known = lung.dropna(subset=["ph.ecog"])
+    fit = cox(known[["age", "sex", "ph.ecog"]], known["time"], known["died"])
+    assert fit.coef == pytest.approx([0.0110668, -0.5526124, 0.4637285], abs=1e-7)
+
+
+def test_heart_with_entry_at_its_own_time(heart):
+    """A row must not be at risk at its own entry; a library that does so gives -0.0554 here."""
+    fit = cox(
+        heart[["age", "year", "surgery", "transplant"]], heart["stop"], heart["event"], start=heart["start"]
+    )
+    assert fit.table().loc["transplant", "coef"] == pytest.approx(-0.0103, abs=5e-5)
+
+
+def test_andersen_gill_robust_error(bladder2):
+    """Robust errors from the score residuals, by subject: R's figures."""
+    fit = cox(
+        bladder2[["rx", "number", "size"]],
+        bladder2["stop"],
+        bladder2["event"],
+        start=bladder2["start"],
+        cluster=bladder2["id"],
+    )
+    assert fit.coef == pytest.approx([-0.464687, 0.174960, -0.043660], abs=1e-6)
+    assert fit.table()["se"].tolist() == pytest.approx([0.265561, 0.063041, 0.077616], abs=1e-6)
+    assert np.sqrt(np.diag(fit.model_covariance)) == pytest.approx([0.199732, 0.047074, 0.069051], abs=1e-6)
+
+
+def test_a_covariate_of_the_same_week_looks_ahead(rossi_weeks):
+    """Who is arrested isn't at work that week: only last week's work is known at the start of the row."""
+    work = rossi_weeks["employed"].to_list()
+    same = [int(digits[int(week) - 1]) for digits, week in zip(work, rossi_weeks["week"], strict=True)]
+    fit = cox(
+        rossi_weeks[ROSSI].assign(employed=same),
+        rossi_weeks["week"],
+        rossi_weeks["arrest"],
+        start=rossi_weeks["start"],
+    )
+    assert fit.coef[-1] == pytest.approx(-1.328, abs=5e-4)
+    later = rossi_weeks[rossi_weeks["start"] >= 1]
+    lagged = [
+        int(digits[int(week) - 1]) for digits, week in zip(later["employed"], later["start"], strict=True)
+    ]
+    fit = cox(later[ROSSI].assign(employed=lagged), later["week"], later["arrest"], start=later["start"])
+    assert fit.coef[-1] == pytest.approx(-0.787, abs=5e-4)
+
+
+def test_splitting_rows_changes_nothing(rossi, rossi_weeks):
+    whole = cox(rossi[ROSSI], rossi["week"], rossi["arrest"], cluster=rossi.index)
+    split = cox(
+        rossi_weeks[ROSSI],
+        rossi_weeks["week"],
+        rossi_weeks["arrest"],
+        start=rossi_weeks["start"],
+        cluster=rossi_weeks.index,
+    )
+    assert split.coef == pytest.approx(whole.coef, rel=1e-9)
+    assert split.covariance == pytest.approx(whole.covariance, rel=1e-9)
+
+
+def test_row_order_units_and_time_scale_change_nothing(panel):
+    names = ["x", "z"]
+    fit = cox(panel[names], panel["stop"], panel["event"], start=panel["start"], cluster=panel["subject"])
+    shuffled = panel.sample(frac=1, random_state=1)
+    other = cox(
+        shuffled[names] * [1000, 1] + [5e5, 0],
+        shuffled["stop"] ** 2,
+        shuffled["event"],
+        start=shuffled["start"] ** 2,
+        cluster=shuffled["subject"],
+    )
+    assert other.coef * [1000, 1] == pytest.approx(fit.coef, rel=1e-8)
+    assert np.diag(other.covariance) * [1e6, 1] == pytest.approx(np.diag(fit.covariance), rel=1e-7)
+
+
+def test_whole_weights_are_copies_for_breslow(panel):
+    copies = panel.loc[panel.index.repeat(2)]
+    a = cox(
+        panel[["x"]],
+        panel["stop"],
+        panel["event"],
+        start=panel["start"],
+        weights=[2] * len(panel),
+        ties="breslow",
+    )
+    b = cox(copies[["x"]], copies["stop"], copies["event"], start=copies["start"], ties="breslow")
+    assert a.coef == pytest.approx(b.coef)
+    assert a.loglik == pytest.approx(b.loglik)
+
+
+def test_score_test_is_the_logrank_without_ties():
+    rng = np.random.default_rng(3)
+    time, group = rng.permutation(60) + 1.0, rng.integers(0, 2, 60)
+    event = rng.random(60) < 0.7
+    fit = cox(pd.DataFrame({"group": group}), time, event)
+    assert fit.score_test().statistic == pytest.approx(logrank(group, time, event).statistic)
+
+
+def test_times_that_differ_by_rounding_are_ties():
+    frame = pd.DataFrame({"x": [0.0, 1, 2, 3, 4, 5]})
+    stop = np.array([0.3, 0.3, 0.6, 0.9, 0.9, 1.2])
+    start = np.array([0, 0, 0.3, 0, 0.6, 0])
+    event = [1, 1, 0, 1, 1, 1]
+    clean = cox(frame, stop, event, start=start)
+    noisy = cox(
+        frame,
+        stop + np.array([0, 1e-12, 0, 1e-12, 0, 0]),
+        event,
+        start=start - np.array([0, 0, 1e-12, 0, 0, 0]),
+    )
+    assert noisy.coef == pytest.approx(clean.coef, rel=1e-12)
+
+
+def test_what_has_no_estimate_is_refused_by_name(panel):
+    given = (panel["stop"], panel["event"])
+    start = {"start": panel["start"]}
+    with pytest.raises(CollinearError, match=r"^twice:"):
+        cox(panel[["x", "z"]].assign(twice=panel["x"] * 2 - panel["z"]), *given, **start)
+    with pytest.raises(CollinearError, match=r"^constant:"):
+        cox(panel[["x"]].assign(constant=3), *given, **start)
+    safe = ((panel["event"] == 0) & (panel["subject"] % 5 == 0)).astype(int)
+    with pytest.raises(NotIdentifiedError, match="no finite estimate for safe:") as caught:
+        cox(panel[["x"]].assign(safe=safe), *given, **start)
+    assert caught.value.terms == ["safe"]
+    with pytest.raises(DataError, match="no events"):
+        cox(panel[["x"]], panel["stop"], panel["event"] * 0, **start)
+
+
+def test_contributions_add_up_to_the_log_hazard_ratio(rossi):
+    fit = cox(rossi[ROSSI], rossi["week"], rossi["arrest"])
+    parts = fit.contributions(rossi.iloc[:5], reference=rossi.iloc[9])
+    expected = (rossi.iloc[:5][ROSSI] - rossi.iloc[9][ROSSI].astype(float)) @ fit.coef
+    assert parts.sum(axis=1).to_numpy() == pytest.approx(expected.to_numpy(dtype=float))
+
+
+def test_split_rows_keeps_time_and_events():
+    frame = pd.DataFrame({"start": [0.0, 2], "stop": [5.0, 3], "event": [1, 1], "x": ["a", "b"]})
+    rows = split_rows(frame, [2, 4], start="start", stop="stop", event="event")
+    assert rows.to_numpy().tolist() == [[0, 2, 0, "a"], [2, 4, 0, "a"], [4, 5, 1, "a"], [2, 3, 1, "b"]]
+    assert rows.index.tolist() == [0, 0, 0, 1]

@@ -1,0 +1,80 @@
+"""Kaplan-Meier: published curves, late entry by its definition, limits and medians."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from reporting.survival import DataError, kaplan_meier, kaplan_meier_by, numbers_at_risk
+
+
+def test_freireich_by_hand(freireich):
+    curve = kaplan_meier_by(freireich["group"], freireich["weeks"], freireich["relapse"])["6-MP"]
+    expected = [0.8571, 0.8067, 0.7529, 0.6902, 0.6275, 0.5378, 0.4482]
+    assert curve.at([6, 7, 10, 13, 16, 22, 23])["survival"].round(4).tolist() == expected
+    # Greenwood at 6 weeks: 3 of 21.
+    assert curve.at([6])["se"].item() == pytest.approx(18 / 21 * np.sqrt(3 / (21 * 18)))
+    assert curve.at_risk([0, 6, 7, 10, 35, 36]).tolist() == [21, 21, 17, 15, 1, 0]
+
+
+def test_lung(lung):
+    curves = kaplan_meier_by(lung["sex"], lung["time"], lung["died"])
+    assert [curves[1].median().time, curves[2].median().time] == [270, 426]
+    survival = [curves[sex].at([180])["survival"].item() for sex in (1, 2)]
+    assert survival == pytest.approx([0.644465, 0.842402], abs=1e-6)
+    assert numbers_at_risk(curves, [0, 180]).to_numpy().tolist() == [[138, 89], [90, 71]]
+
+
+def test_limits_by_scale():
+    # Two of four leave at 1: S = 1/2, se of log S = sqrt(2 / (4 * 2)) = 1/2.
+    arguments = ([1, 1, 2, 2], [1, 1, 0, 0])
+    z = 1.959963984540054
+    expected = {
+        "plain": (0.5 - z / 4, 0.5 + z / 4),
+        "log": (0.5 * np.exp(-z / 2), 1.0),
+        "log-log": tuple(0.5 ** np.exp(s * z * 0.5 / np.log(2)) for s in (1, -1)),
+    }
+    for kind, limits in expected.items():
+        at = kaplan_meier(*arguments, interval=kind).at([1])
+        assert at[["lower", "upper"]].iloc[0].tolist() == pytest.approx(list(limits))
+    with pytest.raises(DataError, match="expected 'log-log', 'log' or 'plain'"):
+        kaplan_meier(*arguments, interval="loglog")
+
+
+def test_late_entry_follows_its_definition(panel):
+    curve = kaplan_meier(panel["stop"], panel["event"], start=panel["start"])
+    survival = 1.0
+    for t in sorted(panel["stop"].unique()):
+        at_risk = ((panel["start"] < t) & (panel["stop"] >= t)).sum()
+        survival *= 1 - ((panel["stop"] == t) & (panel["event"] == 1)).sum() / at_risk
+        assert curve.at([t])["survival"].item() == pytest.approx(survival)
+
+
+def test_robust_errors_of_single_rows_are_greenwoods(lung):
+    plain = kaplan_meier(lung["time"], lung["died"])
+    robust = kaplan_meier(lung["time"], lung["died"], cluster=lung.index)
+    assert robust.table["se"].to_numpy() == pytest.approx(plain.table["se"].to_numpy(), abs=1e-12)
+
+
+def test_duplicated_rows_of_a_cluster_add_no_certainty(lung):
+    once = kaplan_meier(lung["time"], lung["died"], cluster=lung.index)
+    twice = lung.loc[lung.index.repeat(2)]
+    doubled = kaplan_meier(twice["time"], twice["died"], cluster=twice.index)
+    assert doubled.table["se"].to_numpy() == pytest.approx(once.table["se"].to_numpy())
+
+
+def test_median_on_a_flat_stretch_is_its_middle():
+    assert kaplan_meier([1, 2, 3, 4], [1, 1, 1, 1]).median().time == 2.5
+    never = kaplan_meier([1, 2, 3, 4], [1, 0, 0, 0]).median()
+    assert np.isnan(never.time)
+
+
+def test_nothing_is_said_past_the_end_of_follow_up():
+    curve = kaplan_meier([1, 2, 3], [1, 0, 0])
+    assert np.isnan(curve.at([4])["survival"].item())
+    assert curve.at([0])["survival"].item() == 1
+
+
+def test_conditional_probability():
+    curve = kaplan_meier([1, 2, 3, 4], [1, 1, 1, 1])
+    assert curve.probability_within([0, 1, 2], 1).tolist() == pytest.approx([1 / 4, 1 / 3, 1 / 2])

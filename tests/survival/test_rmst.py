@@ -1,0 +1,37 @@
+"""Restricted means: published values, exact means without censoring."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from reporting.survival import DataError, kaplan_meier, kaplan_meier_by, rmst, rmst_difference
+
+
+def test_lung(lung):
+    curves = kaplan_meier_by(lung["sex"], lung["time"], lung["died"])
+    one, two = rmst(curves[1], 365), rmst(curves[2], 365)
+    assert [one.estimate, one.se] == pytest.approx([241.495, 10.358], abs=1e-3)
+    assert [two.estimate, two.se] == pytest.approx([297.465, 10.791], abs=1e-3)
+    gain = rmst_difference(curves[2], curves[1], 365)
+    assert gain.estimate == pytest.approx(55.970, abs=1e-3)
+    assert gain.se == pytest.approx(np.hypot(one.se, two.se))
+    assert gain.lower < gain.estimate < gain.upper and gain.p < 0.001
+
+
+def test_without_censoring_it_is_the_mean_of_the_cut_times():
+    times = np.array([1.0, 2, 4, 7, 7, 9])
+    mean = rmst(kaplan_meier(times, np.ones(6)), 6)
+    assert mean.estimate == pytest.approx(np.minimum(times, 6).mean())
+    assert mean.se == pytest.approx(np.minimum(times, 6).std() / np.sqrt(6))
+
+
+def test_robust_and_greenwood_agree_for_single_rows(lung):
+    plain = rmst(kaplan_meier(lung["time"], lung["died"]), 400)
+    robust = rmst(kaplan_meier(lung["time"], lung["died"], cluster=lung.index), 400)
+    assert robust.se == pytest.approx(plain.se)
+
+
+def test_no_mean_past_the_end_of_follow_up():
+    with pytest.raises(DataError, match="past the end of follow-up"):
+        rmst(kaplan_meier([1, 2, 3], [1, 0, 0]), 5)
