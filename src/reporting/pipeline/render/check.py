@@ -26,7 +26,8 @@ class _Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        self.ids += [given["id"]] if given.get("id") else []
+        if given.get("id") and tag not in {"link", "script", "style"}:  # Quarto names both its sheets alike
+            self.ids.append(given["id"] or "")
         for key in ("href", "src", "xlink:href", "poster", "data", "action"):
             if given.get(key):
                 self.links.append(given[key] or "")

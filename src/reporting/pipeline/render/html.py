@@ -19,7 +19,7 @@ from reporting.pipeline.render.document import Document
 from reporting.pipeline.render.pandoc import THEME, convert
 from reporting.present.brand import FONTS, Brand
 
-_IMAGE = re.compile(r'<img\b[^>]*\bsrc="([^"]+\.svg)"[^>]*>')
+_IMAGE = re.compile(r'<img\b(?:[^>"]|"[^"]*")*?\bsrc="([^"]+\.svg)"(?:[^>"]|"[^"]*")*>')
 _ALT = re.compile(r'\balt="([^"]*)"')
 _WIDE = 400  # points; a chart of the full text width
 

@@ -33,7 +33,6 @@ def render_pdf(document: Document, out: Path, context: RunContext) -> None:
         lacking = unprintable(document.body, context.brand.font)
         options = ("--shift-heading-level-by=-1", "-M", f"unprintable={lacking}")
         content = convert(document.body, "typst", where=document.path, options=options, folder=root)
-        content = content.replace("  align(center)[#table(", "  align(left)[#table(")
         (root / "run.json").write_text(json.dumps(page_values(document, context, root)), encoding="utf-8")
         source = (THEME / "report.typ").read_text(encoding="utf-8") + "\n" + content
         (root / "main.typ").write_text(source, encoding="utf-8")

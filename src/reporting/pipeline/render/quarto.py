@@ -175,6 +175,8 @@ def _project(documents: Sequence[Document], context: RunContext) -> dict[str, An
                 "css": "assets/quarto.css",
                 "toc": True,
                 "toc-title": "Contents",
+                "toc-location": "left",
+                "format-links": False,
                 "email-obfuscation": "none",
                 "html-math-method": "plain",
                 "anchor-sections": False,

@@ -34,6 +34,16 @@ local function number(element)
   end
 end
 
+local function identify(element) -- Quarto reads a table's label only later: take it from the caption's end
+  local last = element.caption.long[#element.caption.long]
+  local word = element.identifier == '' and last and last.content and last.content[#last.content]
+  local id = word and word.t == 'Str' and word.text:match('^{#(tbl%-[%w-]+)}$')
+  if not id then return nil end
+  last.content:remove()
+  element.identifier = id
+  return element
+end
+
 local function refer(cite)
   local id = cite.citations[1].id
   if not numbers[id] then return nil end
@@ -102,14 +112,18 @@ local function automatic_widths(element)
   return element
 end
 
+local function printed_table(element) -- pandoc's cells in a figure of ours
+  local caption, id = content(caption_of(element)), element.identifier
+  element.identifier, element.caption = '', { long = {} }
+  local cells = pandoc.write(pandoc.Pandoc({ element }), 'typst'):match('#(table%(.*%))%]')
+  local columns = #element.colspecs
+  local size = columns < 8 and '9pt' or columns < 11 and '8pt' or '7pt'
+  return raw('#report-table(' .. cells .. ', size: ' .. size .. ', caption: ' .. caption .. ') <' .. id .. '>')
+end
+
 local function frame(element)
   automatic_widths(element)
-  if typst then
-    local columns = #element.colspecs
-    if columns < 8 then return nil end
-    local size = columns < 11 and '8pt' or '7pt'
-    return { raw('#[#set text(size: ' .. size .. '); #set table(inset: (x: 3pt, y: 3.5pt))'), element, raw(']') }
-  end
+  if typst then return printed_table(element) end
   local id = element.identifier
   local caption = caption_of(element)
   element.identifier = ''
@@ -176,7 +190,7 @@ if not typst then
 end
 return {
   { Meta = settings },
-  { Str = printable },
+  { Str = printable, Table = identify },
   { Figure = number, Table = number, Pandoc = explain },
   { Cite = refer },
   { Table = function(element) return element:walk({ Str = breakable }) end },
