@@ -153,7 +153,7 @@ class _Document:
                 f"[{escape(item['value'])}]{{.key-value{words}}}",
             ]
             if item["change"]:
-                verdict = f" · {tone}" if tone else ""
+                verdict = f" ·\u00a0{tone}" if tone else ""
                 spans.append(f"[{escape(item['change'])}{verdict}]{{.key-change}}")
             if item["note"]:
                 spans.append(f"[{escape(item['note'])}]{{.key-note}}")
