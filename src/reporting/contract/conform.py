@@ -93,7 +93,7 @@ class _Columns:
                 "missing_column", "error", name,
                 f"the SELECT does not return this required column ({self.canonical[name].meaning}). "
                 f"It returns: {', '.join(self.raw.columns)}.{did_you_mean(name, spare)}",
-                f"Add it to the SELECT of {self.origin}: ... AS {name}.",
+                f"Add it in {self.canonical.name}.sql: ... AS {name}.",
             )
             for name in self.canonical.required_names
             if name not in self.raw.columns
@@ -105,7 +105,7 @@ class _Columns:
             self._about(
                 "unknown_column", "warning", name,
                 f"no column of the contract, so it is ignored.{did_you_mean(name, free)}",
-                f"Rename or remove it in the SELECT of {self.origin}.",
+                f"Rename or remove it in {self.canonical.name}.sql.",
             )
             for name in self.raw.columns
             if name not in self.canonical.names
@@ -115,7 +115,7 @@ class _Columns:
         return self._about(
             "wrong_type", "error", name,
             f"expected {WORDS[self.canonical[name].type]}, the SELECT returns {self.raw[name].type()}.",
-            f"Convert it in the SELECT of {self.origin}; a Unix time for example with to_timestamp({name}).",
+            f"Convert it in {self.canonical.name}.sql; a Unix time for example with to_timestamp({name}).",
         )  # fmt: skip
 
     def _about(self, check: str, severity: str, name: str, message: str, remedy: str) -> Finding:

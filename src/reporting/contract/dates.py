@@ -119,18 +119,20 @@ def hint(values: list[str], declared: str | None, place: str) -> tuple[str, str]
         choices = " or ".join(f'"{format}"' for format in fitting[:2])
         return expected, f"Declare under `formats:` whether day or month comes first: `{place}:` {choices}."
     order = {True: " with the day first", False: " with the month first", None: ""}[_day_first(first)]
+    fit = sum(_fits(value.strip(), first) for value in values)
+    which = "The values fit" if fit == len(values) else f"{fit} of {len(values)} looked at fit"
     return (
-        f"{expected} The values fit {first}{order}.",
+        f"{expected} {which} {first}{order}.",
         f'If they are meant so, declare it in the source file under `formats:` `{place}: "{first}"`.',
     )
 
 
 def _fitting(values: list[str]) -> list[str]:
-    """Common formats that fit most of the values; those that fit all come first, else the ones for most."""
+    """The common formats that fit most values, if they fit half of them."""
     formats = [day + clock for day in _COMMON for clock in _CLOCKS]
     counts = {format: sum(_fits(value.strip(), format) for value in values) for format in formats}
     best = max(counts.values(), default=0)
-    return [format for format, count in counts.items() if count == best and 2 * count > len(values)]
+    return [format for format, count in counts.items() if count == best and 2 * count >= len(values) > 0]
 
 
 def _fits(value: str, format: str) -> bool:

@@ -180,7 +180,7 @@ def missing_rates(
                     "currency",
                     len(missing),
                     len(missing) + len(known),
-                    f"{len(missing):,} exchange rates to {currency} are missing ({', '.join(currencies)}).",
+                    f"Missing exchange rates to {currency}: {len(missing):,} ({', '.join(currencies)}).",
                     [as_text(row) for row in missing[:EXAMPLES]],
                     "Add a line month,currency,rate for each to the file that `exchange_rates:` names.",
                 )

@@ -156,8 +156,8 @@ def duplicate_keys(table: ir.Table, canonical: CanonicalTable, total: int) -> li
     severity = "warning" if canonical.name == "events" else "error"
     name = " and ".join(keys)
     message = (
-        f"{count:,} values of the key {name} stand more than once, on {int(counted['rows']):,} of {total:,} "
-        f"{noun(canonical)}."
+        f"The key {name} stands more than once in {int(counted['rows']):,} of {total:,} {noun(canonical)} "
+        f"(different keys: {count:,})."
     )
     remedy = (
         "Every row counts as an event of its own; remove repeated deliveries in the SELECT (SELECT DISTINCT)."

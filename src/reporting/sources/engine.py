@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 
 from reporting.errors import SourceError, did_you_mean
 from reporting.sources.connect import first_lines
-from reporting.sources.files import create_view, tables_in
+from reporting.sources.files import create_view, tables_in, wrong_encoding
 from reporting.sources.mapping import LOCAL_KINDS, Connection, Mapping
 
 if TYPE_CHECKING:
@@ -86,20 +86,27 @@ class Reader:
         text = str(error)
         if match := re.search(r"Table with name \"?([\w.]+)\"? does not exist", text):
             return self._no_table(match[1], mapping)
-        if match := re.search(r"CSV Error on Line: (\d+)\s+Original Line: (.*?)\n(.*)", text):
-            file = re.search(r"\n\s*file = (.*)", text)
-            path = self.place / Path(file[1].strip()).name if file and self.place else mapping.path
-            return SourceError(
-                f"the line {match[2][:80]!r} can't be read: {match[3].strip()}.",
-                where=f"{path}:{match[1]}",
-                remedy="Look for a delimiter or a quote too many; declare `delimiter:` if it isn't a comma.",
-            )
+        if match := re.search(r"CSV Error on Line: (\d+)\s+Original Line: (.*)", text):
+            return self._malformed(text, match[1], match[2], mapping)
         line = re.search(r"LINE (\d+):", text)
         where = mapping.path
         if line and isinstance(error, duckdb.Error):
             where, text = f"{where}:{max(int(line[1]) - 1, 1)}", text[: line.start()]
         return SourceError(
             f"the SELECT fails: {first_lines(text)}", where=where, remedy="Correct the SELECT."
+        )
+
+    def _malformed(self, text: str, number: str, line: str, mapping: Mapping) -> SourceError:
+        file = re.search(r"\n\s*file = (.*)", text)
+        path = self.place / Path(file[1].strip()).name if file and self.place else mapping.path
+        if "Invalid unicode" in text:
+            return wrong_encoding(path, self.connection.encoding)
+        reason = re.search(r"Expected Number of Columns.*|.*unterminated quote.*|Maximum line size.*", text)
+        why = (reason[0] if reason else first_lines(text)).rstrip(".")
+        return SourceError(
+            f"the line {line[:80]!r} can't be read: {why}.",
+            where=f"{path}:{number}",
+            remedy="Look for a delimiter or a quote too many; declare `delimiter:` if it isn't a comma.",
         )
 
     def _no_table(self, name: str, mapping: Mapping) -> SourceError:

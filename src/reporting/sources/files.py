@@ -70,8 +70,8 @@ def _header(path: Path, connection: Connection) -> list[str]:
     try:
         with path.open(encoding=_python_name(connection.encoding), newline="") as stream:
             header = next(csv.reader(stream, delimiter=connection.delimiter), [])
-    except UnicodeDecodeError as error:
-        raise _wrong_encoding(path, connection.encoding, error) from None
+    except UnicodeDecodeError:
+        raise wrong_encoding(path, connection.encoding) from None
     names = [name.strip() for name in header]
     if not any(names):
         raise SourceError("the file is empty; expected a header line.", where=path, remedy="Export it again.")
@@ -111,14 +111,22 @@ def _as_utf8(path: Path, encoding: str, scratch: Path) -> Path:
             copy.open("w", encoding="utf-8", newline="") as out,
         ):
             shutil.copyfileobj(text, out)
-    except UnicodeDecodeError as error:
-        raise _wrong_encoding(path, encoding, error) from None
+    except UnicodeDecodeError:
+        raise wrong_encoding(path, encoding) from None
     return copy
 
 
-def _wrong_encoding(path: Path, encoding: str, error: UnicodeDecodeError) -> SourceError:
+def wrong_encoding(path: Path, encoding: str) -> SourceError:
+    """The error for a file that isn't in the declared encoding; names the first such line."""
+    line = 0
+    with path.open("rb") as stream:
+        for line, content in enumerate(stream, start=1):  # noqa: B007
+            try:
+                content.decode(encoding)
+            except UnicodeDecodeError:
+                break
     return SourceError(
-        f"the file is not {encoding}: byte {error.start} can't be read.",
-        where=path,
+        f"the line is not {encoding} encoded.",
+        where=f"{path}:{line}",
         remedy="Declare its `encoding:` under `connection:`, for example cp1252.",
     )
