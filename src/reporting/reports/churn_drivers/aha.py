@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from reporting.present.formats import number
 from reporting.survival.curves import KaplanMeier, kaplan_meier
 from reporting.survival.errors import SurvivalError
 from reporting.survival.logrank import logrank
@@ -33,6 +34,7 @@ SEARCH_SHARE = 0.6  # the earlier share of the losses that the search may see
 FEWEST_LOSSES = 10  # in the search, and again in the confirmation
 ALPHA = 0.05
 ACTIONS: Mapping[str, str] = {
+    "activated": "value outcome reached",
     "onboarding_invites": "users invited in the first 30 days",
     "integration_count": "integrations connected",
     "value_events": "value events in the month",
@@ -55,6 +57,13 @@ class Candidate:
     def label(self) -> str:
         """The action in words."""
         return ACTIONS.get(self.name, self.name)
+
+    @property
+    def condition(self) -> str:
+        """What those above the cut have in common: `more than 3 active users`, `value outcome reached`."""
+        if self.name == "activated":
+            return self.label
+        return f"more than {number(self.threshold.cut, 0 if self.threshold.cut.is_integer() else 1)} {self.label}"
 
 
 @dataclass(frozen=True)
@@ -139,8 +148,8 @@ def search(
     losses = rows["left"].to_numpy()
     if losses.sum() < 2 * FEWEST_LOSSES:
         return (
-            f"{int(losses.sum())} of {len(rows)} accounts watched from their sign-up have left; "
-            f"at least {2 * FEWEST_LOSSES} losses are needed to search and confirm"
+            f"{int(losses.sum())} of {len(rows)} accounts watched from their sign-up have left; at least "
+            f"{2 * FEWEST_LOSSES} losses are needed to search and confirm"
         )
     cut_at = int(np.searchsorted(losses.cumsum(), SEARCH_SHARE * losses.sum())) + 1
     early, later = rows.iloc[:cut_at], rows.iloc[cut_at:]
@@ -149,10 +158,9 @@ def search(
         if name not in early or early[name].isna().mean() > 0.05:
             continue
         told = early[early[name].notna()]
+        value = told[name].astype(float)
         try:
-            found[name] = best_threshold(
-                told[name].astype(float), told["time"], told["left"], permutations=permutations
-            )
+            found[name] = best_threshold(value, told["time"], told["left"], permutations=permutations)
         except SurvivalError:
             continue
     if not found:
@@ -174,7 +182,7 @@ def search(
 def _confirm(rows: pd.DataFrame, best: Candidate) -> Confirmation | None:
     rows = rows[rows[best.name].notna()]
     losses = int(rows["left"].sum())
-    above = (rows[best.name] > best.threshold.cut).to_numpy()
+    above = (rows[best.name].astype(float) > best.threshold.cut).to_numpy()
     if losses < FEWEST_LOSSES or above.all() or not above.any():
         return None
     try:
@@ -187,7 +195,7 @@ def _confirm(rows: pd.DataFrame, best: Candidate) -> Confirmation | None:
 
 def _curves(rows: pd.DataFrame, best: Candidate) -> dict[str, KaplanMeier]:
     rows = rows[rows[best.name].notna()]
-    above = rows[best.name] > best.threshold.cut
+    above = rows[best.name].astype(float) > best.threshold.cut
     return {
         name: kaplan_meier(rows.loc[side, "time"], rows.loc[side, "left"])
         for name, side in (("above", above), ("below", ~above))

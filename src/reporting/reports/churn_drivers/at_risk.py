@@ -15,7 +15,7 @@ from .model import Model
 from .risk_set import RiskSet
 
 RAISING = 3
-WORTH_NAMING = 1.05  # a part that moves the hazard by less than 5 % is no reason
+WORTH_NAMING = 1.15  # a part that moves the hazard by less is no reason
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,6 @@ def _actions(book: Book, table: pd.DataFrame) -> list[str]:
     keep = act.first(act.suggest(book, high), act.KEEP).set_index("account_id")["action"]
     found = []
     for account, row in table.iterrows():
-        own = row["raising"][0].driver.action if row["raising"] else "Keep in touch"
+        own = next((reason.driver.action for reason in row["raising"] if reason.told), "Keep in touch")
         found.append(keep.get(account, own))
     return found

@@ -163,14 +163,14 @@ def on_the_way_out(pattern: Pattern, finding: str) -> Figure:
     """Weekly use of leavers and stayers against their own base, aligned on the end of service."""
     fig, ax = style.figure(height=2.9)
     table, (blue, orange) = pattern.weeks, style.palette()[:2]
-    low, high = table["stayers"] + table["lower"], table["stayers"] + table["upper"]
+    low, high = table["stayers"] * table["lower"], table["stayers"] * table["upper"]
     ax.fill_between(table.index, low, high, color=orange, alpha=_BAND + 0.05, linewidth=0)
     ax.plot(table.index, table["stayers"], color=blue, label="Stayed")
     ax.plot(table.index, table["leavers"], color=orange, label="Left")
     top = float(max(high.max(), table["stayers"].max())) * 1.18
     ax.set_ylim(0, top)
     ax.axvspan(-WEEKS, -WEEKS + BASE - 1, color=style.color("line"), alpha=0.35, linewidth=0, zorder=0)
-    ax.text(-WEEKS + 0.3, top * 0.97, "base: own mean = 100%", size=8, va="top", color=style.color("muted"))
+    ax.text(-WEEKS + 0.3, top * 0.97, "base period", size=8, va="top", color=style.color("muted"))
     if pattern.lead:
         ax.axvline(-pattern.lead, color=style.color("muted"), linewidth=0.9, linestyle=(0, (4, 3)))
         ax.text(
@@ -180,7 +180,7 @@ def on_the_way_out(pattern: Pattern, finding: str) -> Figure:
     ax.set_xticks([-24, -20, -16, -12, -8, -4, -1])
     ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: number(x)))
     ax.set_xlabel("weeks before the end of service")
-    ax.set_ylabel("events a week, share of own base")
+    ax.set_ylabel("weekly events, share of own base")
     style.percent_axis(ax.yaxis)
     style.label_lines(ax)
     style.title(ax, finding)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -41,28 +42,21 @@ BILLING = {"month": "Monthly", "quarter": "Quarterly", "year": "Yearly"}
 
 @dataclass(frozen=True)
 class Segmentation:
-    """One way to divide the accounts.
+    """One way to divide the accounts; curves and means are computed when first asked for.
 
     Attributes:
-        name: Column or parameter value.
-        curves: Group -> its curve, largest group first.
+        name: Key of `LABELS`.
+        rows: The spells whose group is known, with their `group`.
+        spells: Group -> how many, largest first.
         test: Log-rank over the groups.
         p_adjusted: Holm, over the segmentations looked at.
-        pairs: Pairwise log-rank with Holm, indexed by (group, other).
-        tau: Months over which mean stays are compared.
-        means: Group -> restricted mean stay within `tau` months.
-        differences: Group -> its mean stay minus that of the largest group; None for the largest.
     """
 
     name: str
-    curves: dict[str, KaplanMeier]
+    rows: pd.DataFrame
     spells: dict[str, int]
     test: LogRank
     p_adjusted: float
-    pairs: pd.DataFrame
-    tau: float
-    means: dict[str, RMST]
-    differences: dict[str, RMST | None]
 
     @property
     def label(self) -> str:
@@ -73,6 +67,38 @@ class Segmentation:
     def differs(self) -> bool:
         """Whether the groups differ by more than chance, all segmentations considered."""
         return self.p_adjusted < 1 - LEVEL
+
+    @cached_property
+    def curves(self) -> dict[str, KaplanMeier]:
+        """Group -> its curve, in the order of `spells`; errors clustered on the account."""
+        found = kaplan_meier_by(self.rows["group"], **_times(self.rows), cluster=self.rows["account_id"])
+        return {group: found[group] for group in self.spells}
+
+    @property
+    def tau(self) -> float:
+        """Months over which groups are compared: as long as every one still has accounts to watch."""
+        return min(reliable_until(curve) for curve in self.curves.values())
+
+    @cached_property
+    def means(self) -> dict[str, RMST]:
+        """Group -> mean stay within `tau` months."""
+        return {group: rmst(curve, self.tau) for group, curve in self.curves.items()}
+
+    @cached_property
+    def differences(self) -> dict[str, RMST | None]:
+        """Group -> its mean stay minus that of the first group; None for the first itself."""
+        first, *others = self.curves
+        gaps = {group: rmst_difference(self.curves[group], self.curves[first], self.tau) for group in others}
+        return {first: None} | gaps
+
+    @cached_property
+    def pairs(self) -> pd.DataFrame:
+        """Pairwise log-rank with Holm, indexed by (group, other)."""
+        return pairwise_logrank(self.rows["group"], **_times(self.rows))
+
+
+def _times(rows: pd.DataFrame) -> dict[str, pd.Series]:
+    return {"stop": rows["exit"], "event": rows["churned"], "start": rows["entry"]}
 
 
 def check_names(names: Sequence[str]) -> None:
@@ -108,55 +134,27 @@ def segmentations(
         product: Thresholds.
         names: Those wanted, from `LABELS`.
     """
-    spells = risk.spells
-    groups = {name: _merged(_groups(name, risk, accounts, product)) for name in names}
+    told: dict[str, pd.DataFrame] = {}
     tests: dict[str, LogRank] = {}
-    for name, group in groups.items():
-        told = group.notna()
+    for name in names:
+        group = _merged(_groups(name, risk, accounts, product))
+        rows = risk.spells.assign(group=group)[group.notna()]
         try:
-            tests[name] = logrank(
-                group[told],
-                spells.loc[told, "exit"],
-                spells.loc[told, "churned"],
-                start=spells.loc[told, "entry"],
-            )
+            tests[name], told[name] = logrank(rows["group"], **_times(rows)), rows
         except DataError:
             continue
     adjusted = dict(zip(tests, holm([test.p for test in tests.values()]), strict=True))
-    found = [_compare(name, groups[name], spells, tests[name], adjusted[name]) for name in tests]
-    return sorted((s for s in found if s is not None), key=lambda s: (s.test.p, s.name))
+    found = [
+        Segmentation(name, told[name], _sizes(told[name]["group"]), test, float(adjusted[name]))
+        for name, test in tests.items()
+    ]
+    return sorted(found, key=lambda s: (s.test.p, s.name))
 
 
-def _compare(
-    name: str, group: pd.Series, spells: pd.DataFrame, test: LogRank, p_adjusted: float
-) -> Segmentation | None:
-    told = group.notna()
-    here, label = spells[told], group[told]
-    data = {"stop": here["exit"], "event": here["churned"], "start": here["entry"]}
-    curves = kaplan_meier_by(label, **data, cluster=here["account_id"])
-    sizes = label.value_counts()
-    order = sorted(curves, key=lambda g: (g == OTHER, -sizes[g], str(g)))
-    curves = {str(g): curves[g] for g in order}
-    # Curves are compared only while every group still has accounts to watch.
-    tau = min(reliable_until(curve) for curve in curves.values())
-    if tau < 2:
-        return None
-    means = {g: rmst(curve, tau) for g, curve in curves.items()}
-    first = next(iter(curves))
-    return Segmentation(
-        name,
-        curves,
-        {str(g): int(sizes[g]) for g in order},
-        test,
-        float(p_adjusted),
-        pairwise_logrank(label, **data),
-        tau,
-        means,
-        {
-            g: None if g == first else rmst_difference(curve, curves[first], tau)
-            for g, curve in curves.items()
-        },
-    )
+def _sizes(group: pd.Series) -> dict[str, int]:
+    sizes = group.value_counts()
+    order = sorted(sizes.index, key=lambda g: (g == OTHER, -sizes[g], str(g)))
+    return {g: int(sizes[g]) for g in order}
 
 
 def reliable_until(curve: KaplanMeier) -> float:
@@ -203,4 +201,4 @@ def _merged(group: pd.Series) -> pd.Series:
     merged = group.where(group.isin(kept) | group.isna(), OTHER)
     if (merged == OTHER).sum() < FEWEST_SPELLS:
         merged = merged.where(merged != OTHER)
-    return merged.astype(object)
+    return merged.map(str, na_action="ignore").astype(object)

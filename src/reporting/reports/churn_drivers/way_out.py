@@ -1,8 +1,9 @@
 """What use looked like in the weeks before accounts left, and how early the decline shows.
 
-Weekly events are divided by the account's own mean in a base period long before, and set against accounts
+Weekly events are set against the account's own mean in a base period long before, and then against accounts
 that went on paying over the same calendar weeks; both had use in their base period, so seasons and the
-fading of any chosen high fall on both alike.
+fading of any chosen high fall on both alike. Ratios are averaged on a log scale, with one event added above
+and below: an account that trebles its use must not outweigh three that stop.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ WEEKS = 26  # weeks looked back
 BASE = 10  # the earliest of them, the account's own standard
 FEWEST = 10
 LEVEL = 0.95
+WINDOW = 4  # weeks averaged to tell a decline from a quiet week
 
 
 @dataclass(frozen=True)
@@ -26,11 +28,12 @@ class Pattern:
     """Use on the way out.
 
     Attributes:
-        weeks: By week before the end of service (-1 is the last whole one): leavers, stayers (mean of use
-            over the account's base), difference, lower, upper.
+        weeks: By week before the end of service (-1 is the last whole one): leavers, stayers (geometric mean of
+            use over the account's base); ratio of the two, lower, upper.
         losses: Leavers followed.
         left_out: Leavers without the weeks or the use to follow.
-        lead: Weeks before the end from which on every difference is below zero beyond chance; None without.
+        lead: Weeks before the end by which the decline shows and does not go away: every mean of `WINDOW` weeks
+            that ends then or later is below that of stayers beyond chance. None without.
     """
 
     weeks: pd.DataFrame
@@ -78,36 +81,43 @@ def pattern(account_week: pd.DataFrame, subscriptions: pd.DataFrame, risk: RiskS
         stay[own] = False
         if not active[own] or stay.sum() < FEWEST:
             continue
-        gone.append(stretch[own] / base[own])
-        kept.append((stretch[stay] / base[stay, None]).mean(axis=0))
+        change = np.log((stretch + 1) / (base[:, None] + 1))
+        gone.append(change[own])
+        kept.append(change[stay].mean(axis=0))
     left_out = len(ends) - len(gone)
     if len(gone) < FEWEST:
         return (
-            f"{len(gone)} of {len(ends)} losses have {WEEKS} weeks of use before them; "
-            f"at least {FEWEST} are needed to tell a pattern"
+            f"{len(gone)} of {len(ends)} losses have {WEEKS} weeks of use before them; at least {FEWEST} are "
+            "needed to tell a pattern"
         )
     return _pattern(np.array(gone), np.array(kept), left_out)
 
 
 def _pattern(gone: np.ndarray, kept: np.ndarray, left_out: int) -> Pattern:
-    difference = gone - kept
-    n = len(difference)
-    mean = difference.mean(axis=0)
-    half = student.ppf((1 + LEVEL) / 2, n - 1) * difference.std(axis=0, ddof=1) / np.sqrt(n)
+    mean, half = _interval(gone - kept)
     table = pd.DataFrame(
         {
-            "leavers": gone.mean(axis=0),
-            "stayers": kept.mean(axis=0),
-            "difference": mean,
-            "lower": mean - half,
-            "upper": mean + half,
+            "leavers": np.exp(gone.mean(axis=0)),
+            "stayers": np.exp(kept.mean(axis=0)),
+            "ratio": np.exp(mean),
+            "lower": np.exp(mean - half),
+            "upper": np.exp(mean + half),
         },
         index=pd.RangeIndex(-WEEKS, 0, name="week"),
     )
-    below = (table["upper"] < 0).to_numpy()[::-1]
-    run = int(np.argmin(below)) if not below.all() else len(below)
-    lead = min(run, WEEKS - BASE)
-    return Pattern(table, n, left_out, lead or None)
+    after_base = (gone - kept)[:, BASE:]
+    smooth = np.lib.stride_tricks.sliding_window_view(after_base, WINDOW, axis=1).mean(axis=2)
+    middle, spread = _interval(smooth)
+    below = (middle + spread < 0)[::-1]
+    lead = len(below) if below.all() else int(np.argmin(below))
+    return Pattern(table, len(gone), left_out, lead or None)
+
+
+def _interval(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean of each column and half the width of its interval, accounts being independent."""
+    n = len(values)
+    quantile = student.ppf((1 + LEVEL) / 2, n - 1)
+    return values.mean(axis=0), quantile * values.std(axis=0, ddof=1) / np.sqrt(n)
 
 
 def _paying_weeks(

@@ -32,8 +32,8 @@ def _who_left(data: Data) -> str:
         clause = f"**No paying account left in the {months} to {book.label}**, by the subscriptions"
     else:
         clause = (
-            f"**{sentence(plural(len(lost), 'paying account'))} left in the {months} to {book.label}**, "
-            f"with {paid} of MRR"
+            f"**{sentence(plural(len(lost), 'paying account'))} left in the {months} to {book.label}**, with "
+            f"{paid} of MRR"
         )
     if not data.trust.reliable:
         return f"{clause}; this is *not reliable*, because the sources contradict each other on who left."
@@ -71,8 +71,8 @@ def _who_is_next(data: Data) -> str:
     high = table[table["high"]]
     clause = (
         f"{sentence(plural(len(high), 'account'))} with {book.money(high['mrr_cents'].sum())} of MRR "
-        f"{'has' if len(high) == 1 else 'have'} a probability of {percent(data.high_risk, 0)} or more "
-        "of leaving within three months"
+        f"{'has' if len(high) == 1 else 'have'} a probability of {percent(data.high_risk, 0)} or more of "
+        "leaving within three months"
     )
     one = next((h for h in data.validation.horizons if h.months == 3), None)
     if one is None:
@@ -158,41 +158,32 @@ def method(data: Data) -> Blocks:
     lines = [
         f"**Rows at risk.** {sentence(plural(len(risk.rows), 'account-month'))} of "
         f"{plural(spells['account_id'].nunique(), 'account')}, {plural(data.losses, 'loss', 'losses')}. An "
-        "account is "
-        "at risk in a month when it paid at the close before; all its figures are those of that close, so "
-        "nothing "
-        "of the month in which it leaves is used to explain it."
+        "account is at risk in a month when it paid at the close before; all its figures are those of that "
+        "close, so nothing of the month in which it leaves is used to explain it."
     ]
     if returned:
         lines[0] += (
             f" {sentence(plural(returned, 'stay'))} "
-            f"{'is that of an account' if returned == 1 else 'are those of accounts'} "
-            "that came back: each starts its tenure anew, and intervals treat the stays of one account as "
-            "one."
+            f"{'is that of an account' if returned == 1 else 'are those of accounts'} that came back: each "
+            "starts its tenure anew, and intervals treat the stays of one account as one."
         )
     if risk.committed:
         left = f" ({plural(risk.off_term, 'loss', 'losses')} within a term left out)" if risk.off_term else ""
         lines.append(
             "**Terms.** Accounts with a renewal date leave when their term ends and hardly ever before; in "
-            "the other "
-            f"months of a term they are not at risk{left}."
+            f"the other months of a term they are not at risk{left}."
         )
     lines.append(
         "**Curves.** Kaplan-Meier with late entry, 95% log-log intervals, drawn while at least ten accounts "
-        "are at "
-        "risk; log-rank tests with Holm's adjustment; mean stays are restricted means."
+        "are at risk; log-rank tests with Holm's adjustment; mean stays are restricted means."
     )
     if model is not None:
         lines.append(
             "**Model.** Discrete-time hazard with complementary log-log link, a natural spline over tenure "
-            "and errors "
-            f"clustered on {plural(model.hazard.clusters or 0, 'account')}; Cox's model on the same rows "
-            "beside it; "
-            "p-values of drivers adjusted by Benjamini-Hochberg. Terms enter in a fixed order, ten losses a "
-            "term "
-            f"({model.design.gate}). An interval of an account's probability tells how well the model is "
-            "known, not "
-            "how much luck remains."
+            f"and errors clustered on {plural(model.hazard.clusters or 0, 'account')}; Cox's model on the "
+            "same rows beside it; p-values of drivers adjusted by Benjamini-Hochberg. Terms enter in a "
+            f"fixed order, ten losses a term ({model.design.gate}). An interval of an account's probability "
+            "tells how well the model is known, not how much luck remains."
         )
     lines.append(
         "**Limits.** Everything here is association: a driver that goes with leaving need not cause it, and "

@@ -35,8 +35,7 @@ def driver_ratios(data: Data) -> Blocks:
     caption = (
         f"Hazard ratios with 95% intervals from {count(model.hazard.rows)} account-months and "
         f"{plural(model.hazard.events, 'loss', 'losses')}, each driver beside all others; in colour those "
-        "told from "
-        "chance after adjustment."
+        "told from chance after adjustment."
     )
     alt = (
         "Dot plot of hazard ratios: "
@@ -75,14 +74,13 @@ def _lead(model: Model, found: pd.Series) -> str:
     if not n:
         return (
             f"None of the {plural(len(found), 'driver')} is told from chance once all are considered "
-            "(@fig-drivers, "
-            "@tbl-drivers). That is not proof that none matters: the intervals show what remains possible."
+            "(@fig-drivers, @tbl-drivers). That is not proof that none matters: the intervals show what "
+            "remains possible."
         )
     return (
         f"{sentence(count(n))} of {plural(len(found), 'driver')} {'is' if n == 1 else 'are'} told from "
-        "chance once all "
-        "are considered (@fig-drivers, @tbl-drivers). A ratio compares two accounts alike in all other "
-        "drivers."
+        "chance once all are considered (@fig-drivers, @tbl-drivers). A ratio compares two accounts alike in "
+        "all other drivers."
     )
 
 
@@ -126,16 +124,14 @@ def _no_model(data: Data) -> Callout:
     text = (
         f"No model is fitted: {data.fitted}. A hazard ratio from so few losses would be noise with decimals. "
         f"What would be needed: at least {FEWEST_EVENTS} accounts whose leaving is recorded for two drivers, "
-        "and "
-        f"{EVENTS_PER_PARAMETER} for each further one ({candidates * EVENTS_PER_PARAMETER} for all "
+        f"and {EVENTS_PER_PARAMETER} for each further one ({candidates * EVENTS_PER_PARAMETER} for all "
         f"{candidates} of the catalogue), with the month in which service ended."
     )
     if not data.trust.reliable:
         text += (
             " The losses may exist: other tables of this source name more accounts as gone than the "
-            "subscriptions do. "
-            "Once it is settled which table records a lost customer, and its dates are mapped to the ends of "
-            "subscriptions, this section fills itself."
+            "subscriptions do. Once it is settled which table records a lost customer, and its dates are "
+            "mapped to the ends of subscriptions, this section fills itself."
         )
     return Callout("important", "Which behaviour goes with leaving can't be told", text)
 
@@ -166,7 +162,7 @@ def cross_check(data: Data) -> Blocks:
         )
     else:
         lead = (
-            f"Cox's model on the same rows tells the same story: no log hazard ratio moves by more than "
+            "Cox's model on the same rows tells the same story: no log hazard ratio moves by more than "
             f"{number(DISAGREEMENT, 1)} standard errors (@tbl-cross-check)."
         )
     rows = pd.DataFrame(
@@ -200,9 +196,8 @@ def effects_over_tenure(data: Data) -> Blocks:
             [
                 Text(
                     "No effect is seen to change with tenure: the score test of proportional hazards finds "
-                    "nothing "
-                    f"for any driver after adjustment, and {overall} for all together. One number a driver "
-                    "will do."
+                    f"nothing for any driver after adjustment, and {overall} for all together. One number a "
+                    "driver will do."
                 )
             ]
         )
@@ -246,21 +241,11 @@ def aha_moment(data: Data) -> Blocks:
     found = data.aha
     if isinstance(found, str):
         return Blocks([Text(f"No aha moment can be looked for: {found}.")])
-    best, cut = found.best, number(found.best.threshold.cut, _decimals(found.best.threshold.cut))
-    verdict = _aha_verdict(found)
-    text = (
-        f"{verdict} Searched: {plural(len(found.candidates), 'early action')} of "
-        f"{plural(found.accounts, 'account')} that "
-        f"signed up to {month_name(found.until)} and paid at the first close {EARLY_DAYS} days or more "
-        "after, followed "
-        f"for {HORIZON} months ({plural(found.losses, 'loss', 'losses')})."
-    )
+    best = found.best
+    text = f"{_aha_verdict(found)} Searched: {plural(len(found.candidates), 'early action')} of {plural(found.accounts, 'account')} that signed up to {month_name(found.until)} and paid at the first close {EARLY_DAYS} days or more after, followed for {HORIZON} months ({plural(found.losses, 'loss', 'losses')})."
     rows = pd.DataFrame(
         {
-            "action": [sentence(c.label) for c in found.candidates],
-            "cut": [
-                f"more than {number(c.threshold.cut, _decimals(c.threshold.cut))}" for c in found.candidates
-            ],
+            "action": [sentence(c.condition) for c in found.candidates],
             "stays": ["longer" if c.threshold.above_lasts_longer else "less long" for c in found.candidates],
             "statistic": [c.threshold.statistic for c in found.candidates],
             "p": [words.p_cell(c.threshold.p) for c in found.candidates],
@@ -268,9 +253,8 @@ def aha_moment(data: Data) -> Blocks:
         }
     )
     columns = {
-        "action": "Early action",
-        "cut": "Best cut",
-        "stays": "Those above stay",
+        "action": "Early action, at its best cut",
+        "stays": "Those accounts stay",
         "statistic": ("Statistic", lambda x: number(x, 2)),
         "p": "p (permutation)",
         "holm": "p (Holm)",
@@ -278,62 +262,28 @@ def aha_moment(data: Data) -> Blocks:
     caption = "Search for an early threshold: each p pays for every cut tried, Holm's for every action"
     blocks = [Text(text), Table.of(rows, columns, label="tbl-aha", caption=caption)]
     if found.suggested:
-        names = {f"more than {cut} {best.label}": "above", f"{cut} or fewer": "below"}
-        curves = {name: found.curves[side] for name, side in names.items()}
+        curves = {"done": found.curves["above"], "not done": found.curves["below"]}
         until = {name: max(reliable_until(curve), 1.0) for name, curve in curves.items()}
         month = min(until.values())
-        shares = [float(curve.at([month])["survival"].iloc[0]) for curve in curves.values()]
+        done, rest = (percent(curve.at([month])["survival"].iloc[0], 0) for curve in curves.values())
         finding = (
-            f"{percent(shares[0], 0)} of accounts with more than {cut} {best.label} still pay after "
-            f"{number(month)} months, {percent(shares[1], 0)} of the others"
+            f"{sentence(best.condition)}: {done} still pay {number(month)} months on, {rest} of the others"
         )
-        fig = charts.retention(
-            {"above": curves[next(iter(names))], "below": curves[list(names)[1]]},
-            {"above": until[next(iter(names))], "below": until[list(names)[1]]},
-            finding,
-            f"months after the landmark ({EARLY_DAYS} days or more after sign-up)",
-            "accounts still paying",
-        )
-        caption = (
-            f"Accounts still paying by whether they had more than {cut} {best.label} at the landmark (above) "
-            "or not "
-            "(below), all cohorts, the searched ones among them; 95% log-log intervals."
-        )
+        clock = f"months after the landmark ({EARLY_DAYS} days or more after sign-up)"
+        fig = charts.retention(curves, until, finding, clock, "accounts still paying")
+        caption = f"Accounts still paying by whether it was so at the landmark (done: {best.condition}), all cohorts, the searched ones among them; 95% log-log intervals."
         blocks.append(Figure(fig, "fig-aha", caption, f"Two curves. {finding}."))
     return Blocks(blocks)
 
 
-def _decimals(cut: float) -> int:
-    return 0 if float(cut).is_integer() else 1
-
-
 def _aha_verdict(found: Aha) -> str:
-    best = found.best
-    cut = number(best.threshold.cut, _decimals(best.threshold.cut))
-    what = f"more than {cut} {best.label}"
-    told = found.confirmation
+    best, what, told = found.best, found.best.condition, found.confirmation
     if not found.suggested:
-        return (
-            f"**No aha moment stands out.** The strongest candidate, {what}, has {p_value(best.p_adjusted)} "
-            "once every "
-            "cut and action tried is paid for (@tbl-aha)."
-        )
+        return f"**No aha moment stands out.** The strongest candidate, {what}, has {p_value(best.p_adjusted)} once every cut and action tried is paid for (@tbl-aha)."
     if told is None:
-        return (
-            f"**A candidate, not confirmed.** {sentence(what)} goes with staying ({p_value(best.p_adjusted)} "
-            "after "
-            "every adjustment, @tbl-aha), but too few later accounts have left to test it on."
-        )
+        return f"**A candidate, not confirmed.** {sentence(what)} goes with staying ({p_value(best.p_adjusted)} after every adjustment, @tbl-aha), but too few later accounts have left to test it on."
     on = f"{plural(told.accounts, 'later account')} with {plural(told.losses, 'loss', 'losses')}"
     if found.confirmed:
-        return (
-            f"**{sentence(what)} goes with staying**: {p_value(best.p_adjusted)} in the search after every "
-            "adjustment "
-            f"(@tbl-aha), and confirmed unchanged on {on} ({p_value(told.p)})."
-        )
+        return f"**{sentence(what)}: that goes with staying**, with {p_value(best.p_adjusted)} in the search after every adjustment (@tbl-aha), and confirmed unchanged on {on} ({p_value(told.p)})."
     way = "the same way" if told.same_direction else "the other way"
-    return (
-        f"**A candidate, not confirmed.** {sentence(what)} goes with staying in the search "
-        f"({p_value(best.p_adjusted)} after every adjustment, @tbl-aha); on {on} the difference points {way} "
-        f"with {p_value(told.p)}, which does not bear it out."
-    )
+    return f"**A candidate, not confirmed.** {sentence(what)} goes with staying in the search ({p_value(best.p_adjusted)} after every adjustment, @tbl-aha); on {on} the difference points {way} with {p_value(told.p)}, which does not bear it out."

@@ -30,8 +30,7 @@ def validation(data: Data) -> Blocks:
     main = told.horizons[-1]
     lead = (
         f"Fitted on the {plural(told.fitted_losses, 'loss', 'losses')} up to {month_name(told.last_fitted)} "
-        "and tested "
-        f"on the months after, which it had not seen (@tbl-validation). {_in_words(main)}"
+        f"and tested on the months after, which it had not seen (@tbl-validation). {_in_words(main)}"
     )
     rows = pd.DataFrame(
         [
@@ -60,8 +59,7 @@ def validation(data: Data) -> Blocks:
     }
     caption = (
         f"Predictions for the months after {month_name(told.last_fitted)}, one for each account and close "
-        "after which "
-        "it could leave; the null knows an account's tenure and nothing else"
+        "after which it could leave; the null knows an account's tenure and nothing else"
     )
     blocks = [Text(lead), Table.of(rows, columns, label="tbl-validation", caption=caption)]
     if main.calibration is not None:
@@ -69,8 +67,7 @@ def validation(data: Data) -> Blocks:
         fig = charts.calibration(main.calibration.table, finding, main.months)
         figure_caption = (
             "Accounts by tenth of their predicted probability: mean prediction and share that left, with 95% "
-            "Wilson "
-            "intervals; dashed: a perfect forecast."
+            "Wilson intervals; dashed: a perfect forecast."
         )
         blocks.append(
             Figure(fig, "fig-calibration", figure_caption, f"Ten points against a diagonal. {finding}.")
@@ -97,9 +94,7 @@ def _in_words(one: Horizon) -> str:
     if skill > 0.005:
         error = f"Its probabilities save {percent(skill)} of the squared error of knowing only the tenure."
     elif skill < -0.005:
-        error = (
-            f"Its probabilities are worse than knowing only the tenure, by {percent(-skill)} of the error."
-        )
+        error = f"Its probabilities are worse than knowing only the tenure, by {percent(-skill)} of it."
     else:
         error = "Its probabilities are no better than knowing only the tenure."
     return f"{ranks} {error}"
@@ -128,11 +123,9 @@ def accounts_at_risk(data: Data) -> Blocks:
     high = table[table["high"]]
     lead = (
         f"Of {book.money(table['mrr_cents'].sum())} MRR, {book.money(total)} is at risk within three months "
-        "(each "
-        f"account's MRR times its probability); the {plural(len(shown), 'account')} of @tbl-at-risk "
+        f"(each account's MRR times its probability); the {plural(len(shown), 'account')} of @tbl-at-risk "
         f"{'holds' if len(shown) == 1 else 'hold'} {percent(shown['mrr_at_risk_cents'].sum() / total, 0)} of "
-        "it. "
-        f"{sentence(plural(len(high), 'account'))} {'is' if len(high) == 1 else 'are'} at high risk "
+        f"it. {sentence(plural(len(high), 'account'))} {'is' if len(high) == 1 else 'are'} at high risk "
         f"({percent(data.high_risk, 0)} or more)."
     )
     rows = shown.assign(
@@ -153,8 +146,8 @@ def accounts_at_risk(data: Data) -> Blocks:
     }
     caption = (
         f"Accounts by MRR at risk at the close of {book.label}: probability of leaving with 95% interval; "
-        "reasons with "
-        "their factor on the risk against the reference account, (?) where the driver's interval spans 1"
+        "reasons with their factor on the risk against the reference account, a question mark where the "
+        "driver's interval spans 1"
     )
     reference = _reference(data)
     return Blocks(
@@ -192,8 +185,7 @@ def _reference(data: Data) -> str:
     states = [driver.state(float(model.reference[driver.name])) for driver in model.design.drivers]
     text = (
         f"The reference account is the middle of all accounts observed: {', '.join(states)}. A factor of "
-        "\u00d72 says that "
-        "accounts with this figure leave twice as often as the reference, all else alike."
+        "\u00d72 says that accounts with this figure leave twice as often as the reference, all else alike."
     )
     if data.risk.committed:
         text += " An account within its term has no probability until the term ends."
@@ -202,7 +194,9 @@ def _reference(data: Data) -> str:
 
 def _by_warning(data: Data) -> Blocks:
     book = data.book
-    keep = act.first(act.suggest(book), act.KEEP)
+    keep = act.first(act.suggest(book), act.KEEP).sort_values(
+        ["urgency", "mrr_cents", "account_id"], ascending=[True, False, True]
+    )
     if keep.empty:
         return Blocks(
             [Text("No paying account shows a warning at the close, and no model gives a probability.")]
@@ -211,9 +205,10 @@ def _by_warning(data: Data) -> Blocks:
     text = (
         f"No model, so no probability. {sentence(plural(len(keep), 'paying account'))} "
         f"{'shows' if len(keep) == 1 else 'show'} a warning, with {percent(share)} of MRR (@tbl-warned). A "
-        "warning says "
-        "where to look first; whether it foretells leaving is not known here."
+        "warning says where to look first; whether it foretells leaving is not known here."
     )
+    if share > 0.5:
+        text += " So many warn that the warnings tell little here; the list begins with the most urgent."
     columns = {
         "account_name": "Account",
         "mrr_cents": (f"MRR ({book.currency})", money),
@@ -221,7 +216,7 @@ def _by_warning(data: Data) -> Blocks:
         "action": "Next step",
     }
     shown = keep.head(data.top_accounts)
-    caption = f"Accounts with a warning, by MRR: {len(shown)} of {count(len(keep))}"
+    caption = f"Accounts with a warning, most urgent first: {len(shown)} of {count(len(keep))}"
     return Blocks([Text(text), Table.of(shown, columns, label="tbl-warned", caption=caption)])
 
 

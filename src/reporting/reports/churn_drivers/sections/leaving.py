@@ -7,13 +7,17 @@ import pandas as pd
 from reporting.present.blocks import Blocks, Figure, Table, Text
 from reporting.present.formats import count, money, number, percent
 from reporting.present.formats import month as month_name
+from reporting.present.markdown import escape
 
 from ...common.intervals import Estimate, share
-from ...common.words import plural, sentence, with_interval
+from ...common.words import listing, plural, sentence, with_interval
 from .. import charts
 from ..data import Data
 from ..kinds import ACTIONS, CONTRACTION, LABELS, LOOKS
-from ..way_out import BASE, WEEKS
+from ..way_out import BASE, WEEKS, WINDOW
+
+NO_TABLE, NOT_RECORDED = "no cancellations in this source", "not recorded"
+FEWEST = 5  # losses below this tell no pattern
 
 
 def churn_types(data: Data) -> Blocks:
@@ -24,7 +28,13 @@ def churn_types(data: Data) -> Blocks:
             [Text(f"Nothing was lost in the {plural(data.recent_months, 'month')} to {book.label}.")]
         )
     lost = [kind for kind in kinds if kind.name != CONTRACTION]
-    if lost:
+    if lost and lost[0].losses.n < FEWEST:
+        few = plural(lost[0].losses.n, "account")
+        lead = (
+            f"Only {few} left since {month_name(data.since)}: that is an anecdote and tells no kind of loss "
+            "apart (@tbl-churn-types)."
+        )
+    elif lost:
         first = lost[0]
         beside = f"; {_compared(first.losses, first.stayers)}" if first.stayers.known else ""
         lead = (
@@ -85,40 +95,35 @@ def before_churn(data: Data) -> Blocks:
     pattern = data.pattern
     if isinstance(pattern, str):
         return Blocks([Text(f"What use looks like before an account leaves can't be told: {pattern}.")])
-    last = pattern.weeks.iloc[-4:].mean()
-    gap = last["stayers"] - last["leavers"]
+    last = pattern.weeks.iloc[-WINDOW:].mean()
+    left, stayed = percent(last["leavers"], 0), percent(last["stayers"], 0)
     if pattern.lead:
         finding = (
-            f"Use falls below that of stayers {plural(pattern.lead, 'week')} before the end; in the last "
-            "four weeks "
-            f"it is {percent(last['leavers'], 0)} of its base, against {percent(last['stayers'], 0)}"
+            f"Use falls behind that of stayers {plural(pattern.lead, 'week')} or more before the end; in the "
+            f"last {WINDOW} weeks it is {left} of its base, against {stayed}"
         )
-    elif gap > 0.05:
+    elif last["leavers"] < last["stayers"] - 0.05:
         finding = (
-            f"No steady decline shows before accounts leave: {percent(last['leavers'], 0)} of their base in "
-            "the last "
-            f"four weeks, {percent(last['stayers'], 0)} among stayers"
+            f"No decline is told from chance before accounts leave: {left} of their base in the last "
+            f"{WINDOW} weeks, {stayed} among stayers"
         )
     else:
         finding = "Use gives no warning: leavers use the product like stayers to the end"
     fig = charts.on_the_way_out(pattern, finding)
-    out = (
-        f" {sentence(plural(pattern.left_out, 'loss', 'losses'))} without {WEEKS} weeks of use before them "
-        "left out."
-        if pattern.left_out
-        else ""
-    )
     caption = (
-        f"Weekly events of {plural(pattern.losses, 'account')} that left, each divided by its own mean of "
-        "the first "
-        f"{BASE} weeks shown, and of accounts that went on paying over the same calendar weeks; band: 95% "
-        "interval "
-        f"of the difference.{out}"
+        f"Weekly events of {plural(pattern.losses, 'account')} that left against their own mean of the first "
+        f"{BASE} weeks shown, and of accounts that went on paying over the same calendar weeks (geometric "
+        "means); band: 95% interval of the difference."
     )
+    if pattern.left_out:
+        caption += f" Without {WEEKS} weeks of use before them, {plural(pattern.left_out, 'loss', 'losses')} left out."
     alt = f"Two lines of weekly use over the {WEEKS} weeks before the end of service. {finding}."
     lead = f"{finding} (@fig-before-churn)."
     if pattern.lead:
-        lead += " That is the time there is to act; a single quiet week is no sign yet."
+        lead += (
+            f" That is about the time there is to act. The decline is told on means of {WINDOW} weeks: a "
+            "single quiet week is no sign yet."
+        )
     return Blocks([Text(lead), Figure(fig, "fig-before-churn", caption, alt)])
 
 
@@ -132,10 +137,9 @@ def warning_flags(data: Data) -> Blocks:
         first = holds[0]
         lead = (
             f"{count(len(holds))} of {plural(len(data.flags), 'early warning')} "
-            f"{'sets' if len(holds) == 1 else 'set'} "
-            f"leavers apart. The sharpest is *{first.label.lower()}*: {percent(first.raised.value)} of the "
-            "accounts "
-            f"with it left within three months, {percent(first.clear.value)} without (@tbl-flags)."
+            f"{'sets' if len(holds) == 1 else 'set'} leavers apart. The sharpest is *{first.label.lower()}*: "
+            f"{percent(first.raised.value)} of the accounts with it left within three months, "
+            f"{percent(first.clear.value)} without (@tbl-flags)."
         )
     else:
         many = plural(len(data.flags), "early warning")
@@ -161,8 +165,7 @@ def warning_flags(data: Data) -> Blocks:
     }
     caption = (
         "Early warnings against what came of them, over all closes after which an account could leave; 95% "
-        "Wilson "
-        "intervals, which take closes of one account as separate"
+        "Wilson intervals, which take closes of one account as separate"
     )
     return Blocks([Text(lead), Table.of(rows, columns, label="tbl-flags", caption=caption)])
 
@@ -181,8 +184,8 @@ def engaged_leavers(data: Data) -> Blocks:
     blocks = [
         Text(
             f"{sentence(plural(len(engaged), 'account'))} of {count(len(scored))} lost since "
-            f"{month_name(data.since)} "
-            f"had an engagement score above {number(healthy)} a month before: {with_interval(part)}. "
+            f"{month_name(data.since)} had an engagement score above {number(healthy)} a month before: "
+            f"{with_interval(part)}. "
             + (
                 "Use did not hold them; price, budget or a need that ended may have weighed more."
                 if len(engaged)
@@ -191,7 +194,9 @@ def engaged_leavers(data: Data) -> Blocks:
         )
     ]
     if len(engaged):
-        rows = engaged.head(data.top_accounts).assign(reason=lambda f: _said(data, f))
+        engaged = engaged.assign(reason=_said(data, engaged))
+        rows = engaged.head(data.top_accounts)
+        blocks.append(_reasons_given(engaged["reason"]))
         columns = {
             "account_name": "Account",
             "month": ("Left in", lambda m: month_name(m, short=True)),
@@ -205,6 +210,14 @@ def engaged_leavers(data: Data) -> Blocks:
     return Blocks(blocks)
 
 
+def _reasons_given(said: pd.Series) -> Text:
+    given = said[~said.isin([NO_TABLE, NOT_RECORDED])].value_counts()
+    if given.empty:
+        return Text("None of them left a reason on record (@tbl-engaged-lost).")
+    names = listing([f"{escape(reason.lower())} ({count(n)})" for reason, n in given.head(3).items()])
+    return Text(f"The reasons they gave most often: {names} (@tbl-engaged-lost).")
+
+
 def _engaged_now(data: Data, healthy: float) -> Blocks:
     table = data.at_risk
     if data.model is None:
@@ -214,9 +227,8 @@ def _engaged_now(data: Data, healthy: float) -> Blocks:
         return Blocks([Text("No engaged account stands at high risk now.")])
     text = (
         f"{sentence(plural(len(now), 'engaged account'))} {'stands' if len(now) == 1 else 'stand'} at high "
-        "risk now, "
-        f"with {data.book.money(now['mrr_cents'].sum())} of MRR (@tbl-engaged-now): review price or need "
-        "with the buyer."
+        f"risk now, with {data.book.money(now['mrr_cents'].sum())} of MRR (@tbl-engaged-now): review price "
+        "or need with the buyer."
     )
     columns = {
         "account_name": "Account",
@@ -232,15 +244,15 @@ def _engaged_now(data: Data, healthy: float) -> Blocks:
 def _said(data: Data, rows: pd.DataFrame) -> list[str]:
     """The reason in the account's last cancellation up to the month it left."""
     if not data.book.has("cancellations"):
-        return ["no cancellations in this source"] * len(rows)
+        return [NO_TABLE] * len(rows)
     given = data.book.snapshot.cancellations
     if "reason" not in given:
-        return ["not recorded"] * len(rows)
+        return [NOT_RECORDED] * len(rows)
     given = given[given["reason"].notna()].sort_values("requested_at")
     found = []
     for account, month in zip(rows["account_id"], rows["month"], strict=True):
         own = given[
             (given["account_id"] == account) & (given["requested_at"] < month + pd.DateOffset(months=1))
         ]
-        found.append(str(own["reason"].iloc[-1]).replace("_", " ") if len(own) else "not recorded")
+        found.append(str(own["reason"].iloc[-1]).replace("_", " ") if len(own) else NOT_RECORDED)
     return found

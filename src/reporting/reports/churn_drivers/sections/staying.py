@@ -22,6 +22,7 @@ from ..subscriptions import curves as subscription_curves
 
 TENURE = "months of paying tenure"
 YEAR = 12
+SHORTEST = 3  # months; a shorter curve is not worth a figure
 
 
 def retention_curves(data: Data) -> Blocks:
@@ -32,8 +33,8 @@ def retention_curves(data: Data) -> Blocks:
     if not data.segments:
         return Blocks([*blocks, Text("No segment has two groups large enough to compare.")])
     blocks.append(_tests(data))
-    for segment in data.segments[: data.curve_figures]:
-        blocks.append(_segment(segment))
+    drawn = [segment for segment in data.segments[: data.curve_figures] if segment.tau >= SHORTEST]
+    blocks += [_segment(segment) for segment in drawn]
     return Blocks(blocks)
 
 
@@ -41,15 +42,18 @@ def _overall(data: Data) -> Text:
     curve = data.overall
     at = curve.at([YEAR]).iloc[0]
     median = curve.median()
-    if pd.notna(median.time):
+    watched = reliable_until(curve)
+    if pd.notna(median.time) and median.time <= watched:
         high = f"{number(median.upper)}" if pd.notna(median.upper) else "an upper end not reached yet"
         low = number(median.lower) if pd.notna(median.lower) else "an unknown lower end"
         middle = f"Half have left after {number(median.time)} months (95% interval {low} to {high})."
     else:
-        middle = f"Fewer than half have left within the {number(curve.last_time)} months observed."
+        middle = (
+            f"Fewer than half have left within the first {number(watched)} months, as far as ten are watched."
+        )
     year = (
-        f"Of all accounts, {percent(at['survival'])} still pay twelve months after they began "
-        f"(95% log-log interval {percent(at['lower'])} to {percent(at['upper'])}). "
+        f"Of all accounts, {percent(at['survival'])} still pay twelve months after they began (95% log-log "
+        f"interval {percent(at['lower'])} to {percent(at['upper'])}). "
         if pd.notna(at["survival"]) and pd.notna(at["lower"])
         else ""
     )
@@ -65,8 +69,7 @@ def _tests(data: Data) -> Blocks:
     many = plural(len(data.segments), "segmentation")
     lead = (
         f"Of {many} looked at, {plural(len(found), 'segmentation')} "
-        f"{'differs' if len(found) == 1 else 'differ'} by more "
-        f"than chance: {names} (@tbl-segment-tests)."
+        f"{'differs' if len(found) == 1 else 'differ'} by more than chance: {names} (@tbl-segment-tests)."
         if found
         else f"Of {many} looked at, none differs by more than chance (@tbl-segment-tests)."
     )
@@ -99,8 +102,7 @@ def _segment(segment: Segmentation) -> Blocks:
     fig = charts.retention(segment.curves, until, finding, TENURE, "accounts still paying")
     caption = (
         f"Kaplan-Meier curves by {segment.label} with 95% log-log intervals and late entry; under them the "
-        "accounts "
-        "at risk. Each curve is drawn while at least ten are"
+        "accounts at risk. Each curve is drawn while at least ten are"
     )
     alt = f"Curves of accounts still paying by {segment.label}: " + "; ".join(
         f"{name} {percent(_at(curve, segment.tau), 0)} after {number(segment.tau)} months"
@@ -188,8 +190,8 @@ def _segment_finding(segment: Segmentation, show: Callable[[str], str] = str) ->
     best, worst = max(at, key=at.get), min(at, key=at.get)
     if not segment.differs:
         return (
-            f"Retention does not differ by {segment.label} beyond chance "
-            f"({percent(at[worst], 0)} to {percent(at[best], 0)} at month {number(month)})"
+            f"Retention does not differ by {segment.label} beyond chance ({percent(at[worst], 0)} to "
+            f"{percent(at[best], 0)} at month {number(month)})"
         )
     return (
         f"{sentence(segment.label)}: {percent(at[best], 0)} of \u201c{show(best)}\u201d still pay at month "
@@ -198,19 +200,16 @@ def _segment_finding(segment: Segmentation, show: Callable[[str], str] = str) ->
 
 
 def _too_few(data: Data) -> Callout:
-    curve = data.overall
-    at = curve.at([YEAR]).iloc[0]
-    kept = (
-        f" By the subscriptions {percent(at['survival'])} of accounts still pay after twelve months."
-        if pd.notna(at["survival"])
-        else ""
-    )
+    at = data.overall.at([YEAR]).iloc[0]
+    kept = ""
+    if pd.notna(at["survival"]):
+        doubt = "" if data.trust.reliable else ", which is *not reliable*: the sources contradict each other"
+        kept = f" By the subscriptions {percent(at['survival'])} of accounts still pay after twelve months{doubt}."
     return Callout(
         "important",
         "Too few accounts have left for curves by segment",
         f"{sentence(plural(data.losses, 'account'))} left in the months observed; comparing groups needs at "
-        "least "
-        f"{FEWEST_EVENTS}.{kept} What can be shown is how long single subscriptions last.",
+        f"least {FEWEST_EVENTS}.{kept} What can be shown is how long single subscriptions last.",
     )
 
 
@@ -232,8 +231,7 @@ def _subscription_curves(data: Data) -> Blocks:
     else:
         finding = (
             f"Subscriptions, not customers: {percent(at[best], 0)} on {best} still run after {number(month)} "
-            "months, "
-            f"{percent(at[worst], 0)} on {worst}"
+            f"months, {percent(at[worst], 0)} on {worst}"
         )
     fig = charts.retention(
         curves, until, finding, "months since the subscription began", "subscriptions still running"
@@ -331,11 +329,17 @@ def first_movement(data: Data) -> Blocks:
     )
     return Blocks(
         [
-            Text(f"{finding} (@fig-first-movement, @tbl-first-movement)."),
+            Text(f"{finding} (@fig-first-movement, @tbl-first-movement).{_doubt(data)}"),
             Figure(fig, "fig-first-movement", caption, alt),
             table_block,
         ]
     )
+
+
+def _doubt(data: Data) -> str:
+    if data.trust.reliable:
+        return ""
+    return " Leaving is what the subscriptions say, *not reliable* here: the sources contradict each other."
 
 
 def _verb(cause: str) -> str:
