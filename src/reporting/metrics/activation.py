@@ -1,7 +1,7 @@
 """Activation: how far an account has come on the way to value, and how soon.
 
-An account that signed up before the first event on record can't be judged: its first steps were not seen, so its
-activation is null, not false. A step seen *before* the sign-up contradicts the data and has no duration.
+An account that signed up before the first event on record can't be judged: its first steps were not seen, so
+its activation is null, not false. A step seen *before* the sign-up contradicts the data and has no duration.
 """
 
 from __future__ import annotations
@@ -31,10 +31,14 @@ def steps(account_event: ir.Table, product: Product) -> ir.Table:
 
 
 def milestones(
-    accounts: ir.Table, account_event: ir.Table, account_day: ir.Table, integrations: ir.Table | None, product: Product
+    accounts: ir.Table,
+    account_event: ir.Table,
+    account_day: ir.Table,
+    integrations: ir.Table | None,
+    product: Product,
 ) -> ir.Table:
-    """First times per account: `activated_at`, `first_value_at`, `first_import_at`, `first_repeat_core_use_at` (the
-    second day with use of a core feature), `first_integration_at`."""
+    """First times per account: `activated_at`, `first_value_at`, `first_import_at`,
+    `first_repeat_core_use_at` (the second day with use of a core feature), `first_integration_at`."""
     name = account_event.event_name
     firsts = account_event.group_by("account_id").aggregate(
         activated_at=account_event.first_at.min(where=name == product.activation_outcome),
@@ -50,7 +54,9 @@ def milestones(
     rows = rows.left_join(repeat, "account_id").drop("account_id_right")
     if integrations is None:
         return rows.mutate(first_integration_at=ibis.null("timestamp(6)"))
-    connected = integrations.group_by("account_id").aggregate(first_integration_at=integrations.connected_at.min())
+    connected = integrations.group_by("account_id").aggregate(
+        first_integration_at=integrations.connected_at.min()
+    )
     return rows.left_join(connected, "account_id").drop("account_id_right")
 
 
@@ -73,8 +79,8 @@ def steps_done(grid: ir.Table, reached: ir.Table, onboarding_days: int) -> ir.Ta
 
 
 def invitations(grid: ir.Table, users: ir.Table, product: Product) -> ir.Table:
-    """Users invited before each close: `invited_users`, `onboarding_invites` (within the first days), `depth_invites`
-    (within the first week), `seats_assigned` (valid log-ins at the close)."""
+    """Users invited before each close: `invited_users`, `onboarding_invites` (within the first days),
+    `depth_invites` (within the first week), `seats_assigned` (valid log-ins at the close)."""
     rows = grid.join(users, [grid.account_id == users.account_id, users.created_at < grid.close])
     invited = rows.invited_at < rows.close
     limit = product.activation

@@ -42,7 +42,8 @@ def account_feature_month(account_event: ir.Table, user_month: ir.Table, product
     used = account_event.join(features, account_event.event_name == features.feature)
     people = user_month.filter(user_month.user_id.notnull())
     has = {
-        f"users_{position}": (people[f"features_{position // BITS_PER_WORD}"] >> (position % BITS_PER_WORD)) & 1
+        f"users_{position}": (people[f"features_{position // BITS_PER_WORD}"] >> (position % BITS_PER_WORD))
+        & 1
         for position in range(len(product.features))
     }
     wide = people.group_by("account_id", "month").aggregate(**{name: bit.sum() for name, bit in has.items()})

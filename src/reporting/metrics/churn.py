@@ -1,4 +1,5 @@
-"""Early warnings and kinds of churn. A flag is a warning sign, not proof; the churn report tests which ones hold."""
+"""Early warnings and kinds of churn. A flag is a warning sign, not proof; the churn report tests which ones
+hold."""
 
 from __future__ import annotations
 
@@ -32,7 +33,9 @@ def with_flags(rows: ir.Table, product: Product) -> ir.Table:
         before = rows[column].lag().over(by_month).nullif(0).cast("float64")
         return rows[column] / before - 1 < -limit.fall
 
-    ahead = rows.renewal_at.notnull() & (rows.renewal_at < rows.close + ibis.interval(days=limit.renewal_days))
+    ahead = rows.renewal_at.notnull() & (
+        rows.renewal_at < rows.close + ibis.interval(days=limit.renewal_days)
+    )
     past_onboarding = rows.tenure_days > product.lifecycle.onboarding_days
     conditions = {
         "core_workflow_falling": rows.key_trend_30 < -limit.fall,
@@ -45,16 +48,20 @@ def with_flags(rows: ir.Table, product: Product) -> ir.Table:
         "falling_before_renewal": ahead & (rows.usage_trend_30 < -limit.fall),
     }
     null = ibis.null("boolean")
-    rows = rows.mutate(**{f"flag_{name}": rows.paying.ifelse(held, null) for name, held in conditions.items()})
-    raised = sum((rows[f"flag_{name}"].fill_null(False).ifelse(1, 0) for name in FLAGS[1:]),
-                 rows[f"flag_{FLAGS[0]}"].fill_null(False).ifelse(1, 0))
+    rows = rows.mutate(
+        **{f"flag_{name}": rows.paying.ifelse(held, null) for name, held in conditions.items()}
+    )
+    raised = sum(
+        (rows[f"flag_{name}"].fill_null(False).ifelse(1, 0) for name in FLAGS[1:]),
+        rows[f"flag_{FLAGS[0]}"].fill_null(False).ifelse(1, 0),
+    )
     return rows.mutate(risk_flags=rows.paying.ifelse(raised, ibis.null("int64")))
 
 
 def with_churn_type(rows: ir.Table, product: Product) -> ir.Table:
-    """Add `churn_type` in months with churn or contraction: never activated; contraction; account abandonment (no
-    user active in the 30 days before the close before); user inactivity (fewer active users than the month before
-    that); engaged and yet gone (neither: look at price or a one-off need)."""
+    """Add `churn_type` in months with churn or contraction: never activated; contraction; account
+    abandonment (no user active in the 30 days before the close before); user inactivity (fewer active users
+    than the month before that); engaged and yet gone (neither: look at price or a one-off need)."""
     by_month = ibis.window(group_by="account_id", order_by="month")
     quiet = product.engagement.high_risk_days
     idle = rows.last_active_days.lag().over(by_month) >= quiet

@@ -1,7 +1,7 @@
 """Engagement: how much, how often, by how many, and whether it rises or falls.
 
-Everything follows from the roll-ups of `usage`. Windows end at the month's close: "the last 30 days" of a month of
-31 days leave out its first day, those of February reach into January.
+Everything follows from the roll-ups of `usage`. Windows end at the month's close: "the last 30 days" of a
+month of 31 days leave out its first day, those of February reach into January.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ _SUMS = ("events", "value_events", "core_events", "premium_events", "sessions", 
 
 
 def window_masks(months: list[Month], days: int) -> ir.Table:
-    """`month` and bitmaps of its last days: `last_7`, `weekdays_7` (Monday to Friday of them), `last_n` (the last
-    `days` as far as they lie in the month) and `before_n` (the rest, as days of the month before)."""
+    """`month` and bitmaps of its last days: `last_7`, `weekdays_7` (Monday to Friday of them), `last_n` (the
+    last `days` as far as they lie in the month) and `before_n` (the rest, as days of the month before)."""
     rows = []
     for month in months:
         length = (month.close - month.start).days
@@ -64,7 +64,9 @@ def account_use(user_month: ir.Table, masks: ir.Table, a3x7_days: int) -> ir.Tab
     rows = user_month.join(masks, "month")
     person = rows.user_id.notnull()
     busiest = ibis.row_number().over(
-        ibis.window(group_by=["account_id", "month"], order_by=[ibis.desc("person"), ibis.desc("events"), "user_id"])
+        ibis.window(
+            group_by=["account_id", "month"], order_by=[ibis.desc("person"), ibis.desc("events"), "user_id"]
+        )
     )
     rows = rows.mutate(person=person)
     rows = rows.mutate(rank=busiest, days_7=popcount(rows.day_bits & rows.last_7))
@@ -77,6 +79,7 @@ def account_use(user_month: ir.Table, masks: ir.Table, a3x7_days: int) -> ir.Tab
         points=exact_sum(rows.points),
         duration_seconds=exact_sum(rows.duration_seconds),
         day_bits=rows.day_bits.bit_or(),
+        key_bits=rows.key_bits.bit_or(),
         last_at=rows.last_at.max(),
         last_admin_at=rows.last_at.max(where=rows.is_admin),
         active_users=_count(rows.person),
@@ -120,15 +123,17 @@ def _users_before(user_month: ir.Table, masks: ir.Table) -> ir.Table:
     late = people.select("account_id", "user_id", "month", later_bits="day_bits")
     both = early.left_join(late, ["account_id", "user_id", "month"])
     only_before = (both.later_bits.fill_null(0) & both.last_n) == 0
-    return both.group_by("account_id", "month").aggregate(users=_count(only_before), user_days=both.user_days.sum())
+    return both.group_by("account_id", "month").aggregate(
+        users=_count(only_before), user_days=both.user_days.sum()
+    )
 
 
 def windows(account_day: ir.Table, months: ir.Table) -> ir.Table:
     """Counts over the windows that end at each close, per account.
 
     Returns:
-        `events_7`, `events_30`, ... and `events_7_before`, ... (the window of equal length before), the same over
-        30 days for value, core, key-action and API events, and `active_days_7`.
+        `events_7`, `events_30`, ... and `events_7_before`, ... (the window of equal length before), the same
+        over 30 days for value, core, key-action and API events, and `active_days_7`.
     """
     reach = ibis.interval(days=2 * max(TRENDS))
     near = months.select("month", "close")
@@ -161,7 +166,8 @@ def trend(last: ir.IntegerColumn, before: ir.IntegerColumn, covered: ir.BooleanV
 def account_week(
     user_month: ir.Table, account_day: ir.Table, weeks: list[dt.datetime], months: list[Month]
 ) -> ir.Table:
-    """`account_id`, `week` (Monday), `events`, `value_events`, `active_days`, `active_users` of complete weeks."""
+    """`account_id`, `week` (Monday), `events`, `value_events`, `active_days`, `active_users` of complete
+    weeks."""
     week = ibis.memtable([{"week": monday} for monday in weeks], schema={"week": "timestamp(6)"})
     days = account_day.mutate(week=account_day.day.truncate("W"))
     counts = (
@@ -172,7 +178,9 @@ def account_week(
         )
     )
     parts = _week_parts(weeks, months)
-    people = user_month.filter(user_month.user_id.notnull()).select("account_id", "user_id", "month", "day_bits")
+    people = user_month.filter(user_month.user_id.notnull()).select(
+        "account_id", "user_id", "month", "day_bits"
+    )
     seen = people.join(parts, "month")
     seen = seen.filter((seen.day_bits & seen.bits) != 0)
     whole = seen.filter(seen.whole).group_by("account_id", "week").aggregate(n=ibis._.count())
@@ -201,7 +209,10 @@ def with_people(user_month: ir.Table, users: ir.Table | None, admin_roles: tuple
     """The roll-up with each user's `role` and `team`, `is_admin`, and `invited` (invited by someone)."""
     if users is None:
         return user_month.mutate(
-            role=ibis.null("string"), team=ibis.null("string"), is_admin=ibis.literal(False), invited=ibis.literal(False)
+            role=ibis.null("string"),
+            team=ibis.null("string"),
+            is_admin=ibis.literal(False),
+            invited=ibis.literal(False),
         )
     people = users.select("user_id", "role", "team", invited=users.invited_at.notnull())
     rows = user_month.left_join(people, "user_id").drop("user_id_right")
@@ -212,8 +223,8 @@ def with_people(user_month: ir.Table, users: ir.Table | None, admin_roles: tuple
 
 
 def user_table(user_month: ir.Table, months: ir.Table, masks: ir.Table) -> ir.Table:
-    """The snapshot's `user_month`: one row per user and month with use. `key_action_gap_days` counts the whole
-    days from the last key action of the month to its close; null where there was none."""
+    """The snapshot's `user_month`: one row per user and month with use. `key_action_gap_days` counts the
+    whole days from the last key action of the month to its close; null where there was none."""
     rows = user_month.filter(user_month.user_id.notnull()).join(masks.select("month", "last_7"), "month")
     rows = rows.join(months.select("month", "days"), "month")
     words = [c for c in rows.columns if c.startswith("features_")]
@@ -235,7 +246,7 @@ def user_table(user_month: ir.Table, months: ir.Table, masks: ir.Table) -> ir.Ta
         features_used=sum((popcount(rows[word]) for word in words), ibis.literal(0, "int64")),
         last_active_at=rows.last_at,
         key_action_gap_days=(rows.key_bits > 0).ifelse(rows.days - 1 - last_key, ibis.null("int64")),
-        engagement_points=rows.points,
+        customer_engagement_score=rows.points,
     )
 
 

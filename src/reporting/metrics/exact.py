@@ -21,7 +21,10 @@ _KEEP_SCALE = 1_000_000  # discounts count to a ten-thousandth of a percent
 
 
 def mrr_cents(
-    amount: ir.DecimalColumn, period: ir.StringColumn, discount_percent: ir.FloatingColumn, rate: ir.DecimalColumn
+    amount: ir.DecimalColumn,
+    period: ir.StringColumn,
+    discount_percent: ir.FloatingColumn,
+    rate: ir.DecimalColumn,
 ) -> ir.IntegerColumn:
     """Minor units per month: round half up of `amount x factor x (1 - discount) x rate x 100`, once, exactly.
 
@@ -72,7 +75,9 @@ def _popcount32(x: ir.IntegerValue) -> ir.IntegerValue:
     return ((octets * 0x01010101) >> 24) & 0xFF
 
 
-def exact_sum(column: ir.NumericColumn, where: ir.BooleanValue | None = None, digits: int = 6) -> ir.FloatingScalar:
+def exact_sum(
+    column: ir.NumericColumn, where: ir.BooleanValue | None = None, digits: int = 6
+) -> ir.FloatingScalar:
     """Sum of floats at `digits` decimals, added as integers: the order of rows can't change the result."""
     scaled = (column * 10**digits).round().cast("int64")
     return scaled.sum(where=where).cast("float64") / 10.0**digits

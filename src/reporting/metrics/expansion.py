@@ -12,8 +12,9 @@ READINESS_PARTS = ("licence", "team", "growth", "premium", "limit")
 
 
 def with_growth(rows: ir.Table) -> ir.Table:
-    """Add growth over three months: `seat_growth` (seats bought), `team_growth`, and `usage_growth`, `value_signal_growth`
-    (events and value events against the three months before, relative); `cross_team_usage`: two or more teams."""
+    """Add growth over three months: `seat_growth` (seats bought), `team_growth`, and `usage_growth`,
+    `value_signal_growth` (events and value events against the three months before, relative);
+    `cross_team_usage`: two or more teams."""
     by_month = ibis.window(group_by="account_id", order_by="month")
 
     def gained(column: str) -> ir.NumericColumn:
@@ -42,8 +43,9 @@ def with_readiness(rows: ir.Table, product: Product) -> ir.Table:
     """Add `commercial_reason` and `expansion_readiness` with its parts.
 
     The reason must match how the account's plan is priced: seats where licence use is high, volume where the
-    included volume is nearly used, tier where premium features carry use (or the plan's seat limit is reached);
-    null = no reason, no listing. Readiness is the weighted mean of five parts of 0 to 100, null unless paying.
+    included volume is nearly used, tier where premium features carry use (or the plan's seat limit is
+    reached); null = no reason, no listing. Readiness is the weighted mean of five parts of 0 to 100, null
+    unless paying.
     """
     limit = product.expansion
     basis = _basis(rows.plan, product)

@@ -13,12 +13,13 @@ FUNNEL = ("signed up", "activated", "adopted", "engaged", "retained", "expanded"
 def with_lifecycle(rows: ir.Table, product: Product) -> ir.Table:
     """Add `lifecycle_stage` and `funnel_stage`.
 
-    - `lifecycle_stage`: onboarding, adoption, expansion by days since sign-up; null for an account that is gone.
-    - `funnel_stage`: the first of these that holds, read from below: gone (paid once, pays no more), declining
-      (contracted this month, or use fell by more than the churn chapter's `fall`), expanded (engaged and grew in the
-      last twelve months), retained (engaged beyond the adoption stage), engaged (adopted, with a value event this
-      month), adopted (activated, with a core breadth over the threshold), activated (outcome reached, or on record
-      before the first event and paying), signed up.
+    - `lifecycle_stage`: onboarding, adoption, expansion by days since sign-up; null for an account that is
+      gone.
+    - `funnel_stage`: the first of these that holds, read from below: gone (paid once, pays no more),
+      declining (contracted this month, or use fell by more than the churn chapter's `fall`), expanded
+      (engaged and grew in the last twelve months), retained (engaged beyond the adoption stage), engaged
+      (adopted, with a value event this month), adopted (activated, with a core breadth over the threshold),
+      activated (outcome reached, or on record before the first event and paying), signed up.
     """
     ends = product.lifecycle
     gone = rows.first_paid_month.notnull() & (rows.first_paid_month <= rows.month) & ~rows.live

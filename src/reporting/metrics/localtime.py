@@ -15,7 +15,6 @@ import ibis.expr.types as ir
 from reporting.errors import ConfigError
 
 
-
 def zone(name: str) -> ZoneInfo:
     """The zone called `name`.
 
@@ -26,7 +25,8 @@ def zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
         raise ConfigError(
-            f"'{name}' is not a time zone.", remedy="Use a name of the IANA database, for example Europe/Berlin."
+            f"'{name}' is not a time zone.",
+            remedy="Use a name of the IANA database, for example Europe/Berlin.",
         ) from None
 
 
@@ -35,7 +35,9 @@ def to_utc(local: dt.datetime, name: str) -> dt.datetime:
     return local.replace(tzinfo=zone(name)).astimezone(dt.UTC).replace(tzinfo=None)
 
 
-def to_local(moment: ir.TimestampColumn, name: str, first: dt.datetime, last: dt.datetime) -> ir.TimestampColumn:
+def to_local(
+    moment: ir.TimestampColumn, name: str, first: dt.datetime, last: dt.datetime
+) -> ir.TimestampColumn:
     """Naive UTC timestamps as naive wall-clock time of the zone, exact between `first` and `last`.
 
     Args:

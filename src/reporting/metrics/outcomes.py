@@ -9,7 +9,8 @@ from reporting.params.product import Product
 
 
 def free_to_paid(subscriptions: ir.Table, months: ir.Table) -> ir.Table:
-    """Accounts whose first trial ended in the month; n = those with paid service that began since the trial did."""
+    """Accounts whose first trial ended in the month; n = those with paid service that began since the trial
+    did."""
     trials = subscriptions.filter(subscriptions.is_trial)
     first = trials.group_by("account_id").aggregate(began=trials.valid_from.min())
     first_end = trials.join(first, ["account_id", (trials.valid_from == first.began)])
@@ -55,7 +56,11 @@ def north_star(account_event: ir.Table, product: Product) -> ir.Table:
     """The value outcome named in the product definition, summed over the month."""
     star = product.north_star
     rows = account_event.filter(account_event.event_name == star.event)
-    total = {"events": rows.events.sum(), "quantity": rows.quantity.sum(), "accounts": rows.account_id.nunique()}
+    total = {
+        "events": rows.events.sum(),
+        "quantity": rows.quantity.sum(),
+        "accounts": rows.account_id.nunique(),
+    }
     return rows.group_by("month").aggregate(n=total[star.measure], d=ibis.null("int64"))
 
 
@@ -71,7 +76,8 @@ def core_adoption(feature_month: ir.Table, use: ir.Table, product: Product) -> i
 def user_returns(user_month: ir.Table, months: ir.Table) -> tuple[ir.Table, ir.Table]:
     """Users who come back: on the day after their first, and in the calendar month after their first.
 
-    Day 1 leaves out users whose first day is the last of a month, month 1 holds those first seen the month before.
+    Day 1 leaves out users whose first day is the last of a month, month 1 holds those first seen the month
+    before.
     """
     people = user_month.filter(user_month.user_id.notnull())
     first = people.group_by("account_id", "user_id").aggregate(first_month=people.month.min())
@@ -93,8 +99,8 @@ def user_returns(user_month: ir.Table, months: ir.Table) -> tuple[ir.Table, ir.T
 
 
 def onboarding_drop_off(panel: ir.Table, reached: ir.Table, product: Product) -> ir.Table:
-    """Per step and month: of the accounts whose onboarding window ended in the month, n = those that took the step
-    within it, d = all of them. Columns `month`, `step`, `position`, `n`, `d`."""
+    """Per step and month: of the accounts whose onboarding window ended in the month, n = those that took
+    the step within it, d = all of them. Columns `month`, `step`, `position`, `n`, `d`."""
     days = product.activation.onboarding_days
     ends = panel.signed_up_at + ibis.interval(days=days)
     ripe = panel.filter(panel.observed, ends >= panel.month, ends < panel.close)

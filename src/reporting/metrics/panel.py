@@ -1,7 +1,8 @@
 """The account-month panel: everything known of an account at a close, side by side.
 
-The panel is put together in two steps, so that each stays readable: `assemble` joins the tables of the chapters to the
-grid and settles what is null, `derive` adds the ratios, ages and trends that need several of them.
+The panel is put together in two steps, so that each stays readable: `assemble` joins the tables of the
+chapters to the grid and settles what is null, `derive` adds the ratios, ages and trends that need several of
+them.
 """
 
 from __future__ import annotations
@@ -18,7 +19,17 @@ from reporting.metrics.exact import popcount
 from reporting.params.product import Product
 
 KEYS = ["account_id", "month"]
-_USE = ("events", "value_events", "core_events", "premium_events", "sessions", "tasks", "tasks_done", "points")
+RHYTHM = {"daily": 1, "weekly": 7, "monthly": 30, "quarterly": 91}  # days of one period
+_USE = (
+    "events",
+    "value_events",
+    "core_events",
+    "premium_events",
+    "sessions",
+    "tasks",
+    "tasks_done",
+    "points",
+)
 _USERS = (
     "active_users",
     "engaged_users",
@@ -52,12 +63,14 @@ def attach(base: ir.Table, other: ir.Table, columns: Collection[str] | None = No
     return joined.select(*[base[name] for name in base.columns], *[other[name] for name in names])
 
 
-def assemble(parts: dict[str, ir.Table], have: Collection[str], product: Product, since: dt.datetime) -> ir.Table:
+def assemble(
+    parts: dict[str, ir.Table], have: Collection[str], product: Product, since: dt.datetime
+) -> ir.Table:
     """Join the chapters' tables to the grid.
 
     Args:
-        parts: `grid`, `movements`, `terms`, `use`, `windows`, `adoption`, `steps_done`, `milestones`, `last_key`,
-            and where the source has them `invitations`, `tickets`, `integrations`.
+        parts: `grid`, `movements`, `terms`, `use`, `windows`, `adoption`, `steps_done`, `milestones`,
+            `last_key`, and where the source has them `invitations`, `tickets`, `integrations`.
         have: Canonical tables and columns (`users`, `users.role`) that the source maps.
         product: The product definition.
         since: Local time from which events are on record; use before it is unknown, not zero.
@@ -80,22 +93,34 @@ def assemble(parts: dict[str, ir.Table], have: Collection[str], product: Product
 def _settle(rows: ir.Table, have: Collection[str]) -> dict[str, ir.Value]:
     """Where a missing row means zero and where it means unknown."""
     settled: dict[str, ir.Value] = {}
-    window_counts = [c for c in rows.columns if c.startswith(tuple(f"{kind}_{d}" for kind in _KINDS for d in TRENDS))]
+    window_counts = [
+        c for c in rows.columns if c.startswith(tuple(f"{kind}_{d}" for kind in _KINDS for d in TRENDS))
+    ]
     zero_if_covered = [*_USE, *window_counts, "active_days_7", "limit_events"]
     for name in zero_if_covered:
         settled[name] = _known(rows[name].fill_null(0), rows.covered)
     for name in _USERS:
         settled[name] = _known(rows[name].fill_null(0), rows.covered & ("events.user_id" in have))
     for name, needs in (("team_count", "users.team"), ("role_count", "users.role")):
-        settled[name] = _known(rows[name].fill_null(0), rows.covered & ({needs, "events.user_id"} <= set(have)))
+        settled[name] = _known(
+            rows[name].fill_null(0), rows.covered & ({needs, "events.user_id"} <= set(have))
+        )
     for name in ("core_used", "features_used", "premium_used", "core_recent", "core_ever"):
         settled[name] = _known(rows[name], rows.covered)
     for name in ("steps_done", "steps_in_time"):
         settled[name] = _known(rows[name].fill_null(0), rows.observed)
     optional = {
-        "invitations": (("seats_assigned", "users"), ("invited_users", "users.invited_at"),
-                        ("onboarding_invites", "users.invited_at"), ("depth_invites", "users.invited_at")),
-        "tickets": (("tickets_opened", "tickets"), ("tickets_open", "tickets"), ("escalations", "tickets.escalated")),
+        "invitations": (
+            ("seats_assigned", "users"),
+            ("invited_users", "users.invited_at"),
+            ("onboarding_invites", "users.invited_at"),
+            ("depth_invites", "users.invited_at"),
+        ),
+        "tickets": (
+            ("tickets_opened", "tickets"),
+            ("tickets_open", "tickets"),
+            ("escalations", "tickets.escalated"),
+        ),
         "integrations": (("integration_count", "integrations"),),
     }
     for columns in optional.values():
@@ -124,6 +149,9 @@ def derive(rows: ir.Table, product: Product, since: dt.datetime, have: Collectio
         last_active_at=rows.last_at.max().over(so_far),
         last_admin_at=rows.last_admin_at.max().over(so_far),
         last_key_at=rows.last_key_at.max().over(so_far),
+        last_value_at=rows.last_value_at.max().over(so_far),
+        repeat_workflow_usage=_known(popcount(rows.key_bits.fill_null(0)), rows.covered),
+        customer_engagement_score=rows.points,
         weeks=rows.days / 7.0,
         seats_used=rows.users_n,
         invited_users_active=rows.invited_users_active.fill_null(0),
@@ -135,7 +163,8 @@ def derive(rows: ir.Table, product: Product, since: dt.datetime, have: Collectio
         trends[f"usage_trend_{days}"] = trend(rows[f"events_{days}"], rows[f"events_{days}_before"], covered)
     month_covered = _windows_known(rows, 30, since)
     for kind in ("value", "core", "key", "api"):
-        trends[f"{kind}_trend_30"] = trend(rows[f"{kind}_30"], rows[f"{kind}_30_before"], month_covered)
+        name = "api_call_trend" if kind == "api" else f"{kind}_trend_30"
+        trends[name] = trend(rows[f"{kind}_30"], rows[f"{kind}_30_before"], month_covered)
     rows = rows.mutate(
         live=rows.paying | rows.on_trial,
         tenure_days=age.cast("int64"),
@@ -144,8 +173,9 @@ def derive(rows: ir.Table, product: Product, since: dt.datetime, have: Collectio
         session_frequency=_known(
             _ratio(rows.sessions, rows.active_users).fill_null(0.0) / rows.weeks, rows.covered & with_users
         ),
-        value_frequency=_known(
-            _ratio(rows.value_events, rows.active_users).fill_null(0.0) / rows.weeks, rows.covered & with_users
+        core_value_usage=_known(
+            _ratio(rows.value_events, rows.active_users).fill_null(0.0) / rows.weeks,
+            rows.covered & with_users,
         ),
         core_event_frequency=_known(
             _ratio(rows.core_events, rows.active_users).fill_null(0.0) / rows.weeks, rows.covered & with_users
@@ -157,10 +187,15 @@ def derive(rows: ir.Table, product: Product, since: dt.datetime, have: Collectio
         top2_share=_ratio(rows.top2_events, rows.personal_events),
         premium_share=_ratio(rows.premium_events, rows.events),
         task_completion_rate=_ratio(rows.tasks_done, rows.tasks),
-        session_minutes=_ratio(rows.duration_seconds, rows.sessions) / 60.0,
+        session_duration=_ratio(rows.duration_seconds, rows.sessions) / 60.0,
         last_active_days=_days_before(rows.last_active_at, rows.close),
         last_admin_active_days=_days_before(rows.last_admin_at, rows.close),
         key_action_gap_days=_days_before(rows.last_key_at, rows.close),
+        rhythm_kept=_known(
+            (rows.last_value_at >= rows.close - ibis.interval(days=RHYTHM[product.rhythm])).fill_null(False),
+            rows.covered,
+        ),
+        premium_feature_adoption=rows.premium_used / float(max(len(product.premium_features), 1)),
         steps_defined=ibis.literal(defined, "int64"),
         setup_completion_rate=rows.steps_done / float(defined),
         plan_limit_proximity=_ratio(rows.limit_events, _limit(rows, product)),
@@ -190,7 +225,9 @@ def derive(rows: ir.Table, product: Product, since: dt.datetime, have: Collectio
         first_value_at=_known(rows.first_value_at, rows.observed),
         time_to_first_value=_duration(rows, rows.first_value_at),
         onboarding_completed=ibis.cases(
-            (rows.steps_in_time == defined, True), (rows.observed & in_time, False), else_=ibis.null("boolean")
+            (rows.steps_in_time == defined, True),
+            (rows.observed & in_time, False),
+            else_=ibis.null("boolean"),
         ),
         workspace_setup_depth=_known(
             rows.depth_invites >= product.activation.depth_users, rows.depth_invites.notnull()
@@ -198,7 +235,13 @@ def derive(rows: ir.Table, product: Product, since: dt.datetime, have: Collectio
     )
 
 
-_FIRSTS = ("activated_at", "first_value_at", "first_import_at", "first_repeat_core_use_at", "first_integration_at")
+_FIRSTS = (
+    "activated_at",
+    "first_value_at",
+    "first_import_at",
+    "first_repeat_core_use_at",
+    "first_integration_at",
+)
 
 
 def _windows_known(rows: ir.Table, days: int, since: dt.datetime) -> ir.BooleanColumn:

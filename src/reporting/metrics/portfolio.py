@@ -1,6 +1,7 @@
 """The company as a whole, month by month: every figure as a numerator over a denominator.
 
-Money is in minor units of the reporting currency. A ratio whose denominator is zero is null: "not defined", never 0.
+Money is in minor units of the reporting currency. A ratio whose denominator is zero is null: "not defined",
+never 0.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ BANDS = ("healthy", "at risk", "churn risk")
 
 
 def with_year_before(rows: ir.Table) -> ir.Table:
-    """Add `mrr_year_ago_cents` and `stayed_cents`: today's MRR of an account that has paid at every close since."""
+    """Add `mrr_year_ago_cents` and `stayed_cents`: today's MRR of an account that has paid at every close
+    since."""
     by_month = ibis.window(group_by="account_id", order_by="month")
     rows = rows.mutate(mrr_year_ago_cents=rows.mrr_cents.lag(12).over(by_month).fill_null(0))
     stayed = (rows.paid_months >= 12) & (rows.mrr_year_ago_cents > 0)
@@ -84,7 +86,8 @@ def revenue(p: ir.Table, product: Product) -> Figures:
 
 
 def engagement(p: ir.Table, product: Product) -> Figures:
-    """Active users and accounts, stickiness, adoption. Daily figures are means over the active-user window."""
+    """Active users and accounts, stickiness, adoption. Daily figures are means over the active-user
+    window."""
     days = product.engagement.active_user_days
     mau, wau = p.users_n.sum(), p.users_7.sum()
     daily = p.user_days_n.sum()
@@ -106,17 +109,22 @@ def engagement(p: ir.Table, product: Product) -> Figures:
         "active_users": (in_month, _count(p.events > 0)),
         "engaged_users": (p.engaged_users.sum(), in_month),
         "session_frequency": (p.sessions.sum() / p.weeks.max(), in_month),
-        "feature_breadth": (exact_sum(p.feature_breadth, p.paying), _count(p.paying & p.feature_breadth.notnull())),
+        "feature_breadth": (
+            exact_sum(p.feature_breadth, p.paying),
+            _count(p.paying & p.feature_breadth.notnull()),
+        ),
         "licence_utilisation": (
             p.seats_used.sum(where=p.paying & p.seats_purchased.notnull()),
             p.seats_purchased.sum(where=p.paying),
         ),
+        "product_rhythm": (_count(p.paying & p.rhythm_kept), _count(p.paying & p.rhythm_kept.notnull())),
         "task_completion_rate": (p.tasks_done.sum(), p.tasks.sum()),
     }
 
 
 def activation(p: ir.Table, product: Product) -> Figures:
-    """Outcomes of the accounts whose onboarding window ended in the month: old enough, and none counted twice."""
+    """Outcomes of the accounts whose onboarding window ended in the month: old enough, and none counted
+    twice."""
     window = ibis.interval(days=product.activation.onboarding_days)
     ends = p.signed_up_at + window
     ripe = (ends >= p.month) & (ends < p.close) & p.observed
@@ -134,7 +142,8 @@ def activation(p: ir.Table, product: Product) -> Figures:
 
 
 def health(p: ir.Table) -> Figures:
-    """Scores over paying accounts, bands, funnel, flags and kinds of churn. `id:slice` counts accounts of a slice."""
+    """Scores over paying accounts, bands, funnel, flags and kinds of churn. `id:slice` counts accounts of a
+    slice."""
     scored = p.paying & p.health_score.notnull()
     both = scored & p.health_before.notnull()
     figures: Figures = {

@@ -87,8 +87,8 @@ def movements(grid: ir.Table, account_terms: ir.Table) -> ir.Table:
 
     Returns:
         `account_id`, `month`, `paying`, `mrr_start_cents`, `mrr_cents`, one `*_cents` column per movement
-        (magnitudes, not negative; `fx_cents` is signed), `first_paid_month`, `spell_start` (month in which the
-        current spell of paying began) and `paid_months` since then, both null while not paying.
+        (magnitudes, not negative; `fx_cents` is signed), `first_paid_month`, `spell_start` (month in which
+        the current spell of paying began) and `paid_months` since then, both null while not paying.
     """
     rows = grid.left_join(account_terms, ["account_id", "month"]).select(
         grid.account_id,

@@ -1,11 +1,12 @@
-"""Scores with their parts: every part is 0 to 100, and a part whose input is absent leaves its weight to the others."""
+"""Scores with their parts: every part is 0 to 100, and a part whose input is absent leaves its weight to the
+others."""
 
 from __future__ import annotations
 
 import ibis
 import ibis.expr.types as ir
 
-from reporting.params.product import Bands, EngagementScore, HealthScore, Line, Part
+from reporting.params.product import Bands, EngagementScore, HealthScore, Line, Part, Product
 
 ENGAGEMENT_PARTS = tuple(EngagementScore.model_fields)
 HEALTH_PARTS = tuple(HealthScore.model_fields)
@@ -17,7 +18,9 @@ def scale(value: ir.NumericValue, line: Line) -> ir.FloatingValue:
     return ibis.cases((share <= 0, 0.0), (share >= 1, 100.0), else_=share * 100)
 
 
-def weighted(parts: dict[str, ir.FloatingColumn], weights: dict[str, float]) -> tuple[ir.FloatingColumn, dict]:
+def weighted(
+    parts: dict[str, ir.FloatingColumn], weights: dict[str, float]
+) -> tuple[ir.FloatingColumn, dict]:
     """The weighted mean of the parts that are not null, and the points each of them costs.
 
     Returns:
@@ -33,7 +36,11 @@ def weighted(parts: dict[str, ir.FloatingColumn], weights: dict[str, float]) -> 
 
 
 def with_score(
-    rows: ir.Table, name: str, definition: EngagementScore | HealthScore, inputs: dict[str, ir.Value], prefixes: tuple
+    rows: ir.Table,
+    name: str,
+    definition: EngagementScore | HealthScore,
+    inputs: dict[str, ir.Value],
+    prefixes: tuple,
 ) -> ir.Table:
     """Add a score, its parts and the points each part costs.
 
@@ -63,9 +70,12 @@ def with_score(
 
 
 def band(score: ir.FloatingColumn, bands: Bands) -> ir.StringColumn:
-    """healthy above the upper edge, at risk from the lower to the upper edge (both inclusive), else churn risk."""
+    """healthy above the upper edge, at risk from the lower to the upper edge (both inclusive), else churn
+    risk."""
     return ibis.cases(
-        (score > bands.healthy, "healthy"), (score >= bands.at_risk, "at risk"), (score.notnull(), "churn risk")
+        (score > bands.healthy, "healthy"),
+        (score >= bands.at_risk, "at risk"),
+        (score.notnull(), "churn risk"),
     )
 
 
@@ -73,7 +83,10 @@ def with_change(rows: ir.Table, name: str, lost_prefix: str, parts: tuple[str, .
     """Add `<name>_change` (points against the month before) and `<name>_change_cause`: the part whose points
     lost changed most in the direction of the change."""
     by_month = ibis.window(group_by="account_id", order_by="month")
-    gains = {part: rows[f"{lost_prefix}{part}"].lag().over(by_month) - rows[f"{lost_prefix}{part}"] for part in parts}
+    gains = {
+        part: rows[f"{lost_prefix}{part}"].lag().over(by_month) - rows[f"{lost_prefix}{part}"]
+        for part in parts
+    }
     rows = rows.mutate(
         **{f"{name}_change": rows[name] - rows[name].lag().over(by_month)},
         **{f"_gain_{part}": gain.fill_null(0.0) for part, gain in gains.items()},
@@ -88,8 +101,8 @@ def with_change(rows: ir.Table, name: str, lost_prefix: str, parts: tuple[str, .
 def with_scores(rows: ir.Table, product: Product) -> ir.Table:
     """Add engagement and health score with parts, points lost, band and change to the derived panel.
 
-    Both are given for accounts that pay or are on trial. Where admins are known and none was ever active, the days
-    since the last one count from the account's first covered day.
+    Both are given for accounts that pay or are on trial. Where admins are known and none was ever active,
+    the days since the last one count from the account's first covered day.
     """
     engagement = {
         "session_frequency": rows.session_frequency,
@@ -106,7 +119,7 @@ def with_scores(rows: ir.Table, product: Product) -> ir.Table:
     fall = ibis.greatest(-rows.usage_trend_30, 0.0)
     health = {
         "activation": rows.setup_completion_rate,
-        "core_value_usage": rows.value_frequency,
+        "core_value_usage": rows.core_value_usage,
         "usage_trend": rows.usage_trend_30,
         "active_users": rows.licence_utilisation,
         "admin_activity": rows.admin_quiet_days,

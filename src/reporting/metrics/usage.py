@@ -40,11 +40,23 @@ def readable(events: ir.Table, timezone: str, start: dt.datetime, close: dt.date
     """
     rows = events.filter(events.occurred_at >= start, events.occurred_at < close)
     local = to_local(rows.occurred_at, timezone, start, close)
-    optional = {"user_id": "string", "quantity": "float64", "session_id": "string", "duration_seconds": "float64"}
+    optional = {
+        "user_id": "string",
+        "quantity": "float64",
+        "session_id": "string",
+        "duration_seconds": "float64",
+    }
     optional["completed"] = "boolean"
-    columns = {name: rows[name] if name in rows.columns else ibis.null(type) for name, type in optional.items()}
+    columns = {
+        name: rows[name] if name in rows.columns else ibis.null(type) for name, type in optional.items()
+    }
     return rows.select(
-        "account_id", "event_name", "occurred_at", **columns, day=local.truncate("D"), month=local.truncate("M")
+        "account_id",
+        "event_name",
+        "occurred_at",
+        **columns,
+        day=local.truncate("D"),
+        month=local.truncate("M"),
     )
 
 
@@ -58,9 +70,10 @@ def user_month(events: ir.Table, product: Product, gap_minutes: int, has_session
         has_sessions: The events carry session ids.
 
     Returns:
-        `day_bits` (bit d-1 = active on day d), `value_bits` and `key_bits` (a value event, the key action on that
-        day), the words of the feature bitmap, counts of events by kind, `points`, `tasks` and `tasks_done`
-        (events that say whether they were completed), `duration_seconds`, `last_at` and `sessions`.
+        `day_bits` (bit d-1 = active on day d), `value_bits` and `key_bits` (a value event, the key action on
+        that day), the words of the feature bitmap, counts of events by kind, `points`, `tasks` and
+        `tasks_done` (events that say whether they were completed), `duration_seconds`, `last_at` and
+        `sessions`.
     """
     day = bit(events.day.day() - 1)
     name = events.event_name
@@ -99,14 +112,16 @@ def user_month(events: ir.Table, product: Product, gap_minutes: int, has_session
 def session_counts(events: ir.Table, gap_minutes: int, has_sessions: bool) -> ir.Table:
     """Sessions per account, user and month in which they have events.
 
-    With session ids they are counted. Without, a session is a run of events with less than `gap_minutes` between
-    neighbours. Events are first gathered into slots of that length: two events of one slot are always in one
-    session, so only the slots' first and last moments need sorting, not the events.
+    With session ids they are counted. Without, a session is a run of events with less than `gap_minutes`
+    between neighbours. Events are first gathered into slots of that length: two events of one slot are
+    always in one session, so only the slots' first and last moments need sorting, not the events.
     """
     who = ["account_id", "user_id", "month"]
     if has_sessions:
         named = events.filter(events.session_id.notnull())
-        return named.group_by(*who, "session_id").aggregate().group_by(*who).aggregate(sessions=ibis._.count())
+        return (
+            named.group_by(*who, "session_id").aggregate().group_by(*who).aggregate(sessions=ibis._.count())
+        )
     seconds = events.occurred_at.epoch_seconds()
     slots = (
         events.mutate(slot=seconds - seconds % (gap_minutes * 60))

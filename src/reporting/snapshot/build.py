@@ -63,7 +63,12 @@ def build_snapshot(
         tables = as_of(source.tables, month, source.file.timezone)
         has_sessions = "events.session_id" in have
         rollups = roll_up(
-            tables.pop("events"), product, source.file.timezone, has_sessions, cache or Path(scratch) / "cache", say
+            tables.pop("events"),
+            product,
+            source.file.timezone,
+            has_sessions,
+            cache or Path(scratch) / "cache",
+            say,
         )
         say("computing the metrics")
         small = {name: table.to_pyarrow() for name, table in tables.items()}
@@ -81,7 +86,9 @@ def build_snapshot(
         finally:
             ws.close()
         meta = _meta(source, product, month, missing, files)
-        (fresh / "meta.json").write_text(json.dumps(meta, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+        (fresh / "meta.json").write_text(
+            json.dumps(meta, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+        )
         _replace(fresh, out)
     return Snapshot.load(out)
 
@@ -104,7 +111,9 @@ def _compute(
     currencies = set(ws["subscriptions"].currency.to_pyarrow().unique().to_pylist())
     if ws.get("acquisition") is not None:
         currencies |= set(ws["acquisition"].currency.to_pyarrow().unique().to_pylist())
-    rates = rate_table(source.exchange_rates.to_pyarrow(), sorted(currencies), source.file.currency, ws.months)
+    rates = rate_table(
+        source.exchange_rates.to_pyarrow(), sorted(currencies), source.file.currency, ws.months
+    )
     compute(ws, rates, product, have, _first_day(rollups, source.file.timezone))
     ws.keep("findings", _finding_table(findings))
     ws.keep("portfolio_month", portfolio_figures(ws, product, missing))
@@ -143,7 +152,11 @@ def _finding_table(findings: list[Finding]) -> pa.Table:
 
 
 def _meta(
-    source: Source, product: Product, month: Month, missing: dict[str, list[str]], files: dict[str, dict[str, Any]]
+    source: Source,
+    product: Product,
+    month: Month,
+    missing: dict[str, list[str]],
+    files: dict[str, dict[str, Any]],
 ) -> dict[str, Any]:
     return {
         "schema": SCHEMA,

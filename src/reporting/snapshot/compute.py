@@ -1,17 +1,16 @@
-"""From canonical tables and roll-ups to the snapshot's tables, in the order in which they depend on each other."""
+"""From canonical tables and roll-ups to the snapshot's tables, in the order in which they depend on each
+other."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
 
-import ibis
 import ibis.expr.types as ir
 
-from reporting.metrics import activation, adoption, engagement, outcomes, panel, portfolio, revenue, support
+from reporting.metrics import activation, adoption, engagement, panel, revenue, support
 from reporting.metrics.calendar import weeks_between
 from reporting.metrics.churn import with_churn_type, with_flags
-from reporting.metrics.exact import popcount
 from reporting.metrics.expansion import with_growth, with_readiness
 from reporting.metrics.lifecycle import with_lifecycle
 from reporting.metrics.scores import with_scores
@@ -19,7 +18,9 @@ from reporting.params.product import Product
 from reporting.snapshot.workspace import Workspace
 
 
-def compute(ws: Workspace, rates: ir.Table, product: Product, have: Collection[str], since: dt.datetime | None) -> None:
+def compute(
+    ws: Workspace, rates: ir.Table, product: Product, have: Collection[str], since: dt.datetime | None
+) -> None:
     """Fill the workspace with every table of the snapshot but `portfolio_month`.
 
     Args:
@@ -42,8 +43,18 @@ def compute(ws: Workspace, rates: ir.Table, product: Product, have: Collection[s
     parts = {
         name: table
         for name in (
-            "grid", "movements", "terms", "use", "windows", "adoption", "limits", "steps_done", "milestones",
-            "invitations", "ticket_counts", "integration_counts",
+            "grid",
+            "movements",
+            "terms",
+            "use",
+            "windows",
+            "adoption",
+            "limits",
+            "steps_done",
+            "milestones",
+            "invitations",
+            "ticket_counts",
+            "integration_counts",
         )
         if (table := ws.get(name)) is not None
     }
@@ -75,17 +86,20 @@ def _use(ws: Workspace, product: Product) -> None:
     by_account = adoption.account_feature_month(known, ws["user_month"], product)
     ws.keep("account_feature_month", by_account)
     ws.keep("feature_month", adoption.feature_month(ws["account_feature_month"]))
-    ws.keep("adoption", adoption.adoption(ws["grid"], ws["account_feature_month"], product.adoption.recent_months))
+    ws.keep(
+        "adoption", adoption.adoption(ws["grid"], ws["account_feature_month"], product.adoption.recent_months)
+    )
     ws.keep("limits", _limits(ws["account_event"], product))
 
 
 def _limits(account_event: ir.Table, product: Product) -> ir.Table:
-    """Events that count against the plan's limit, and the last key action, per account and month."""
+    """Events that count against the plan's limit, the last key action and value event, per account and month."""
     name = account_event.event_name
     counts = name.isin(product.limit_events) if product.limit_events else name.notnull()
     return account_event.group_by("account_id", "month").aggregate(
         limit_events=account_event.events.sum(where=counts),
         last_key_at=account_event.last_at.max(where=name == product.key_action),
+        last_value_at=account_event.last_at.max(where=name.isin(product.value_events)),
     )
 
 

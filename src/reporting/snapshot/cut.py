@@ -1,7 +1,8 @@
 """What was known at the close: the one place where later data are cut off.
 
-A row that starts at or after the close is left out; an end at or after the close is not known yet, so it is null.
-Attributes without a time (industry, a flag the source keeps) are taken as they stand. `renewal_at` lies ahead by
+A row that starts at or after the close is left out; an end at or after the close is not known yet, so it is
+null. Attributes without a time (industry, a flag the source keeps) are taken as they stand. `renewal_at`
+lies ahead by
 nature: it is what the terms said, and stays.
 """
 
@@ -70,4 +71,3 @@ def _cut_ticket(tickets: ir.Table, close: dt.datetime) -> ir.Table:
 
 def _epoch(moment: dt.datetime) -> int:
     return int((moment - dt.datetime(1970, 1, 1)).total_seconds())
-

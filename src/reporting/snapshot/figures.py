@@ -1,4 +1,5 @@
-"""Assemble `portfolio_month`: every portfolio figure as rows of month, metric, value, numerator, denominator."""
+"""Assemble `portfolio_month`: every portfolio figure as rows of month, metric, value, numerator,
+denominator."""
 
 from __future__ import annotations
 
@@ -29,8 +30,14 @@ class Figures:
     def __init__(self) -> None:
         self._rows: dict[tuple[str, dt.datetime], tuple[float | None, float | None, bool]] = {}
 
-    def add(self, metric: str, month: dt.datetime, numerator: float | None, denominator: float | None = None,
-            is_ratio: bool = False) -> None:
+    def add(
+        self,
+        metric: str,
+        month: dt.datetime,
+        numerator: float | None,
+        denominator: float | None = None,
+        is_ratio: bool = False,
+    ) -> None:
         """Record a figure; a ratio without a positive denominator is "not defined"."""
         self._rows[metric, month] = (numerator, denominator, is_ratio)
 
@@ -105,7 +112,9 @@ def _add_outcomes(figures: Figures, ws: Workspace, product: Product) -> None:
     worst: dict[dt.datetime, tuple[float, float]] = {}
     before: dict[dt.datetime, float] = {}
     for row in sorted(steps.to_pyarrow().to_pylist(), key=lambda r: (r["month"], r["position"])):
-        figures.add(f"onboarding_drop_off:{row['step']}", row["month"], row["d"] - row["n"], row["d"], is_ratio=True)
+        figures.add(
+            f"onboarding_drop_off:{row['step']}", row["month"], row["d"] - row["n"], row["d"], is_ratio=True
+        )
         lost = before.get(row["month"], row["d"]) - row["n"]
         worst[row["month"]] = max(worst.get(row["month"], (0, row["d"])), (lost, row["d"]))
         before[row["month"]] = row["n"]
@@ -120,6 +129,9 @@ def _compose(figures: Figures, month: dt.datetime, product: Product) -> None:
         new = (figures.numerator("new_mrr", month) or 0) * product.revenue.gross_margin
         figures.add("cac_payback", month, cost, new, is_ratio=True)
         figures.add("cac", month, cost, figures.numerator("new_accounts", month), is_ratio=True)
-    parts = [figures.value(part, month) for part in ("feature_adoption_rate", "stickiness", "active_account_growth")]
+    parts = [
+        figures.value(part, month)
+        for part in ("feature_adoption_rate", "stickiness", "active_account_growth")
+    ]
     if all(part is not None for part in parts):
         figures.add("product_engagement_score", month, 100 * sum(parts), len(parts), is_ratio=True)

@@ -1,4 +1,5 @@
-"""Write tables so that equal figures give equal bytes: sorted, typed, without anything that names a time or a machine."""
+"""Write tables so that equal figures give equal bytes: sorted, typed, without anything that names a time or
+a machine."""
 
 from __future__ import annotations
 

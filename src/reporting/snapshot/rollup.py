@@ -1,7 +1,8 @@
 """Roll-ups of events by month, kept in a cache so that a month of events is read once.
 
-A month's part is used again while its fingerprint (events, latest time, sum of times) stays the same; an event that
-arrives late changes it and the part is rebuilt. A changed product definition has another cache altogether.
+A month's part is used again while its fingerprint (events, latest time, sum of times) stays the same; an
+event that arrives late changes it and the part is rebuilt. A changed product definition has another cache
+altogether.
 """
 
 from __future__ import annotations
@@ -71,16 +72,18 @@ def roll_up(
     for batch in _batches(stale, prints):
         progress(f"events of {batch[0]}" if len(batch) == 1 else f"events of {batch[0]} to {batch[-1]}")
         _build(events, batch, product, timezone, has_sessions, folder, prints)
-    files = {
-        name: [folder / str(month) / f"{name}.parquet" for month in months] for name in usage.ROLLUPS
-    }
+    files = {name: [folder / str(month) / f"{name}.parquet" for month in months] for name in usage.ROLLUPS}
     first = min((prints[month]["first"] for month in months), default=None)
     return Rollups(files, months, stale, dt.datetime.fromisoformat(first) if first else None)
 
 
 def fingerprints(events: ir.Table, timezone: str) -> dict[Month, dict[str, object]]:
     """By month: number of events, earliest and latest time, sum of times in seconds."""
-    edges = events.aggregate(first=events.occurred_at.min(), last=events.occurred_at.max()).to_pyarrow().to_pylist()[0]
+    edges = (
+        events.aggregate(first=events.occurred_at.min(), last=events.occurred_at.max())
+        .to_pyarrow()
+        .to_pylist()[0]
+    )
     if edges["first"] is None:
         return {}
     moment = events.occurred_at
@@ -108,8 +111,14 @@ def _definition(product: Product, timezone: str, has_sessions: bool) -> str:
         "events": {
             name: getattr(product, name)
             for name in (
-                "core_features", "premium_features", "other_features", "value_events", "api_events", "key_action",
-                "event_points", "limit_events",
+                "core_features",
+                "premium_features",
+                "other_features",
+                "value_events",
+                "api_events",
+                "key_action",
+                "event_points",
+                "limit_events",
             )
         },
     }
@@ -147,7 +156,9 @@ def _build(
     folder: Path,
     prints: dict[Month, dict],
 ) -> None:
-    rows = usage.readable(events, timezone, to_utc(batch[0].start, timezone), to_utc(batch[-1].close, timezone))
+    rows = usage.readable(
+        events, timezone, to_utc(batch[0].start, timezone), to_utc(batch[-1].close, timezone)
+    )
     expressions = {
         "user_month": usage.user_month(rows, product, product.engagement.session_gap_minutes, has_sessions),
         "account_day": usage.account_day(rows, product),
@@ -158,14 +169,17 @@ def _build(
         _write_part(folder / str(month), month, tables, prints[month])
 
 
-def _write_part(folder: Path, month: Month, tables: dict[str, pa.Table], fingerprint: dict[str, object]) -> None:
+def _write_part(
+    folder: Path, month: Month, tables: dict[str, pa.Table], fingerprint: dict[str, object]
+) -> None:
     """Write a month's part; the fingerprint comes last, so a broken part is never taken for a whole one."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name, table in tables.items():
         time = table["day" if name == "account_day" else "month"]
         inside = pc.and_(
-            pc.greater_equal(time, pa.scalar(month.start, time.type)), pc.less(time, pa.scalar(month.close, time.type))
+            pc.greater_equal(time, pa.scalar(month.start, time.type)),
+            pc.less(time, pa.scalar(month.close, time.type)),
         )
         pq.write_table(table.filter(inside), folder / f"{name}.parquet", compression="zstd")
     (folder / "part.json").write_text(json.dumps(fingerprint))

@@ -31,18 +31,57 @@ KEYS = {
 PANEL = (
     *("account_id", "month"),
     # revenue
-    *("paying", "on_trial", "mrr_cents", "mrr_start_cents", "new_cents", "expansion_cents", "contraction_cents"),
-    *("churned_cents", "reactivation_cents", "fx_cents", "plan", "billing_frequency", "currency", "renewal_at"),
+    *(
+        "paying",
+        "on_trial",
+        "mrr_cents",
+        "mrr_start_cents",
+        "new_cents",
+        "expansion_cents",
+        "contraction_cents",
+    ),
+    *(
+        "churned_cents",
+        "reactivation_cents",
+        "fx_cents",
+        "plan",
+        "billing_frequency",
+        "currency",
+        "renewal_at",
+    ),
     *("paid_months", "spell_start", "churn_type"),
     # seats
-    *("seats_purchased", "seats_used", "seats_assigned", "licence_utilisation", "active_user_share", "seat_limit"),
+    *(
+        "seats_purchased",
+        "seats_used",
+        "seats_assigned",
+        "licence_utilisation",
+        "active_user_share",
+        "seat_limit",
+    ),
     # use
-    *("events", "value_events", "core_events", "premium_events", "key_trend_30", "active_days", "active_days_7"),
+    *(
+        "events",
+        "value_events",
+        "core_events",
+        "premium_events",
+        "key_trend_30",
+        "active_days",
+        "active_days_7",
+    ),
     *("active_users", "engaged_users", "users_7", "user_days_n", "a3x7_users", "a3x7_weekday_users"),
-    *("invited_users", "invited_active_share", "sessions", "session_frequency", "session_minutes"),
-    *("task_completion_rate", "points", "core_event_frequency", "value_frequency", "premium_share"),
+    *("invited_users", "invited_active_share", "sessions", "session_frequency", "session_duration"),
+    *("core_value_usage", "repeat_workflow_usage", "premium_feature_adoption", "rhythm_kept"),
+    *("task_completion_rate", "customer_engagement_score", "core_event_frequency", "premium_share"),
     *("last_active_at", "last_active_days", "last_admin_active_days", "key_action_gap_days"),
-    *("usage_trend_7", "usage_trend_30", "usage_trend_60", "usage_trend_90", "value_trend_30", "api_trend_30"),
+    *(
+        "usage_trend_7",
+        "usage_trend_30",
+        "usage_trend_60",
+        "usage_trend_90",
+        "value_trend_30",
+        "api_call_trend",
+    ),
     *("top1_share", "top2_share", "single_champion", "team_count", "role_count"),
     # adoption
     *("features_used", "feature_breadth", "adoption_recent", "adoption_all_time", "adoption_drop"),
@@ -62,7 +101,13 @@ PANEL = (
     *("engagement_score", "engagement_band", "engagement_score_change", "engagement_score_change_cause"),
     *("engagement_score_missing", *(f"score_{part}" for part in ENGAGEMENT_PARTS)),
     *(f"engagement_lost_{part}" for part in ENGAGEMENT_PARTS),
-    *("health_score", "health_band", "health_score_change", "health_score_change_cause", "health_score_missing"),
+    *(
+        "health_score",
+        "health_band",
+        "health_score_change",
+        "health_score_change_cause",
+        "health_score_missing",
+    ),
     *(f"health_{part}" for part in HEALTH_PARTS),
     *(f"health_lost_{part}" for part in HEALTH_PARTS),
     # warnings
@@ -109,6 +154,8 @@ def _accounts(ws: Workspace) -> ir.Table:
 def _subscriptions(ws: Workspace, last) -> ir.Table:
     """Subscriptions as known at the close, with their MRR there (0 where they don't run)."""
     subscriptions, running = ws["subscriptions"], ws["running"]
-    now = running.filter(running.month == ibis.literal(last, "timestamp(6)")).select("subscription_id", "cents")
+    now = running.filter(running.month == ibis.literal(last, "timestamp(6)")).select(
+        "subscription_id", "cents"
+    )
     joined = subscriptions.left_join(now, "subscription_id").drop("subscription_id_right")
     return joined.mutate(mrr_cents=joined.cents.fill_null(0)).drop("cents")

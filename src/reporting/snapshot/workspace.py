@@ -5,7 +5,6 @@ Raw events stay where they live; what leaves the source is its roll-ups and its 
 
 from __future__ import annotations
 
-import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
@@ -23,8 +22,8 @@ _BIRTHS = {"accounts": "signed_up_at", "subscriptions": "valid_from"}
 
 
 class Workspace:
-    """An in-memory DuckDB with one table per canonical table, per roll-up and per intermediate result. All times in
-    it are wall-clock times of the company's zone.
+    """An in-memory DuckDB with one table per canonical table, per roll-up and per intermediate result. All
+    times in it are wall-clock times of the company's zone.
 
     Attributes:
         con: The Ibis connection.
@@ -36,7 +35,9 @@ class Workspace:
     ) -> None:
         self.con = ibis.duckdb.connect()
         self._tables: dict[str, ir.Table] = {}
-        raw = {name: self.con.create_table(f"raw_{name}", ibis.memtable(table)) for name, table in tables.items()}
+        raw = {
+            name: self.con.create_table(f"raw_{name}", ibis.memtable(table)) for name, table in tables.items()
+        }
         born = [raw[name][column].min().to_pyarrow().as_py() for name, column in _BIRTHS.items()]
         first = min(moment for moment in born if moment is not None)
         self._timezone, self._first, self._close = timezone, first, month.close
@@ -86,9 +87,13 @@ def rate_table(given: pa.Table, currencies: list[str], reporting: str, months: l
     Raises:
         SourceError: A rate is missing.
     """
-    known = {(Month.of(row["month"]), row["currency"]): Decimal(str(row["rate"])) for row in given.to_pylist()}
+    known = {
+        (Month.of(row["month"]), row["currency"]): Decimal(str(row["rate"])) for row in given.to_pylist()
+    }
     foreign = sorted(set(currencies) - {reporting})
-    missing = [(month, currency) for currency in foreign for month in months if (month, currency) not in known]
+    missing = [
+        (month, currency) for currency in foreign for month in months if (month, currency) not in known
+    ]
     if missing:
         month, currency = missing[0]
         raise SourceError(
@@ -102,4 +107,6 @@ def rate_table(given: pa.Table, currencies: list[str], reporting: str, months: l
         for month in months
         for currency in [reporting, *foreign]
     ]
-    return ibis.memtable(rows, schema={"month": "timestamp(6)", "currency": "string", "rate": "decimal(17, 8)"})
+    return ibis.memtable(
+        rows, schema={"month": "timestamp(6)", "currency": "string", "rate": "decimal(17, 8)"}
+    )

@@ -1,0 +1,1 @@
+"""Definitions in words: one module a chapter of the catalogue."""
