@@ -84,7 +84,7 @@ class Killed(BaseException):
 
 @pytest.mark.parametrize("survived", range(4))
 def test_wherever_it_is_killed_the_next_run_finds_one_whole_month(target, monkeypatch, survived):
-    """It ends after `survived` renames: before any, with the new run ready, between the two moves, after all."""
+    """It ends after `survived` renames: before any, with the new run ready, between the moves, after all."""
     first = stage(target, "one")
     publish(target)
     second = stage(target, "two")

@@ -25,7 +25,7 @@ from reporting.pipeline.parameters import Notebook
 
 WORKERS = 2
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
-FRAME = re.compile(r"File (\S+?):(\d+), in ([^\n(]+)")
+FRAME = re.compile(r"File (\S+?):(\d+)(?:, in ([^\n(]+))?")
 
 logging.getLogger("papermill").setLevel(logging.CRITICAL)  # failures are reported by us, once
 
@@ -176,7 +176,8 @@ def _failure(progress: _Progress, error: str, traceback: list[str]) -> Failure:
     ]
     source = code[-1].source.strip() if code else ""
     frames = FRAME.findall(ANSI.sub("", "\n".join(traceback or [])))
-    frame = "{}:{} in {}".format(*(part.strip() for part in frames[-1])) if frames else ""
+    path, number, function = frames[-1] if frames else ("", "", "")
+    frame = f"{path}:{number}" + (f" in {function.strip()}" if function else "") if path else ""
     lines = [line for line in ANSI.sub("", error).strip().splitlines() if line.strip()]
     return Failure(len(code), source.split("\n", 1)[0], "\n".join(line[:300] for line in lines[:4]), frame)
 

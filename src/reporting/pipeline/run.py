@@ -88,14 +88,15 @@ def freeze(
 
     A product definition that the source names wins over the one of the params file.
     """
-    from reporting.snapshot import build_snapshot
+    from reporting.snapshot.build import build_snapshot
 
     named = "product" in source.file.model_fields_set
     product = load_yaml(
         source.product_path if named else project.params.parent / plan.monthly.product, Product
     )
     with reporter.step("snapshot", f"Freezing the snapshot of {month}"):
-        return build_snapshot(source, product, month, out, project.build(plan.source) / "cache")
+        cache = project.build(plan.source) / "cache"
+        return build_snapshot(source, product, month, out, cache, lambda text: reporter.say(f"  {text}"))
 
 
 def _run_month(

@@ -1,0 +1,42 @@
+"""The notebooks as they are kept: no outputs, a title, typed parameters that work as they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from reporting.pipeline.parameters import read_notebook
+
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+SHIPPED = {"executive_brief", "monthly_health", "retention_cohorts", "churn_drivers", "expansion_readiness"}
+
+
+def test_the_five_reports_are_there():
+    assert {path.stem for path in NOTEBOOKS} >= SHIPPED
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_carries_no_outputs(path):
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code":
+            assert not cell.outputs, f"{path.name}: clear all outputs before committing"
+            assert cell.execution_count is None
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_is_valid_titled_and_runs_on_the_demo_snapshot_by_default(path):
+    content = nbformat.read(path, as_version=4)
+    nbformat.validate(content)
+    notebook = read_notebook(path)
+    assert content.metadata.reporting.title
+    assert notebook.parameters["snapshot"].default == "../build/demo/snapshot"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_shows_one_thing_a_cell(path):
+    """Logic lives in the package: a cell is a call, not a program."""
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code" and "parameters" not in cell.metadata.get("tags", []):
+            assert len(cell.source.splitlines()) <= 15, f"{path.name}: move this cell into the package"
