@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from reporting.contract import Finding, refuse
+from reporting.contract.asof import as_of
 from reporting.metrics.localtime import to_utc, zone
 from reporting.metrics.registry import unavailable
 from reporting.month import Month
 from reporting.params.product import Product
 from reporting.snapshot import freeze
 from reporting.snapshot.compute import compute
-from reporting.snapshot.cut import as_of
 from reporting.snapshot.figures import portfolio_figures
 from reporting.snapshot.frozen import SCHEMA, Snapshot
 from reporting.snapshot.rollup import Rollups, roll_up
@@ -60,7 +60,7 @@ def build_snapshot(
     refuse(findings, source.path)
     with tempfile.TemporaryDirectory(prefix="reporting-") as scratch:
         have = _have(source)
-        tables = as_of(source.tables, month, source.file.timezone)
+        tables = as_of(source.tables, to_utc(month.close, source.file.timezone))
         has_sessions = "events.session_id" in have
         rollups = roll_up(
             tables.pop("events"),

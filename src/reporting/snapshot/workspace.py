@@ -43,7 +43,7 @@ class Workspace:
         self._timezone, self._first, self._close = timezone, first, month.close
         for name, table in raw.items():
             times = [c for c, type in table.schema().items() if type.is_timestamp()]
-            self.keep(name, self.local(table, times))
+            self.keep(name, self.local(table, times) if name != "accounts" else self._accounts(table))
         for name in ROLLUPS:
             parts = self.con.read_parquet([str(path) for path in rollups[name]], table_name=f"raw_{name}")
             self._tables[name] = self.local(parts, [c for c in parts.columns if c.endswith("_at")])
@@ -51,6 +51,12 @@ class Workspace:
         start = min(start, self["subscriptions"].valid_from.min().to_pyarrow().as_py() or start)
         self.months = months_between(Month.of(start), month)
         self.keep("months", month_table(self.months))
+
+    def _accounts(self, table: ir.Table) -> ir.Table:
+        """Accounts; one that pays before it signs up has no sign-up yet."""
+        accounts = self.local(table, ["signed_up_at"])
+        known = accounts.signed_up_at < self._close
+        return accounts.mutate(signed_up_at=known.ifelse(accounts.signed_up_at, ibis.null("timestamp(6)")))
 
     def local(self, table: ir.Table, columns: list[str]) -> ir.Table:
         """`table` with the UTC times in `columns` as wall-clock times."""

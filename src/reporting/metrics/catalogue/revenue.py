@@ -71,7 +71,7 @@ ENTRIES: tuple[Metric, ...] = (
        "end MRR of accounts paying at the start / their start MRR", place="portfolio_month"),
     _support("grr_12", "GRR, trailing twelve months", UP,
              "Gross retention of the accounts that paid twelve months ago.",
-             "sum of min(MRR then, MRR now) / sum of MRR then; an account that left in between counts as lost",
+             "sum of min(MRR then, MRR now) / sum of MRR then; an account that left between counts as lost",
              "share"),
     _support("nrr_12", "NRR, trailing twelve months", UP,
              "Net retention of the accounts that paid twelve months ago.",
