@@ -2,9 +2,10 @@
 
     python bench/survival_cox.py [rows]
 
-Prints seconds (best of three; PHReg once) and ratios to ours, and checks that the coefficients agree. PHReg keeps
-rows at risk at their own entry, so it gets `start + 0.5`. R is skipped where there is no Rscript with `survival`;
-its time is that of the call to coxph, reading the data not counted, and of its bare fitting routine, agreg.fit.
+Prints seconds (best of three; PHReg once) and ratios to ours, and checks that the coefficients agree. PHReg
+keeps rows at risk at their own entry, so it gets `start + 0.5`. R is skipped where there is no Rscript with
+`survival`; its time is that of the call to coxph, reading the data not counted, and of its bare fitting
+routine, agreg.fit.
 """
 
 from __future__ import annotations

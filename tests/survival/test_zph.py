@@ -30,6 +30,12 @@ def test_residuals_average_to_the_coefficient(rossi):
     assert residuals[ROSSI].mean().to_numpy() == pytest.approx(fit.coef, rel=1e-6)
 
 
+def test_events_all_at_once_leave_the_question_open(rossi):
+    rows = rossi.assign(week=rossi["week"].where(rossi["arrest"] == 0, 20))
+    table = proportional_hazards_test(cox(rows[["age", "prio"]], rows["week"], rows["arrest"])).table
+    assert table["p"].isna().all()
+
+
 def test_effect_over_time_without_cuts_is_the_plain_effect(rossi, rossi_weeks):
     names = ["week", "arrest"]
     given = {"start": rossi["start"], "cluster": rossi.index}

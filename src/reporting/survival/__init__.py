@@ -32,7 +32,16 @@ from .maxstat import Threshold, best_threshold
 from .multiple import benjamini_hochberg, holm
 from .rmst import RMST, rmst, rmst_difference
 from .tenure import Spline, Steps, spline, steps
-from .validation import Brier, Calibration, Estimate, auc, brier, calibration, follow_up, known_within
+from .validation import (
+    Brier,
+    Calibration,
+    Estimate,
+    auc,
+    brier,
+    calibration,
+    follow_up,
+    known_within,
+)
 from .zph import ProportionalHazards, effect_over_time, proportional_hazards_test
 
 __all__ = [

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.stats import chi2, norm
 
 from .data import Floats, Ints
+from .errors import DataError
 from .intervals import critical_value
 from .multiple import benjamini_hochberg
 
@@ -61,8 +62,15 @@ def cluster_sums(scores: Floats, cluster: Ints | None) -> Floats:
 
 
 def sandwich(scores: Floats, bread: Floats, cluster: Ints | None) -> Floats:
-    """Robust covariance B (sum_c u_c u_c') B, no small-sample factor. R: `coxph(cluster=)`."""
-    influence = cluster_sums(scores, cluster) @ bread
+    """Robust covariance B (sum_c u_c u_c') B, no small-sample factor. R: `coxph(cluster=)`.
+
+    Raises:
+        DataError: no more clusters than coefficients; such a covariance is singular.
+    """
+    sums = cluster_sums(scores, cluster)
+    if len(sums) <= scores.shape[1]:
+        raise DataError(f"cluster: {len(sums)} can't carry robust errors of {scores.shape[1]} coefficients")
+    influence = sums @ bread
     return influence.T @ influence
 
 

@@ -27,6 +27,7 @@ from .cox import CoxFit, cox
 from .curves import kaplan_meier
 from .data import Floats, SurvivalData, split_rows
 from .errors import DataError
+from .inference import dependent_columns
 
 Transform = Literal["km", "rank", "identity", "log"]
 
@@ -36,7 +37,7 @@ class ProportionalHazards:
     """The test's outcome.
 
     Attributes:
-        table: by term, and "global": statistic, df, p.
+        table: by term, and "global": statistic, df, p; NaN where the events leave the change over time open.
         residuals: a row for each event: time, g, and each covariate's scaled Schoenfeld residual plus
             coefficient, whose smooth over time estimates the coefficient as it changes.
         transform: name of g.
@@ -73,8 +74,8 @@ def proportional_hazards_test(
     for label, columns in {**terms, "global": fit.names}.items():
         chosen = [fit.names.index(name) for name in columns]
         keep = np.concatenate([np.arange(size), size + np.array(chosen)])
-        u = np.concatenate([np.zeros(size), score[chosen]])
-        statistic = float(u @ np.linalg.solve(information[np.ix_(keep, keep)], u))
+        u, both = np.concatenate([np.zeros(size), score[chosen]]), information[np.ix_(keep, keep)]
+        statistic = np.nan if dependent_columns(both) else float(u @ np.linalg.solve(both, u))
         rows[label] = (statistic, len(chosen), float(chi2.sf(statistic, len(chosen))))
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["statistic", "df", "p"]).rename_axis("term")
 
