@@ -63,7 +63,10 @@ class Candidate:
         """What those above the cut have in common: `more than 3 active users`, `value outcome reached`."""
         if self.name == "activated":
             return self.label
-        return f"more than {number(self.threshold.cut, 0 if self.threshold.cut.is_integer() else 1)} {self.label}"
+        return (
+            f"more than {number(self.threshold.cut, 0 if self.threshold.cut.is_integer() else 1)} "
+            f"{self.label}"
+        )
 
 
 @dataclass(frozen=True)

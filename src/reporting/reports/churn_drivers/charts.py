@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -18,11 +19,17 @@ from reporting.survival.curves import KaplanMeier
 from .way_out import BASE, WEEKS, Pattern
 
 _BAND = 0.13
+_NAME = 26  # letters of a group's name
 _RATIOS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
 
 
 def retention(
-    curves: Mapping[str, KaplanMeier], until: Mapping[str, float], finding: str, x_label: str, y_label: str
+    curves: Mapping[str, KaplanMeier],
+    until: Mapping[str, float],
+    finding: str,
+    x_label: str,
+    y_label: str,
+    units: str = "accounts",
 ) -> Figure:
     """Kaplan-Meier curves with 95 % bands and the numbers at risk under them.
 
@@ -32,31 +39,36 @@ def retention(
         finding: The title.
         x_label: What the clock is, with its unit.
         y_label: What the share is of.
+        units: What is at risk.
     """
-    rows = len(curves)
-    end = max(until.values())
-    fig, (ax, below) = style.figure(
-        height=2.75 + 0.19 * rows, rows=2, height_ratios=[2.2, 0.19 * rows + 0.12], sharex=True
-    )
-    ticks = _months(end)
+    rows, end = len(curves), max(until.values())
+    heights = [2.2, 0.19 * rows + 0.12]
+    fig, (ax, below) = style.figure(height=2.75 + 0.19 * rows, rows=2, height_ratios=heights, sharex=True)
+    names = {name: textwrap.shorten(name, _NAME, placeholder="…") for name in curves}
     for name, curve, ink in zip(curves, curves.values(), style.palette(), strict=False):
         drawn = curve.table[curve.table["time"] <= until[name]]
         time = np.concatenate([[0.0], drawn["time"], [until[name]]])
-        share = np.concatenate([[1.0], drawn["survival"], drawn["survival"].tail(1)])
-        low, high = (
-            np.concatenate([[np.nan], drawn[side], drawn[side].tail(1)]) for side in ("lower", "upper")
+        share, low, high = (
+            np.concatenate([[first], drawn[column], drawn[column].tail(1)])
+            for column, first in (("survival", 1.0), ("lower", np.nan), ("upper", np.nan))
         )
         ax.fill_between(time, low, high, step="post", color=ink, alpha=_BAND, linewidth=0)
-        ax.plot(time, share, drawstyle="steps-post", color=ink, label=name)
+        ax.plot(time, share, drawstyle="steps-post", color=ink, label=names[name])
     ax.set_ylim(0, 1.02)
     ax.set_ylabel(y_label)
     style.percent_axis(ax.yaxis)
     ax.tick_params(axis="x", labelbottom=True)
-    ax.set_xlim(-0.02 * end, end * (1.02 if rows == 1 else 1.24))
+    ax.set_xlim(-0.04 * end, end * (1.08 + 0.014 * max(map(len, names.values()))))
+    ticks = _months(end)
     ax.set_xticks(ticks)
-    if rows > 1:
-        style.label_lines(ax)
+    style.label_lines(ax)
     _numbers_at_risk(below, curves, until, ticks)
+    below.set_yticks(range(rows), list(names.values()))
+    for text, ink in zip(below.get_yticklabels(), style.palette(), strict=False):
+        text.set_color(ink)
+    below.set_title(
+        f"{units.capitalize()} at risk", loc="left", size=8, weight=400, color=style.color("muted"), pad=2
+    )
     below.set_xlabel(x_label)
     style.title(ax, finding)
     return fig
@@ -65,27 +77,15 @@ def retention(
 def _numbers_at_risk(
     ax: Axes, curves: Mapping[str, KaplanMeier], until: Mapping[str, float], ticks: Sequence[float]
 ) -> None:
-    for y, (curve, ink, last) in enumerate(
-        zip(curves.values(), style.palette(), until.values(), strict=False)
-    ):
+    inks = zip(curves.values(), style.palette(), until.values(), strict=False)
+    for y, (curve, ink, last) in enumerate(inks):
         for x, n in zip(ticks, curve.at_risk(ticks), strict=True):
             if x <= last:
                 ax.text(x, y, count(n), ha="center", va="center", size=8, color=ink)
     ax.set_ylim(len(curves) - 0.4, -0.6)
-    ax.set_yticks(range(len(curves)), [f"{name}" for name in curves] if len(curves) > 1 else ["at risk"])
-    for text, ink in zip(ax.get_yticklabels(), style.palette(), strict=False):
-        text.set_color(ink)
     ax.grid(False)
     ax.spines["bottom"].set_visible(False)
-    ax.tick_params(length=0, labelbottom=False)
-    ax.set_title(
-        "Accounts at risk" if len(curves) > 1 else "",
-        loc="left",
-        size=8,
-        weight=400,
-        color=style.color("muted"),
-        pad=2,
-    )
+    ax.tick_params(length=0, labelbottom=False, pad=8)
 
 
 def _months(end: float) -> np.ndarray:
@@ -138,7 +138,7 @@ def forest(
 def incidence(fit: CumulativeIncidence, until: float, names: Mapping[str, str], finding: str) -> Figure:
     """Cumulative incidence of competing events with 95 % bands."""
     fig, ax = style.figure(height=2.9)
-    inks = {"leaves": style.color("bad"), "shrinks": style.palette()[1], "grows": style.color("good")}
+    inks = {"leaves": style.color("bad"), "shrinks": style.palette()[0], "grows": style.color("good")}
     for cause in fit.causes:
         table = fit.table.loc[cause]
         table = table[table.index <= until]

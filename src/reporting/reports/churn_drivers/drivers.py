@@ -246,12 +246,12 @@ def _term_ends() -> Driver:
 
 
 def _billing(frequency: str, word: str, committed: bool) -> Driver:
-    end = ", at the end of its term" if committed else ""
+    end = ", in the month its term ends" if committed else ""
     return Driver(
         f"billed_{word}",
         "revenue",
         f"Billed {word}{' (term ends)' if committed else ''}, against monthly",
-        f"an account billed {word}{end}, against one billed monthly,",
+        f"an account billed {word}{end}, against a monthly one in any month,",
         ("billing_frequency",),
         lambda f: (f["billing_frequency"] == frequency).astype(float).where(f["billing_frequency"].notna()),
         lambda x: f"billed {word}" if x else f"not billed {word}",

@@ -67,9 +67,13 @@ class Model:
 
     @property
     def found(self) -> pd.DataFrame:
-        """Drivers whose adjusted p is below 5 %, strongest evidence first."""
+        """Drivers whose adjusted p is below 5 %, strongest evidence first; those of contract and price, which
+        say
+        when and for how much an account can leave rather than why, after the others."""
         table = self.table[self.table["p_adjusted"] < ALPHA]
-        return table.reindex(table["z"].abs().sort_values(ascending=False).index)
+        contract = {driver.name for driver in self.design.drivers if driver.group == "revenue"}
+        order = sorted(table.index, key=lambda name: (name in contract, -abs(table.loc[name, "z"])))
+        return table.loc[order]
 
     @cached_property
     def proportional(self) -> pd.DataFrame:

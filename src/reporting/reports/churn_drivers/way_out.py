@@ -28,12 +28,12 @@ class Pattern:
     """Use on the way out.
 
     Attributes:
-        weeks: By week before the end of service (-1 is the last whole one): leavers, stayers (geometric mean of
-            use over the account's base); ratio of the two, lower, upper.
+        weeks: By week before the end of service (-1 is the last whole one): leavers, stayers (geometric mean
+            of use over the account's base); ratio of the two, lower, upper.
         losses: Leavers followed.
         left_out: Leavers without the weeks or the use to follow.
-        lead: Weeks before the end by which the decline shows and does not go away: every mean of `WINDOW` weeks
-            that ends then or later is below that of stayers beyond chance. None without.
+        lead: Weeks before the end by which the decline shows and does not go away: every mean of `WINDOW`
+            weeks that ends then or later is below that of stayers beyond chance. None without.
     """
 
     weeks: pd.DataFrame

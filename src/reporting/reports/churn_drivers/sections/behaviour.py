@@ -93,9 +93,10 @@ def _finding(model: Model) -> str:
     for rows in (found[found["hazard_ratio"] > 1], found[found["hazard_ratio"] < 1]):
         if len(rows):
             name = rows.index[0]
-            label = known[name].label
-            parts.append(f"{words.lower_first(label)}: {words.ratio(rows.loc[name]).split(' ')[0]} times")
-    return f"Churn by driver, strongest first: {listing(parts)} as often"
+            parts.append(
+                f"{words.lower_first(known[name].label)}, {words.ratio(rows.loc[name]).split(' ')[0]} times"
+            )
+    return sentence(f"{' the churn; '.join(parts)} the churn")
 
 
 def _terms(model: Model) -> str:
@@ -242,7 +243,12 @@ def aha_moment(data: Data) -> Blocks:
     if isinstance(found, str):
         return Blocks([Text(f"No aha moment can be looked for: {found}.")])
     best = found.best
-    text = f"{_aha_verdict(found)} Searched: {plural(len(found.candidates), 'early action')} of {plural(found.accounts, 'account')} that signed up to {month_name(found.until)} and paid at the first close {EARLY_DAYS} days or more after, followed for {HORIZON} months ({plural(found.losses, 'loss', 'losses')})."
+    text = (
+        f"{_aha_verdict(found)} Searched: {plural(len(found.candidates), 'early action')} of "
+        f"{plural(found.accounts, 'account')} that signed up to {month_name(found.until)} and paid at the "
+        f"first close {EARLY_DAYS} days or more after, followed for {HORIZON} months "
+        f"({plural(found.losses, 'loss', 'losses')})."
+    )
     rows = pd.DataFrame(
         {
             "action": [sentence(c.condition) for c in found.candidates],
@@ -271,7 +277,10 @@ def aha_moment(data: Data) -> Blocks:
         )
         clock = f"months after the landmark ({EARLY_DAYS} days or more after sign-up)"
         fig = charts.retention(curves, until, finding, clock, "accounts still paying")
-        caption = f"Accounts still paying by whether it was so at the landmark (done: {best.condition}), all cohorts, the searched ones among them; 95% log-log intervals."
+        caption = (
+            f"Accounts still paying by whether it was so at the landmark (done: {best.condition}), all "
+            "cohorts, the searched ones among them; 95% log-log intervals."
+        )
         blocks.append(Figure(fig, "fig-aha", caption, f"Two curves. {finding}."))
     return Blocks(blocks)
 
@@ -279,11 +288,24 @@ def aha_moment(data: Data) -> Blocks:
 def _aha_verdict(found: Aha) -> str:
     best, what, told = found.best, found.best.condition, found.confirmation
     if not found.suggested:
-        return f"**No aha moment stands out.** The strongest candidate, {what}, has {p_value(best.p_adjusted)} once every cut and action tried is paid for (@tbl-aha)."
+        return (
+            f"**No aha moment stands out.** The strongest candidate, {what}, has {p_value(best.p_adjusted)} "
+            "once every cut and action tried is paid for (@tbl-aha)."
+        )
     if told is None:
-        return f"**A candidate, not confirmed.** {sentence(what)} goes with staying ({p_value(best.p_adjusted)} after every adjustment, @tbl-aha), but too few later accounts have left to test it on."
+        return (
+            f"**A candidate, not confirmed.** {sentence(what)} goes with staying ({p_value(best.p_adjusted)} "
+            "after every adjustment, @tbl-aha), but too few later accounts have left to test it on."
+        )
     on = f"{plural(told.accounts, 'later account')} with {plural(told.losses, 'loss', 'losses')}"
     if found.confirmed:
-        return f"**{sentence(what)}: that goes with staying**, with {p_value(best.p_adjusted)} in the search after every adjustment (@tbl-aha), and confirmed unchanged on {on} ({p_value(told.p)})."
+        return (
+            f"**{sentence(what)}: that goes with staying**, with {p_value(best.p_adjusted)} in the search "
+            f"after every adjustment (@tbl-aha), and confirmed unchanged on {on} ({p_value(told.p)})."
+        )
     way = "the same way" if told.same_direction else "the other way"
-    return f"**A candidate, not confirmed.** {sentence(what)} goes with staying in the search ({p_value(best.p_adjusted)} after every adjustment, @tbl-aha); on {on} the difference points {way} with {p_value(told.p)}, which does not bear it out."
+    return (
+        f"**A candidate, not confirmed.** {sentence(what)} goes with staying in the search "
+        f"({p_value(best.p_adjusted)} after every adjustment, @tbl-aha); on {on} the difference points {way} "
+        f"with {p_value(told.p)}, which does not bear it out."
+    )

@@ -17,6 +17,8 @@ from ..at_risk import Reason
 from ..data import Data
 from ..out_of_time import Horizon
 
+TOO_FAR = 1.15  # observed over predicted beyond this is called too low or too high
+
 
 def validation(data: Data) -> Blocks:
     """The test on unseen months, printed whatever it says."""
@@ -101,12 +103,18 @@ def _in_words(one: Horizon) -> str:
 
 
 def _calibration_finding(one: Horizon) -> str:
-    ratio = one.calibration.observed_to_expected
-    if ratio > 1.15:
-        return f"Predictions are too low: {number(ratio, 1)} losses for each predicted"
-    if ratio < 1 / 1.15:
-        return f"Predictions are too high: {number(ratio, 1)} losses for each predicted"
-    return f"As many leave as predicted: {number(ratio, 2)} losses for each predicted"
+    ratio, slope = one.calibration.observed_to_expected, one.calibration.slope
+    if ratio > TOO_FAR:
+        level = f"Predictions are too low ({number(ratio, 1)} losses for each predicted)"
+    elif ratio < 1 / TOO_FAR:
+        level = f"Predictions are too high ({number(ratio, 1)} losses for each predicted)"
+    else:
+        level = f"As many leave as predicted ({number(ratio, 2)} for each)"
+    if slope.upper < 1:
+        return f"{level}, but high ones are too high"
+    if slope.lower > 1:
+        return f"{level}, but high ones are too low"
+    return level
 
 
 def accounts_at_risk(data: Data) -> Blocks:

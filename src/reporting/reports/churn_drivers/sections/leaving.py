@@ -116,7 +116,10 @@ def before_churn(data: Data) -> Blocks:
         "means); band: 95% interval of the difference."
     )
     if pattern.left_out:
-        caption += f" Without {WEEKS} weeks of use before them, {plural(pattern.left_out, 'loss', 'losses')} left out."
+        caption += (
+            f" Without {WEEKS} weeks of use before them, {plural(pattern.left_out, 'loss', 'losses')} left "
+            "out."
+        )
     alt = f"Two lines of weekly use over the {WEEKS} weeks before the end of service. {finding}."
     lead = f"{finding} (@fig-before-churn)."
     if pattern.lead:

@@ -204,7 +204,10 @@ def _too_few(data: Data) -> Callout:
     kept = ""
     if pd.notna(at["survival"]):
         doubt = "" if data.trust.reliable else ", which is *not reliable*: the sources contradict each other"
-        kept = f" By the subscriptions {percent(at['survival'])} of accounts still pay after twelve months{doubt}."
+        kept = (
+            f" By the subscriptions {percent(at['survival'])} of accounts still pay after twelve "
+            f"months{doubt}."
+        )
     return Callout(
         "important",
         "Too few accounts have left for curves by segment",
@@ -234,7 +237,12 @@ def _subscription_curves(data: Data) -> Blocks:
             f"months, {percent(at[worst], 0)} on {worst}"
         )
     fig = charts.retention(
-        curves, until, finding, "months since the subscription began", "subscriptions still running"
+        curves,
+        until,
+        finding,
+        "months since the subscription began",
+        "subscriptions still running",
+        "subscriptions",
     )
     caption = (
         "Subscriptions still running by plan, Kaplan-Meier with 95% log-log intervals; **subscriptions, not "
