@@ -11,7 +11,7 @@ MRR by month, January 2025 to February 2026 (the report month):
     <Gate>  200 ............................  200  200   a name made of markup
 
 Bridge of February 2026: 3100 + 300 + 400 + 200 - 150 - 800 = 3050.
-Of the 3500 paid in February 2025, 2350 is paid a year later (NRR 67.1 %), 2150 at most the old sums (GRR 61.4 %).
+Of the 3500 paid in February 2025, 2350 is paid a year later (NRR 67.1 %), 2150 of it old sums (GRR 61.4 %).
 """
 
 from __future__ import annotations
@@ -182,9 +182,9 @@ def panel_of(account: str, path: list[float]) -> pd.DataFrame:
 def company(tmp_path: Path) -> Callable[..., Path]:
     """Writes a snapshot of the small company; arguments change it.
 
-    `paths` replaces MRR paths, `names` names, `flags` the accounts' churn flags (id -> bool), `cancelled` adds
-    cancellations (id -> date), `without` leaves columns of the panel unknown, `unavailable` fills the list of
-    metrics that have no value, `findings` adds findings.
+    `paths` replaces MRR paths, `names` names, `flags` the accounts' churn flags (id -> bool), `cancelled`
+    adds cancellations (id -> date), `without` leaves columns of the panel unknown, `unavailable` fills the
+    list of metrics that have no value, `findings` adds findings, `edit` changes the panel at last.
     """
 
     def build(

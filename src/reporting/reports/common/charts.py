@@ -54,7 +54,7 @@ def waterfall(row: pd.Series, start: str, end: str, currency: str, finding: str)
     low = min([row["start"], row["end"], *(y for _, y, _ in tops)])
     high = max(y for _, y, _ in tops)
     # A bridge between two large balances would hide its movements; the cut axis is said in the caption.
-    floor = low - 4 * (high - low) if high - low < 0.15 * high else 0
+    floor = low - 4 * (high - low) if 0 < high - low < 0.15 * high else 0
     ax.set_ylim(max(0, floor), high + 0.12 * (high - max(0, floor)))
     steady_ticks(ax.yaxis)
     style.money_axis(ax.yaxis, currency)

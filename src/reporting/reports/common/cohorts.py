@@ -42,7 +42,8 @@ class Triangle:
         sizes: Accounts of each cohort.
         average: By age, over all accounts old enough (so weighted by cohort size or by MRR).
         counts: By age, the accounts behind `average`.
-        open_cells: Where some accounts of the cohort are not old enough yet, or a later return could still count.
+        open_cells: Where some accounts of the cohort are not old enough yet, or a later return could
+            still count.
     """
 
     grid: pd.DataFrame

@@ -20,12 +20,12 @@ SEGMENTS = {
 
 def is_true(flags: pd.Series) -> pd.Series:
     """Where the flag is known and true."""
-    return flags.notna() & flags.fillna(False).astype(bool)
+    return flags.dropna().astype(bool).reindex(flags.index, fill_value=False)
 
 
 def is_false(flags: pd.Series) -> pd.Series:
     """Where the flag is known and false."""
-    return flags.notna() & ~flags.fillna(True).astype(bool)
+    return (~flags.dropna().astype(bool)).reindex(flags.index, fill_value=False)
 
 
 def numbers(values: pd.Series) -> np.ndarray:

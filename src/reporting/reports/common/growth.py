@@ -32,7 +32,10 @@ def growth_finding(mrr: pd.Series, currency: str) -> str:
         word = "grows more slowly"
     else:
         word = "grows steadily"
-    return f"MRR {word}: {percent(pace, sign=True)} in the last three months, {percent(was, sign=True)} in the three before"
+    return (
+        f"MRR {word}: {percent(pace, sign=True)} in the last three months, {percent(was, sign=True)} "
+        "in the three before"
+    )
 
 
 def quick_ratio(row: pd.Series) -> float:

@@ -70,7 +70,7 @@ def ratio(numerator: ArrayLike, denominator: ArrayLike, draws: int = 1000, level
 
 
 def mean(values: ArrayLike, draws: int = 1000, level: float = LEVEL) -> Estimate:
-    """A mean over accounts with its bootstrap interval; missing values are left out, n says how many stayed."""
+    """A mean over accounts with its bootstrap interval; missing values are left out and not in n."""
     given = np.asarray(values, dtype=float)
     given = given[np.isfinite(given)]
     return ratio(given, np.ones_like(given), draws, level)

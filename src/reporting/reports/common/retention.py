@@ -1,4 +1,4 @@
-"""Retention of the accounts that paid at one close, seen at a later one: logos, GRR and NRR with intervals."""
+"""Retention of the accounts that paid at one close, seen at a later one: logos, GRR, NRR, intervals."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Do the sources agree on who left? If they don't, retention is not good news and says so first.
 
-A subscription table that never ends anything gives a retention of 100 %. Two other witnesses are heard where the
-source has them: the account's own churn flag, and the cancellations. Whoever they call gone should have stopped
-paying, or at least pay less.
+A subscription table that never ends anything gives a retention of 100 %. Two other witnesses are heard where
+the source has them: the account's own churn flag, and the cancellations. Whoever they call gone should have
+stopped paying, or at least pay less.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from reporting.present.formats import percent
 from .book import Book
 from .words import listing, plural
 
-# Some witnesses are wrong in any honest source (win-backs, late bookings); more than this share is a contradiction.
+# Some witnesses are wrong in any honest source (win-backs, late bookings); a larger share is a contradiction.
 TOLERATED = 0.20
 # Below this many witnesses a share says nothing.
 FEWEST = 5

@@ -10,7 +10,7 @@ from .book import Book
 def followed_scores(book: Book, columns: list[str], event: str, horizon: int) -> pd.DataFrame:
     """Scores of paying accounts at past closes, each with what happened within `horizon` months.
 
-    The closes are `horizon` months apart, counted back from the report month, so that no event is counted twice.
+    The closes are `horizon` months apart, counted back from the report month, so no event is counted twice.
 
     Args:
         book: The month.
@@ -19,7 +19,8 @@ def followed_scores(book: Book, columns: list[str], event: str, horizon: int) ->
         horizon: Months.
 
     Returns:
-        Columns account_id, month, mrr_cents, `columns`, amount_cents (sum of `event` within the horizon), happened.
+        Columns account_id, month, mrr_cents, `columns`, amount_cents (sum of `event` within the horizon) and
+        happened.
     """
     panel = book.panel
     events = panel.loc[panel[event] > 0, ["account_id", "month", event]]

@@ -1,4 +1,4 @@
-"""Executive brief: thriving or teetering, what moved, which accounts, why, what to do next, what can't be known."""
+"""Executive brief: thriving or teetering, what moved, which accounts, why, what next, what can't be known."""
 
 from .data import Data, load
 from .sections import (

@@ -24,7 +24,10 @@ from .verdict import healthy_share, reasons
 
 def headline(data: Data) -> Blocks:
     """Thriving or teetering, in three sentences; a contradiction of the sources stands before them."""
-    text = f"**{data.verdict}.** {sentence(reasons(data.signs))}. {_mrr_sentence(data)} {_retention_sentence(data)}"
+    text = (
+        f"**{data.verdict}.** {sentence(reasons(data.signs))}. {_mrr_sentence(data)} "
+        f"{_retention_sentence(data)}"
+    )
     return Blocks([data.trust.warning(), Text(text)])
 
 
@@ -107,7 +110,10 @@ def mrr_bridge(data: Data) -> Blocks:
         _bridge_finding(data),
     )
     cut = "" if charts.axis_starts_at_zero(fig) else " The axis does not start at zero."
-    caption = f"MRR bridge from the close of {book.previous_label} to the close of {book.label}, in {book.currency}.{cut}"
+    caption = (
+        f"MRR bridge from the close of {book.previous_label} to the close of {book.label}, in "
+        f"{book.currency}.{cut}"
+    )
     figure = Figure(fig, "fig-mrr-bridge", caption, f"Waterfall: {_bridge_words(data, money_long=False)}.")
     parts = net_parts(row)
     lines = pd.DataFrame(
@@ -141,7 +147,10 @@ def trend(data: Data) -> Blocks:
         from_zero=True,
     )
     caption = f"MRR at each month's close, {month_name(months[0])} to {book.label}, in {book.currency}"
-    alt = f"Line: MRR from {book.money(mrr.iloc[0])} in {month_name(months[0])} to {book.money(mrr.iloc[-1])} in {book.label}."
+    alt = (
+        f"Line: MRR from {book.money(mrr.iloc[0])} in {month_name(months[0])} to "
+        f"{book.money(mrr.iloc[-1])} in {book.label}."
+    )
     return Blocks([Text(f"{finding} (@fig-mrr-trend)."), Figure(fig, "fig-mrr-trend", caption, alt)])
 
 
@@ -157,7 +166,8 @@ def movers(data: Data) -> Blocks:
     up, down = int((rows["amount_cents"] > 0).sum()), int((rows["amount_cents"] < 0).sum())
     text = (
         f"{sentence(plural(rows['account_id'].nunique(), 'account'))} moved MRR in {data.book.label}: "
-        f"{plural(up, 'movement')} up, {plural(down, 'movement')} down. The largest is {escape(lead['account_name'])} "
+        f"{plural(up, 'movement')} up, {plural(down, 'movement')} down. The largest is "
+        f"{escape(lead['account_name'])} "
         f"({lead['movement'].lower()}, {money(lead['amount_cents'], data.book.currency, sign=True)}); the "
         f"{plural(len(shown), 'movement')} of @tbl-movers make {percent(part, 0)} of everything that moved."
     )
@@ -179,7 +189,8 @@ def actions(data: Data) -> Blocks:
     total = int(book.paying["mrr_cents"].sum())
     text = (
         f"{sentence(plural(len(keep), 'paying account'))} of {count(len(book.paying))} "
-        f"{'calls' if len(keep) == 1 else 'call'} for attention, with {percent(keep['mrr_cents'].sum() / max(total, 1))} of MRR; "
+        f"{'calls' if len(keep) == 1 else 'call'} for attention, with "
+        f"{percent(keep['mrr_cents'].sum() / max(total, 1))} of MRR; "
         f"{plural(len(grow), 'account')} could be offered more. "
         "An early warning is not proof: it says where to look first."
     )
@@ -233,13 +244,17 @@ def _good(low: float, high: float | None = None) -> bool | None:
 def _mrr_sentence(data: Data) -> str:
     book, row = data.book, data.bridge.loc[data.book.month]
     if not row["start"]:
-        return f"MRR stands at {book.money(row['end'])} at the close of {book.label}, the first month of revenue."
+        return (
+            f"MRR stands at {book.money(row['end'])} at the close of {book.label}, the first month of "
+            "revenue."
+        )
     verb = direction(row["end"], row["start"])
     by = "" if verb == "held" else f" by {percent(abs(row['end'] / row['start'] - 1))}"
     gain, loss = row["new"] + row["reactivation"] + row["expansion"], row["contraction"] + row["churn"]
     return (
-        f"MRR {verb}{by} to {book.money(row['end'])} at the close of {book.label}: "
-        f"{book.money(gain)} came in (new, expansion and reactivation) and {book.money(loss)} went (contraction and churn)."
+        f"MRR {verb}{by} {'at' if verb == 'held' else 'to'} {book.money(row['end'])} at the close of {book.label}: "
+        f"{book.money(gain)} came in (new, expansion and reactivation) and {book.money(loss)} went "
+        "(contraction and churn)."
     )
 
 
@@ -248,9 +263,15 @@ def _retention_sentence(data: Data) -> str:
     rows = followed(book.panel, book.month - pd.DateOffset(months=12), book.month)
     if rows.empty:
         return "No account paid twelve months ago, so retention can't be told yet."
-    kept = f"{with_interval(grr(rows))} of the MRR of twelve months ago is kept (GRR), {percent(nrr(rows).value)} with expansion (NRR)"
+    kept = (
+        f"{with_interval(grr(rows))} of the MRR of twelve months ago is kept (GRR), "
+        f"{percent(nrr(rows).value)} with expansion (NRR)"
+    )
     if not data.trust.reliable:
-        return f"By the subscriptions alone, {kept}; this is *not reliable*, because the sources contradict each other on who left."
+        return (
+            f"By the subscriptions alone, {kept}; this is *not reliable*, because the sources "
+            "contradict each other on who left."
+        )
     return f"{kept}."
 
 
@@ -266,7 +287,10 @@ def _bridge_finding(data: Data) -> str:
         direction(row["end"], row["start"])
     ]
     amount = "" if not net else f" {money(abs(net), book.currency, short=True)}"
-    return f"MRR {verb}{amount} in {book.label}; {LABELS[largest].lower()} moved most ({money(parts[largest], book.currency, short=True, sign=True)})"
+    return (
+        f"MRR {verb}{amount} in {book.label}; {LABELS[largest].lower()} moved most "
+        f"({money(parts[largest], book.currency, short=True, sign=True)})"
+    )
 
 
 def _bridge_words(data: Data, money_long: bool = True) -> str:

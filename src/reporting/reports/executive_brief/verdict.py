@@ -48,8 +48,8 @@ def word(found: Sequence[Sign], trust: Trust) -> str:
     """`Thriving`, `Teetering`, `Shrinking`, `Mixed`, or `Can't be told`.
 
     Thriving needs three good signs and no bad one; teetering is two bad signs, or more bad ones than good
-    ones; shrinking is teetering with MRR falling. Where the sources contradict each other on who left, no good
-    verdict is given.
+    ones; shrinking is teetering with MRR falling. Where the sources contradict each other on who left, no
+    good verdict is given.
     """
     good = sum(sign.reading == GOOD for sign in found)
     bad = sum(sign.reading == BAD for sign in found)

@@ -56,7 +56,7 @@ class Data:
 
     @cached_property
     def past_contraction(self) -> pd.DataFrame:
-        """Past closes of paying accounts with their usage trend, and whether MRR contracted within the horizon."""
+        """Past closes with the usage trend, and whether MRR contracted within the horizon."""
         return followed_scores(self.book, ["usage_trend_90"], "contraction_cents", self.horizon)
 
     @cached_property

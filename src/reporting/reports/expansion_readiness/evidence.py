@@ -44,13 +44,17 @@ def rates_sentence(data: Data) -> str:
     rows = data.past
     hits = int(rows["happened"].sum())
     if len(rows) < FEWEST or hits < 10:
-        return f"Whether readiness foretells expansion can't be judged yet: {plural(hits, 'expansion')} in {plural(len(rows), 'followed score')}."
+        return (
+            f"Whether readiness foretells expansion can't be judged yet: {plural(hits, 'expansion')} "
+            f"in {plural(len(rows), 'followed score')}."
+        )
     area = auc(rows["expansion_readiness"], rows["happened"])
     known = {name: e for name, e in _rates(data).items() if e.n >= 10}
     top, bottom = next(iter(known)), list(known)[-1]
     told = "foretells expansion" if area.low > 0.5 else "does not foretell expansion beyond chance"
     return (
-        f"The readiness score {told}: {percent(known[top].value)} of accounts {top} expanded within {data.horizon} months, "
+        f"The readiness score {told}: {percent(known[top].value)} of accounts {top} expanded within "
+        f"{data.horizon} months, "
         f"against {percent(known[bottom].value)} {bottom} (AUC {number(area.value, 2)}, 95% interval "
         f"{number(area.low, 2)} to {number(area.high, 2)})."
     )
@@ -68,7 +72,8 @@ def validity(data: Data) -> Blocks:
         known, [rates[name] for name in known], finding, f"share that expanded within {data.horizon} months"
     )
     caption = (
-        f"Expansion within {data.horizon} months by readiness at the time, 95% Wilson intervals; one score an account and "
+        f"Expansion within {data.horizon} months by readiness at the time, 95% Wilson intervals; one "
+        "score an account and "
         "window, windows do not overlap"
     )
     alt = (
@@ -123,7 +128,8 @@ def signals(data: Data) -> Blocks:
         return Blocks(
             [
                 Text(
-                    f"No signal can be tested: each needs {FEWEST} past accounts with it and {FEWEST} without."
+                    f"No signal can be tested: each needs {FEWEST} past accounts with it and {FEWEST} "
+                    "without."
                 )
             ]
         )
@@ -142,7 +148,8 @@ def signals(data: Data) -> Blocks:
     }
     best = lines[0]
     text = (
-        f"The signal that goes with expansion most is '{best[0]}': {percent(best[1].value)} of accounts with it expanded within "
+        f"The signal that goes with expansion most is '{best[0]}': {percent(best[1].value)} of accounts "
+        "with it expanded within "
         f"{data.horizon} months, {percent(best[2].value)} without ({best[4]}) (@tbl-signals)."
     )
     if lacking:
@@ -174,7 +181,8 @@ def contraction(data: Data) -> Blocks:
         return Blocks(
             [
                 Text(
-                    f"Whether falling use comes before contraction can't be told: {plural(hits, 'contraction')} in "
+                    "Whether falling use comes before contraction can't be told: "
+                    f"{plural(hits, 'contraction')} in "
                     f"{plural(len(rows), 'followed account-window')}."
                 )
             ]
@@ -182,7 +190,10 @@ def contraction(data: Data) -> Blocks:
     names = list(known)
     a, b = known[names[0]], known[names[-1]]
     apart = a.low > b.high or b.low > a.high
-    finding = f"{percent(a.value)} contracted within {data.horizon} months where {names[0]}, {percent(b.value)} where {names[-1]}"
+    finding = (
+        f"{percent(a.value)} contracted within {data.horizon} months where {names[0]}, "
+        f"{percent(b.value)} where {names[-1]}"
+    )
     fig = charts.intervals(
         names, list(known.values()), finding, f"share that contracted within {data.horizon} months"
     )
@@ -198,7 +209,8 @@ def contraction(data: Data) -> Blocks:
         else "the intervals overlap, so the difference may be chance"
     )
     text = (
-        f"{with_interval(a, 'case')} of accounts where {names[0]} contracted within {data.horizon} months, {percent(b.value)} "
+        f"{with_interval(a, 'case')} of accounts where {names[0]} contracted within {data.horizon} "
+        f"months, {percent(b.value)} "
         f"({interval(b)}) where {names[-1]}; {says} (@fig-contraction)."
     )
     return Blocks([Text(sentence(text)), Figure(fig, "fig-contraction", caption, alt)])

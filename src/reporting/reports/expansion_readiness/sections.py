@@ -112,7 +112,10 @@ def licence_use(data: Data) -> Blocks:
     ax.set_xlabel("seats used / seats bought")
     ax.set_ylabel("paying accounts")
     style.title(ax, finding)
-    caption = f"Licence use of paying accounts at the close of {book.label}; seats used are distinct users active in the last 30 days"
+    caption = (
+        f"Licence use of paying accounts at the close of {book.label}; seats used are distinct "
+        "users active in the last 30 days"
+    )
     alt = (
         "Bars: "
         + ", ".join(f"{name} {count(n)}" for name, n in zip(names, accounts, strict=True))
@@ -123,7 +126,10 @@ def licence_use(data: Data) -> Blocks:
         if over
         else ""
     )
-    text = f"{finding} (@fig-licence-use); the median is {percent(float(np.median(use)), 0)} of {plural(len(use), 'account')}.{extra}"
+    text = (
+        f"{finding} (@fig-licence-use); the median is {percent(float(np.median(use)), 0)} of "
+        f"{plural(len(use), 'account')}.{extra}"
+    )
     return Blocks([Text(text), Figure(fig, "fig-licence-use", caption, alt)])
 
 
@@ -135,7 +141,8 @@ def accounts(data: Data) -> Blocks:
         & book.paying["commercial_reason"].isna()
     ]
     without = (
-        f" {sentence(plural(len(ready), 'further account'))} {'is' if len(ready) == 1 else 'are'} ready by use but "
+        f" {sentence(plural(len(ready), 'further account'))} {'is' if len(ready) == 1 else 'are'} ready "
+        "by use but "
         f"without a reason that fits how {'it is' if len(ready) == 1 else 'they are'} priced, and not listed."
         if len(ready)
         else ""
@@ -155,8 +162,14 @@ def accounts(data: Data) -> Blocks:
         "reason": "Commercial reason",
         "step": "Next step",
     }
-    caption = f"Accounts with a commercial reason, most ready first: {len(shown)} of {count(len(rows))}; readiness from 0 to 100"
-    text = f"{sentence(plural(len(rows), 'account'))} {'has' if len(rows) == 1 else 'have'} a reason (@tbl-expansion).{without}"
+    caption = (
+        f"Accounts with a commercial reason, most ready first: {len(shown)} of {count(len(rows))}; "
+        "readiness from 0 to 100"
+    )
+    text = (
+        f"{sentence(plural(len(rows), 'account'))} {'has' if len(rows) == 1 else 'have'} a reason "
+        f"(@tbl-expansion).{without}"
+    )
     return Blocks([Text(text), Table.of(shown, columns, label="tbl-expansion", caption=caption)])
 
 
@@ -208,13 +221,16 @@ def pipeline(data: Data) -> Blocks:
         "high": ("High", money),
     }
     caption = (
-        f"Expansion to expect within {data.horizon} months, in {book.currency} of MRR; low and high are the ends of the "
+        f"Expansion to expect within {data.horizon} months, in {book.currency} of MRR; low and high are "
+        "the ends of the "
         "95% interval of the past rate"
     )
     text = (
-        f"{_pipeline_sentence(data)} The estimate takes that accounts with a reason go on as such accounts did: of the MRR "
+        f"{_pipeline_sentence(data)} The estimate takes that accounts with a reason go on as such "
+        "accounts did: of the MRR "
         f"that past accounts with a reason paid, {percent(e.value)} was added within {data.horizon} months "
-        f"({interval(e)}, {plural(e.n, 'account')}). It includes what would have come anyway, without a call, and one rate "
+        f"({interval(e)}, {plural(e.n, 'account')}). It includes what would have come anyway, without a "
+        "call, and one rate "
         "serves all reasons (@tbl-pipeline)."
     )
     return Blocks([Text(text), Table.of(table, columns, label="tbl-pipeline", caption=caption, total=True)])
@@ -223,10 +239,14 @@ def pipeline(data: Data) -> Blocks:
 def _pipeline_sentence(data: Data) -> str:
     e, book = data.added_share, data.book
     if not e.known:
-        return "What the listed accounts may bring can't be estimated: too few past accounts had a commercial reason."
+        return (
+            "What the listed accounts may bring can't be estimated: too few past accounts had a "
+            "commercial reason."
+        )
     base = data.listed["mrr_cents"].sum()
     return (
-        f"If they do as such accounts did, the listed accounts add {book.money(e.value * base)} of MRR within "
+        f"If they do as such accounts did, the listed accounts add {book.money(e.value * base)} of MRR "
+        "within "
         f"{data.horizon} months ({book.money(e.low * base)} to {book.money(e.high * base)})."
     )
 
@@ -247,7 +267,8 @@ def unknowns(data: Data) -> Blocks:
         data.book,
         data.trust,
         [
-            "Whether an account that expanded did so because it was asked: no offers are recorded in this data.",
+            "Whether an account that expanded did so because it was asked: no offers are recorded in "
+            "this data.",
         ],
     )
 

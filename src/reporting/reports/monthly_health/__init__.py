@@ -1,4 +1,4 @@
-"""Monthly health: how much, how often, how deep; who rises, who falls; and whether the score deserves belief."""
+"""Monthly health: how much, how often, how deep; who rises, who falls; does the score deserve belief?"""
 
 from .adoption import activation, features, funnel
 from .bands import bands, headline, health_trend, key_figures, movers, quadrants, score_parts

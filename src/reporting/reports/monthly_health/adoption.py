@@ -20,7 +20,7 @@ COHORT_MONTHS = 12
 
 
 def _newcomers(data: Data) -> pd.DataFrame:
-    """Accounts signed up in the last twelve months and old enough to have finished onboarding, with this month's row."""
+    """This month's rows of accounts that signed up within twelve months and could be onboarded by now."""
     book = data.book
     now = book.now
     age = now["tenure_days"]
@@ -57,7 +57,8 @@ def activation(data: Data) -> Blocks:
     worst = table.iloc[1:]["lost"].idxmax() if len(table) > 1 else 0
     stop = table.loc[worst, "step"]
     finding = (
-        f"Most accounts stop at '{stop}': {plural(int(table.loc[worst, 'lost']), 'account')} of {count(len(rows))} get no further"
+        f"Most accounts stop at '{stop}': {plural(int(table.loc[worst, 'lost']), 'account')} of "
+        f"{count(len(rows))} get no further"
         if table["lost"].max() > 0
         else "No step of the onboarding loses accounts"
     )
@@ -76,9 +77,13 @@ def activation(data: Data) -> Blocks:
     style.percent_axis(ax.xaxis)
     ax.set_xlabel(f"share of {count(len(rows))} newcomers that reached the step")
     style.title(ax, finding)
-    text = f"{with_interval(reached, 'newcomer')} reached the activation outcome.{slow} {escape(finding)} (@fig-onboarding)."
+    text = (
+        f"{with_interval(reached, 'newcomer')} reached the activation outcome.{slow} "
+        f"{escape(finding)} (@fig-onboarding)."
+    )
     caption = (
-        f"Onboarding steps reached by accounts that signed up in the last {COHORT_MONTHS} months and at least "
+        f"Onboarding steps reached by accounts that signed up in the last {COHORT_MONTHS} months and at "
+        "least "
         f"{book.product.activation.onboarding_days} days ago"
     )
     alt = "Bars: " + ", ".join(f"{r.step} {percent(r.share)}" for r in table.itertuples()) + "."
@@ -88,8 +93,8 @@ def activation(data: Data) -> Blocks:
 def drop_off(data: Data) -> pd.DataFrame:
     """Accounts that got as far as each onboarding step, in order.
 
-    An account got as far as a step when it took it or a later one. Columns: step, accounts, share, lost (those who
-    got as far as the step before and no further).
+    An account got as far as a step when it took it or a later one. Columns: step, accounts, share, lost
+    (those who got as far as the step before and no further).
     """
     rows, reached = _newcomers(data), data.book.snapshot.activation_steps
     names = list(data.book.product.onboarding_steps)
@@ -117,11 +122,13 @@ def features(data: Data) -> Blocks:
     low = now[now["rate"] < limits.feature_remove]
     top = now.iloc[0]
     text = (
-        f"The most used feature is {escape(_name(top.name))}, at {percent(top['rate'])} of the active {_base(data)}. "
+        f"The most used feature is {escape(_name(top.name))}, at {percent(top['rate'])} of the active "
+        f"{_base(data)}. "
         f"{sentence(plural(len(good), 'core feature'))} of {int(now['core'].sum())} "
         f"{'is' if len(good) == 1 else 'are'} used by {percent(limits.feature_good, 0)} or more; "
         f"{plural(len(low), 'feature')} by less than {percent(limits.feature_remove, 0)}. "
-        "The last column compares the engagement score, without its feature part, of accounts that used the feature "
+        "The last column compares the engagement score, without its feature part, of accounts that used "
+        "the feature "
         "with those that didn't: it says what goes with health, not what causes it (@tbl-features)."
     )
     table = now.reset_index().assign(
@@ -184,7 +191,10 @@ def _health_gap(data: Data, feature: str) -> str:
     # Half widths of two independent intervals add in squares.
     gap = a.value - b.value
     half = float(np.hypot((a.high - a.low) / 2, (b.high - b.low) / 2))
-    return f"{number(gap, 0, sign=True)} ({number(gap - half, 0, sign=True)} to {number(gap + half, 0, sign=True)})"
+    return (
+        f"{number(gap, 0, sign=True)} ({number(gap - half, 0, sign=True)} to "
+        f"{number(gap + half, 0, sign=True)})"
+    )
 
 
 # Stage -> meaning, in the order of a life; an account stands at the last that holds.
@@ -222,13 +232,15 @@ def funnel(data: Data) -> Blocks:
     lead = now_n.drop("gone").idxmax()
     flows = moved.groupby(["was", "now"]).size().sort_values(ascending=False)
     flow = (
-        f" The largest flow of the month is from {flows.index[0][0]} to {flows.index[0][1]}, {plural(int(flows.iloc[0]), 'account')}."
+        f" The largest flow of the month is from {flows.index[0][0]} to {flows.index[0][1]}, "
+        f"{plural(int(flows.iloc[0]), 'account')}."
         if len(flows)
         else ""
     )
     text = (
         f"Most accounts are {lead} ({count(now_n[lead])} of {count(len(stages))} ever signed up); "
-        f"{count(now_n['declining'])} {'is' if now_n['declining'] == 1 else 'are'} declining ({number(int(now_n['declining'] - was_n['declining']), sign=True)} on last month).{flow}"
+        f"{count(now_n['declining'])} {'is' if now_n['declining'] == 1 else 'are'} declining "
+        f"({number(int(now_n['declining'] - was_n['declining']), sign=True)} on last month).{flow}"
     )
     columns = {
         "stage": "Stage",
@@ -238,7 +250,10 @@ def funnel(data: Data) -> Blocks:
         "into": ("In", count),
         "out": ("Out", count),
     }
-    caption = f"Lifecycle at the close of {book.label}: each account stands at one stage; in and out count this month's moves"
+    caption = (
+        f"Lifecycle at the close of {book.label}: each account stands at one stage; in and out "
+        "count this month's moves"
+    )
     return Blocks(
         [
             Text(f"{text} (@tbl-funnel)".replace(". (@tbl", " (@tbl") + "."),

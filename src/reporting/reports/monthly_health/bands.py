@@ -87,7 +87,8 @@ def bands(data: Data) -> Blocks:
     )
     limits = book.product.bands
     caption = (
-        f"Accounts and MRR by engagement band: above {number(limits.healthy)} healthy, {number(limits.at_risk)} to "
+        f"Accounts and MRR by engagement band: above {number(limits.healthy)} healthy, "
+        f"{number(limits.at_risk)} to "
         f"{number(limits.healthy)} at risk, below churn risk; paying accounts with a score"
     )
     alt = "Bars: " + "; ".join(
@@ -107,7 +108,8 @@ def bands(data: Data) -> Blocks:
     }
     absent = scores.absent(book, scores.ENGAGEMENT)
     note = (
-        f" The score leaves out {listing(absent)}, which this source does not have; the other parts weigh more."
+        f" The score leaves out {listing(absent)}, which this source does not have; the other parts "
+        "weigh more."
         if absent
         else ""
     )
@@ -134,7 +136,10 @@ def score_parts(data: Data) -> Blocks:
     cost = scores.costs(rows, book, scores.HEALTH).mean().sort_values(ascending=False)
     worst = cost.index[0]
     mean = float(rows["health_score"].mean())
-    finding = f"{sentence(scores.words(worst))} costs the average account most: {number(cost.iloc[0], 1)} of the {number(100 - mean, 1)} points lost"
+    finding = (
+        f"{sentence(scores.words(worst))} costs the average account most: "
+        f"{number(cost.iloc[0], 1)} of the {number(100 - mean, 1)} points lost"
+    )
     fig, ax = style.figure(height=1.0 + charts.ROW_INCHES * len(cost))
     style.horizontal(ax)
     ax.barh(range(len(cost)), cost, color=style.palette()[0], height=0.6)
@@ -148,7 +153,8 @@ def score_parts(data: Data) -> Blocks:
     absent = scores.absent(book, scores.HEALTH)
     note = f" Left out, because this source does not have it: {listing(absent)}." if absent else ""
     text = (
-        f"The health score averages {number(mean, 1)} of 100 over {plural(len(rows), 'paying account')}. {finding} "
+        f"The health score averages {number(mean, 1)} of 100 over {plural(len(rows), 'paying account')}. "
+        f"{finding} "
         f"(@fig-score-parts).{note}"
     )
     alt = (
@@ -225,7 +231,8 @@ def health_trend(data: Data) -> Blocks:
     fig = charts.lines(frame, finding, "mean health score (0 to 100)", axis=lambda axis: None)
     caption = f"Mean health score of paying accounts, {month_name(months[0])} to {book.label}"
     alt = (
-        f"Lines: every account alike from {number(line.iloc[0], 1)} to {number(line.iloc[-1], 1)}; weighted by MRR "
+        f"Lines: every account alike from {number(line.iloc[0], 1)} to {number(line.iloc[-1], 1)}; "
+        "weighted by MRR "
         f"from {number(frame.iloc[0, 0], 1)} to {number(frame.iloc[-1, 0], 1)}."
     )
     return Blocks([Text(f"{finding} (@fig-health-trend)."), Figure(fig, "fig-health-trend", caption, alt)])
@@ -261,7 +268,10 @@ def quadrants(data: Data) -> Blocks:
     )
     table["share"] = table["mrr_cents"] / table["mrr_cents"].sum()
     worry = table.iloc[1]
-    finding = f"{plural(worry['accounts'], 'large account')} below the healthy band {'holds' if worry['accounts'] == 1 else 'hold'} {percent(worry['share'])} of MRR"
+    finding = (
+        f"{plural(worry['accounts'], 'large account')} below the healthy band "
+        f"{'holds' if worry['accounts'] == 1 else 'hold'} {percent(worry['share'])} of MRR"
+    )
     fig, ax = style.figure(height=3.4)
     for mask, colour in ((healthy, style.color("good")), (~healthy, style.color("bad"))):
         ax.scatter(
@@ -281,7 +291,10 @@ def quadrants(data: Data) -> Blocks:
     ax.yaxis.set_minor_locator(charts.no_ticks())
     style.money_axis(ax.yaxis, book.currency)
     style.title(ax, finding)
-    caption = f"Engagement score and MRR of each scored paying account, {book.label}; the dashed lines split the quadrants of @tbl-quadrants"
+    caption = (
+        f"Engagement score and MRR of each scored paying account, {book.label}; the dashed lines "
+        "split the quadrants of @tbl-quadrants"
+    )
     alt = (
         "Scatter: "
         + "; ".join(
@@ -299,7 +312,8 @@ def quadrants(data: Data) -> Blocks:
     return Blocks(
         [
             Text(
-                f"{sentence(finding)} (@fig-quadrants, @tbl-quadrants); {_largest_unhealthy(rows, healthy, large, book)}"
+                f"{sentence(finding)} (@fig-quadrants, @tbl-quadrants); "
+                f"{_largest_unhealthy(rows, healthy, large, book)}"
             ),
             Figure(fig, "fig-quadrants", caption, alt),
             Table.of(
@@ -309,7 +323,7 @@ def quadrants(data: Data) -> Blocks:
     )
 
 
-def _largest_unhealthy(rows: pd.DataFrame, healthy: pd.Series, large: pd.Series, book) -> str:  # noqa: ANN001
+def _largest_unhealthy(rows: pd.DataFrame, healthy: pd.Series, large: pd.Series, book) -> str:
     worst = rows[~healthy & large].nlargest(3, "mrr_cents")
     if worst.empty:
         return "no large account is below it."

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -36,7 +38,7 @@ def measures(data: Data) -> list[Measure]:
     """The questions the report answers, with the thresholds of the product definition."""
     engagement, adoption = data.book.product.engagement, data.book.product.adoption
     activation = data.book.product.activation
-    one = lambda x: number(x, 1)  # noqa: E731 - a format, named for the table below
+    one = partial(number, digits=1)
     return [
         Measure("value_events", "How much", "value events in the month", count),
         Measure("active_days", "How often", "days with use in the month", count),
@@ -169,7 +171,10 @@ def _by_segment(data: Data) -> Blocks:
         **{m.column: sentence(m.label) for m in shown},
         "healthy": "Healthy",
     }
-    caption = "Medians by segment, segments of five accounts and more; the share of healthy accounts with its 95% interval"
+    caption = (
+        "Medians by segment, segments of five accounts and more; the share of healthy accounts "
+        "with its 95% interval"
+    )
     return Blocks([Table.of(table, columns, label="tbl-segments", caption=caption)])
 
 
@@ -193,8 +198,10 @@ def trends(data: Data) -> Blocks:
     total = max(int(rows["mrr_cents"].sum()), 1)
     text = (
         f"Use falls by more than {percent(limit, 0)} at {plural(len(falling), 'account')} with "
-        f"{percent(falling['mrr_cents'].sum() / total)} of MRR, and rises as much at {plural(len(rising), 'account')} "
-        f"with {percent(rising['mrr_cents'].sum() / total)}; {plural(len(rows) - len(falling) - len(rising), 'account')} "
+        f"{percent(falling['mrr_cents'].sum() / total)} of MRR, and rises as much at "
+        f"{plural(len(rising), 'account')} "
+        f"with {percent(rising['mrr_cents'].sum() / total)}; "
+        f"{plural(len(rows) - len(falling) - len(rising), 'account')} "
         f"stay{'s' if len(rows) - len(falling) - len(rising) == 1 else ''} between."
     )
     blocks = [Text(text)]
@@ -233,8 +240,10 @@ def concentration(data: Data) -> Blocks:
     top = quantile(rows["top1_share"], 0.5)
     text = (
         f"In the median account one user makes {percent(top)} of the events. "
-        f"{sentence(plural(len(single), 'account'))} with {percent(single['mrr_cents'].sum() / total)} of MRR "
-        f"{'hangs' if len(single) == 1 else 'hang'} on a single champion (one user with more than {percent(limit, 0)})."
+        f"{sentence(plural(len(single), 'account'))} with {percent(single['mrr_cents'].sum() / total)} "
+        "of MRR "
+        f"{'hangs' if len(single) == 1 else 'hang'} on a single champion (one user with more than "
+        f"{percent(limit, 0)})."
     )
     if single.empty:
         return Blocks([Text(text)])
@@ -268,13 +277,16 @@ def recency(data: Data) -> Blocks:
         else f"{a:.0f} to {b - 1:.0f} days"
         if np.isfinite(b)
         else f"{a:.0f} days and more"
-        for i, (a, b) in enumerate(zip(edges[:-1], edges[1:], strict=True))
+        for i, (a, b) in enumerate(pairwise(edges))
     ]
     groups = pd.cut(rows["last_active_days"].astype(float), edges, right=False, labels=names)
     mrr = rows.groupby(groups, observed=False)["mrr_cents"].sum()
     accounts = groups.value_counts().reindex(names).fillna(0).astype(int)
     quiet = float(mrr.iloc[-1] / max(mrr.sum(), 1))
-    finding = f"{percent(quiet)} of MRR has not used the product for {high} days or more ({plural(int(accounts.iloc[-1]), 'account')})"
+    finding = (
+        f"{percent(quiet)} of MRR has not used the product for {high} days or more "
+        f"({plural(int(accounts.iloc[-1]), 'account')})"
+    )
     fig, ax = style.figure(height=1.05 + 0.36 * len(names))
     style.horizontal(ax)
     colours = [style.color("good"), style.palette()[4], style.palette()[1], style.color("bad")][-len(names) :]
@@ -302,7 +314,10 @@ def recency(data: Data) -> Blocks:
         + "."
     )
     longest = rows.nlargest(1, "last_active_days").iloc[0]
-    text = f"{finding} (@fig-recency); the longest silence is {escape(longest['account_name'])}'s, {days(longest['last_active_days'])}."
+    text = (
+        f"{finding} (@fig-recency); the longest silence is {escape(longest['account_name'])}'s, "
+        f"{days(longest['last_active_days'])}."
+    )
     return Blocks(
         [
             Text(text),

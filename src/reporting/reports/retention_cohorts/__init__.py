@@ -1,4 +1,4 @@
-"""Retention cohorts: who stays, by which cohort and behaviour; growing or plateauing; which segments differ."""
+"""Retention cohorts: who stays, by cohort and behaviour; growing or plateauing; which segments differ."""
 
 from .closing import exports, glossary, unknowns
 from .data import Data, load

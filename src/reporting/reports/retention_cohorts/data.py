@@ -7,6 +7,8 @@ from typing import Literal
 
 import pandas as pd
 
+from reporting.errors import ParameterError
+
 from ..common.book import Book
 from ..common.bridge import bridge
 from ..common.cohorts import Aligned, align
@@ -28,7 +30,11 @@ class Data:
 
     def __init__(self, snapshot: str, reading: Reading, trend_months: int, span_months: int) -> None:
         if reading not in ("on", "on_or_after"):
-            raise ValueError(f"reading is 'on' or 'on_or_after', not '{reading}'")
+            raise ParameterError(
+                f"reading is 'on' or 'on_or_after', not '{reading}'.",
+                where="retention_cohorts",
+                remedy="Set one of the two in the report's parameters.",
+            )
         self.book = Book(snapshot)
         self.trust = Trust(self.book)
         self.reading: Reading = reading
@@ -49,7 +55,7 @@ class Data:
 
     @cached_property
     def used(self) -> Aligned:
-        """Value events of each account by age since its sign-up month; only sign-ups within the panel's events."""
+        """Value events by age since the sign-up month, of accounts signed up since events are on record."""
         panel = self.book.panel
         signed_up = self.book.accounts["signed_up_at"].dt.to_period("M").dt.to_timestamp()
         known = panel.loc[panel["value_events"].notna(), "month"]
@@ -58,7 +64,7 @@ class Data:
 
     @cached_property
     def base_month(self) -> pd.Timestamp:
-        """The close from which the retention figures are followed: `span` months ago, or the first there is."""
+        """The close from which retention is followed: `span` months ago, or the first there is."""
         return max(self.book.month - pd.DateOffset(months=self.span), self.bridge.index.min())
 
     @cached_property
@@ -71,7 +77,7 @@ class Data:
     def followed(self) -> pd.DataFrame:
         """The accounts paying at the base month with their segments then and what they pay now."""
         rows = followed(self.book.panel, self.base_month, self.book.month)
-        return rows.join(self.book.at(self.base_month).drop(columns="account_id"), rsuffix="_panel")
+        return rows.join(self.book.at(self.base_month).drop(columns="account_id"))
 
 
 def load(snapshot: str, *, reading: Reading = "on", trend_months: int = 12, span_months: int = 12) -> Data:

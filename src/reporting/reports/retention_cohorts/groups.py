@@ -51,7 +51,7 @@ def first_value_curves(data: Data) -> Blocks:
 
 
 def _within(data: Data, column: str, days: int) -> pd.Series:
-    """By account, whether the moment came within `days` of sign-up; accounts first seen after sign-up are left out."""
+    """By account, whether the moment came within `days` of sign-up; only accounts seen from sign-up on."""
     rows = data.book.now
     judged = rows["activated"].notna() & rows["signed_up_at"].notna()
     wait = rows[column] - rows["signed_up_at"]
@@ -67,7 +67,8 @@ def _curves(data: Data, groups: pd.Series, names: dict[bool, str], label: str, w
         return Blocks(
             [
                 Text(
-                    f"Retention by {what} can't be compared: one of the two groups has fewer than {FEWEST} accounts, or it is {why}."
+                    f"Retention by {what} can't be compared: one of the two groups has fewer than "
+                    f"{FEWEST} accounts, or it is {why}."
                 )
             ]
         )
@@ -79,7 +80,10 @@ def _curves(data: Data, groups: pd.Series, names: dict[bool, str], label: str, w
     apart = first.low > second.high or second.low > first.high
     word = "more" if first.value > second.value else "less"
     mark = "" if data.trust.reliable else ", not reliable: sources contradict"
-    finding = f"{percent(first.value)} of accounts with {label_a} pay after {at} months, {percent(second.value)} of the others{mark}"
+    finding = (
+        f"{percent(first.value)} of accounts with {label_a} pay after {at} months, "
+        f"{percent(second.value)} of the others{mark}"
+    )
     fig, ax = style.figure(height=2.9)
     for i, (name, curve) in enumerate(curves.items()):
         x = np.arange(len(curve))
@@ -95,7 +99,10 @@ def _curves(data: Data, groups: pd.Series, names: dict[bool, str], label: str, w
     style.percent_axis(ax.yaxis)
     ax.legend(loc="lower left")
     style.title(ax, finding)
-    caption = f"Accounts paying by months since their first paid month, by {what}; bands are 95% Wilson intervals; accounts old enough only"
+    caption = (
+        f"Accounts paying by months since their first paid month, by {what}; bands are 95% Wilson "
+        "intervals; accounts old enough only"
+    )
     alt = f"Two lines; at month {at}: {label_a} {percent(first.value)}, {label_b} {percent(second.value)}."
     verdict = (
         f"accounts with {label_a} stay {word}, beyond chance"
@@ -103,7 +110,8 @@ def _curves(data: Data, groups: pd.Series, names: dict[bool, str], label: str, w
         else "the intervals overlap, so the difference may be chance"
     )
     text = (
-        f"After {at} months {with_interval(first)} of the accounts with {label_a} pay, against {with_interval(second)} of the "
+        f"After {at} months {with_interval(first)} of the accounts with {label_a} pay, against "
+        f"{with_interval(second)} of the "
         f"others: {verdict} (@{label}). The group is fixed by what happened early, not by what came later."
     )
     return Blocks([Text(text), Figure(fig, label, caption, alt)])
@@ -154,8 +162,8 @@ def by_segment(data: Data) -> Blocks:
     apart = best[1].low > worst[1].high
     name = SEGMENTS[found[0]]
     finding = (
-        f"{label('NRR')} runs from {percent(worst[1].value)} ({worst[0]}) to {percent(best[1].value)} ({best[0]}) by {name}"
-        + ("" if apart else "; the intervals overlap")
+        f"{label('NRR')} runs from {percent(worst[1].value)} ({worst[0]}) to {percent(best[1].value)} "
+        f"({best[0]}) by {name}" + ("" if apart else "; the intervals overlap")
     )
     fig = charts.intervals(
         [item[0] for item in chart],
@@ -178,7 +186,8 @@ def by_segment(data: Data) -> Blocks:
                 table,
                 columns,
                 label="tbl-segments",
-                caption=f"Retention over {data.span_words} by segment, groups of {FEWEST} accounts and more, with 95% intervals",
+                caption=f"Retention over {data.span_words} by segment, groups of {FEWEST} accounts and "
+                "more, with 95% intervals",
             ),
         ]
     )
@@ -215,7 +224,8 @@ def by_feature(data: Data) -> Blocks:
         return Blocks(
             [
                 Text(
-                    f"No feature splits the accounts paying at {data.base_month:%B %Y} into two groups of {FEWEST} or more."
+                    f"No feature splits the accounts paying at {data.base_month:%B %Y} into two groups "
+                    f"of {FEWEST} or more."
                 )
             ]
         )
@@ -238,7 +248,8 @@ def by_feature(data: Data) -> Blocks:
         names = listing([line[0] for line in clear[:3]])
         goes = "goes" if len(clear) == 1 else "go"
         text = (
-            f"{sentence(names)} {goes} with a different NRR beyond chance; {len(lines)} features were compared, "
+            f"{sentence(names)} {goes} with a different NRR beyond chance; {len(lines)} features were "
+            "compared, "
             "so one in twenty would look so by accident"
         )
     else:
@@ -246,13 +257,15 @@ def by_feature(data: Data) -> Blocks:
     return Blocks(
         [
             Text(
-                f"{escape(text)} (@tbl-feature-nrr). Use is that of {data.base_month:%B %Y}, retention what came after."
+                f"{escape(text)} (@tbl-feature-nrr). Use is that of {data.base_month:%B %Y}, retention "
+                "what came after."
             ),
             Table.of(
                 table,
                 columns,
                 label="tbl-feature-nrr",
-                caption=f"NRR over {data.span_words} by feature used at the base close, with 95% bootstrap intervals",
+                caption=f"NRR over {data.span_words} by feature used at the base close, with 95% "
+                "bootstrap intervals",
             ),
         ]
     )

@@ -35,14 +35,18 @@ def headline(data: Data) -> Blocks:
     if data.trust.reliable:
         text = (
             f"**{with_interval(stay)} of {since} still pay {data.span_words} later.** "
-            f"They keep {percent(gross.value)} of their MRR (GRR, {interval(gross)}) and, with expansion, pay "
+            f"They keep {percent(gross.value)} of their MRR (GRR, {interval(gross)}) and, with "
+            "expansion, pay "
             f"{percent(net.value)} of it (NRR, {interval(net)}).{returns} {growth}."
         )
     else:
         text = (
-            f"**Who stays can't be told from this source.** By the subscriptions alone {percent(stay.value)} of {since} "
-            f"still pay {data.span_words} later, with GRR {percent(gross.value)} and NRR {percent(net.value)}: "
-            f"*not reliable*, because other tables of the same source say otherwise.{returns} {growth}; growth "
+            "**Who stays can't be told from this source.** By the subscriptions alone "
+            f"{percent(stay.value)} of {since} "
+            f"still pay {data.span_words} later, with GRR {percent(gross.value)} and NRR "
+            f"{percent(net.value)}: "
+            f"*not reliable*, because other tables of the same source say otherwise.{returns} {growth}; "
+            "growth "
             f"that counts lost customers as kept is overstated."
         )
     return Blocks([data.trust.warning(), Text(text)])
@@ -84,7 +88,7 @@ def key_figures(data: Data) -> Blocks:
     return Blocks([KeyFigures(items)])
 
 
-def _earlier(data: Data, measure) -> float | None:  # noqa: ANN001 - one of logos, grr, nrr
+def _earlier(data: Data, measure) -> float | None:
     base = data.base_month - pd.DateOffset(months=1)
     rows = followed(data.book.panel, base, data.book.previous)
     return measure(rows).value if len(rows) else None
@@ -117,9 +121,13 @@ def trend(data: Data) -> Blocks:
         bands,
         reference=(1.0, "100%: nothing lost on balance"),
     )
-    caption = f"NRR and GRR over {span} months by month of the close; bands are 95% bootstrap intervals over accounts"
+    caption = (
+        f"NRR and GRR over {span} months by month of the close; bands are 95% bootstrap intervals "
+        "over accounts"
+    )
     alt = (
-        f"Lines: NRR {percent(then)} to {percent(now)}, GRR {percent(frame['GRR'].iloc[0])} to {percent(frame['GRR'].iloc[-1])}, "
+        f"Lines: NRR {percent(then)} to {percent(now)}, GRR {percent(frame['GRR'].iloc[0])} to "
+        f"{percent(frame['GRR'].iloc[-1])}, "
         f"{month_name(found.index[0], short=True)} to {month_name(found.index[-1], short=True)}."
     )
     return Blocks(
@@ -162,8 +170,14 @@ def growth(data: Data) -> Blocks:
     ax.set_ylabel(f"MRR moved in the month ({book.currency})")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=5)
     style.title(ax, finding)
-    caption = f"MRR gained and lost by month, {month_name(rows.index[0])} to {book.label}, in {book.currency}; exchange-rate effects left out"
-    alt = f"Stacked bars: gains {money(gain.sum(), book.currency, short=True)}, losses {money(loss.sum(), book.currency, short=True)} over {len(rows)} months."
+    caption = (
+        f"MRR gained and lost by month, {month_name(rows.index[0])} to {book.label}, in "
+        f"{book.currency}; exchange-rate effects left out"
+    )
+    alt = (
+        f"Stacked bars: gains {money(gain.sum(), book.currency, short=True)}, losses "
+        f"{money(loss.sum(), book.currency, short=True)} over {len(rows)} months."
+    )
     table = rows.reset_index().assign(
         quick=[quick_ratio_words(row) for _, row in rows.iterrows()],
         grown=[change(row["end"], row["start"]) for _, row in rows.iterrows()],
@@ -185,7 +199,8 @@ def growth(data: Data) -> Blocks:
         else "Nothing was lost in these months, so the quick ratio is not defined"
     )
     best = (
-        f"; month by month between {min(x for x in ratios if math.isfinite(x)):.1f} and {max(x for x in ratios if math.isfinite(x)):.1f}"
+        f"; month by month between {min(x for x in ratios if math.isfinite(x)):.1f} and "
+        f"{max(x for x in ratios if math.isfinite(x)):.1f}"
         if sum(map(math.isfinite, ratios)) > 1
         else ""
     )

@@ -96,7 +96,7 @@ def _section(
     finding = _finding(data, found, name, kind != "usage")
     grid = found.grid.copy()
     grid.loc[AVERAGE] = found.average
-    sizes = [*found.sizes, int(len(aligned.accounts))]
+    sizes = [*found.sizes, len(aligned.accounts)]
     opened = found.open_cells.copy()
     opened.loc[AVERAGE] = False
     ages = [age for age in grid.columns if grid[age].notna().any()]
@@ -104,18 +104,22 @@ def _section(
         grid[ages], finding, f"months since {begun}", "cohort (accounts)", f"% of {unit}", sizes, opened[ages]
     )
     caption = (
-        f"{what} {READINGS[data.reading]}, in %, by cohort of {begun}; the denominator holds only accounts old enough; "
+        f"{what} {READINGS[data.reading]}, in %, by cohort of {begun}; the denominator holds only "
+        "accounts old enough; "
         "dotted cells are still open; the last row weighs every cohort by its size"
     )
     figure = Figure(fig, label, caption, _alt(found))
     first = ""
     if kind != "usage" and _truncated(data):
-        first = f" The first cohort also holds accounts that paid before {data.bridge.index[0]:%B %Y}, when the data begin."
+        first = (
+            f" The first cohort also holds accounts that paid before {data.bridge.index[0]:%B %Y}, "
+            "when the data begin."
+        )
     return Blocks([Text(f"{finding} (@{label}).{first}"), figure])
 
 
 def _finding(data: Data, found: Triangle, name: str, needs_trust: bool) -> str:
-    """The average at twelve months (or the oldest age that half the accounts reached), and how cohorts differ."""
+    """The average at twelve months (or the oldest age enough accounts reached), and how cohorts differ."""
     half = found.counts >= max(1, 0.25 * found.counts.iloc[0])
     reached = [age for age in found.average.index[half] if 0 < age <= 12]
     label = data.trust.label(name) if needs_trust else name
@@ -127,7 +131,10 @@ def _finding(data: Data, found: Triangle, name: str, needs_trust: bool) -> str:
     text = f"After {plural(int(age), 'month')}, {label} averages {percent(value)}"
     older, newer = _halves(column, found.sizes)
     if older is not None and abs(newer - older) >= 0.02:
-        text += f"; newer cohorts keep {'more' if newer > older else 'less'} ({percent(newer, 0)} against {percent(older, 0)})"
+        text += (
+            f"; newer cohorts keep {'more' if newer > older else 'less'} ({percent(newer, 0)} "
+            f"against {percent(older, 0)})"
+        )
     return text
 
 

@@ -1,0 +1,94 @@
+"""Which action stands beside which account."""
+
+import numpy as np
+import pytest
+
+from reporting.reports.common import actions, why
+from reporting.reports.common.book import Book
+
+
+def suggested(company, account: str, **changes) -> list[str]:
+    found = actions.suggest(Book(company(**changes)))
+    return found.loc[found["account_id"] == account, "rule"].tolist()
+
+
+def edit(account: str, **values):
+    def apply(panel):
+        rows = (panel["account_id"] == account) & (panel["month"] == panel["month"].max())
+        for column, value in values.items():
+            panel.loc[rows, column] = value
+        return panel
+
+    return apply
+
+
+def test_quiet_accounts_are_called_and_the_quietest_first(company):
+    found = actions.suggest(Book(company()))
+    assert found.iloc[0][["account_id", "rule"]].tolist() == ["g", "quiet_30_days"]
+    assert found.iloc[0]["reason"] == "no use for 31 days"
+    assert suggested(company, "e") == ["quiet_15_days"]
+
+
+def test_who_pays_no_longer_gets_no_action(company):
+    assert suggested(company, "c") == []
+
+
+@pytest.mark.parametrize(
+    ("account", "values", "rule"),
+    [
+        ("b", {"session_frequency": 1.0}, "falling_frequency"),
+        ("b", {"adoption_recent": 0.2}, "slipping_adoption"),
+        ("b", {"feature_breadth": 0.1}, "low_adoption"),
+        ("b", {"tenure_days": 20.0, "activated": False}, "new_not_activated"),
+        ("b", {"engagement_score": 35.0}, "activated_low_engagement"),
+        ("b", {"licence_utilisation": 0.81}, "licences_nearly_full"),
+    ],
+)
+def test_each_rule_answers_to_its_sign(company, account, values, rule):
+    assert rule not in suggested(company, account)
+    assert rule in suggested(company, account, edit=edit(account, **values))
+
+
+def test_licence_use_of_exactly_the_threshold_is_not_over_it(company):
+    assert "licences_nearly_full" not in suggested(company, "b", edit=edit("b", licence_utilisation=0.80))
+
+
+def test_a_missing_input_never_accuses(company):
+    without = (
+        "session_frequency",
+        "licence_utilisation",
+        "feature_breadth",
+        "last_active_days",
+        "adoption_recent",
+    )
+    rules = set(actions.suggest(Book(company(without=without)))["rule"])
+    assert rules <= {"falling_frequency", "activated_low_engagement"}
+    nothing = (*without, "usage_trend_30", "engagement_score")
+    assert actions.suggest(Book(company(without=nothing))).empty
+
+
+def test_high_risk_in_spite_of_engagement_points_to_price_or_need(company):
+    found = actions.suggest(Book(company()), high_risk=frozenset({"a", "f"}))
+    assert found.loc[found["rule"] == "price_or_need", "account_id"].tolist() == ["a"]
+
+
+def test_one_action_an_account_largest_first(company):
+    keep = actions.first(actions.suggest(Book(company())), actions.KEEP)
+    assert keep["account_id"].is_unique
+    assert keep["mrr_cents"].is_monotonic_decreasing
+
+
+def test_movements_add_up_to_the_bridge_and_name_their_cause(company):
+    book = Book(company(cancelled={"c": "2026-01-15"}))
+    found = why.movements(book).set_index("account_id")
+    assert found["amount_cents"].sum() == book.now["mrr_cents"].sum() - book.now["mrr_start_cents"].sum()
+    assert found.loc["a", "why"] == "seats 10 to 12"
+    assert found.loc["c", "why"].startswith("said: too expensive; a month earlier: quiet for 35 days")
+    assert found.loc["e", "why"] == "paying again"
+
+
+def test_a_churn_of_which_nothing_is_known_says_so(company):
+    without = ("last_active_days", "usage_trend_90", "engagement_score")
+    found = why.movements(Book(company(without=without))).set_index("account_id")
+    assert found.loc["c", "why"] == "no reason recorded"
+    assert not np.any(found["why"].str.contains("nan"))

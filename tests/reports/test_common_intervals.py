@@ -1,0 +1,55 @@
+"""Intervals against published figures and by their properties."""
+
+import numpy as np
+import pytest
+
+from reporting.reports.common.intervals import auc, mean, ratio, share
+
+
+def test_wilson_agrees_with_newcombe_1998():
+    # Newcombe (1998), Table I, method 3: 81 of 263, 15 of 148, 0 of 20, 1 of 29.
+    for hits, n, low, high in [
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ]:
+        found = share(hits, n)
+        assert (found.low, found.high) == pytest.approx((low, high), abs=5e-5)
+        assert found.value == hits / n
+
+
+def test_a_share_of_nothing_is_unknown():
+    assert not share(0, 0).known
+
+
+def test_a_ratio_is_that_of_the_sums_and_its_interval_is_the_same_every_time():
+    top, bottom = np.arange(50.0), np.full(50, 40.0)
+    first, second = ratio(top, bottom), ratio(top, bottom)
+    assert first == second
+    assert first.value == pytest.approx(top.sum() / bottom.sum())
+    assert first.low < first.value < first.high
+
+
+def test_the_bootstrap_interval_is_near_the_normal_one_for_many_accounts():
+    values = np.random.default_rng(5).normal(10, 3, 900)
+    found = mean(values)
+    half = 1.96 * values.std() / 30
+    assert (found.high - found.low) / 2 == pytest.approx(half, rel=0.12)
+
+
+def test_one_account_has_a_value_and_no_interval():
+    found = ratio([5.0], [10.0])
+    assert found.value == 0.5
+    assert np.isnan(found.low)
+
+
+def test_missing_values_are_left_out_of_a_mean_and_of_its_n():
+    assert mean([1.0, np.nan, 3.0]).value == 2
+    assert mean([1.0, np.nan, 3.0]).n == 2
+
+
+def test_auc_counts_pairs_in_order_and_half_of_the_ties():
+    # Leavers score 3 and 2, stayers 1 and 2: pairs (3,1) (3,2) (2,1) in order, (2,2) tied: 3.5 of 4.
+    assert auc([3, 2, 1, 2], [True, True, False, False]).value == 0.875
+    assert not auc([1, 2], [True, True]).known

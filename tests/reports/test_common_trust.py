@@ -1,0 +1,49 @@
+"""When the tables of a source disagree on who left, the reports say so before any retention figure."""
+
+from reporting.reports.common.book import Book
+from reporting.reports.common.trust import Trust
+
+MANY = {f"x{i}": [100] * 14 for i in range(12)}
+
+
+def trust(company, **changes) -> Trust:
+    return Trust(Book(company(**changes)))
+
+
+def test_sources_without_a_second_witness_are_believed(company):
+    found = trust(company)
+    assert found.reliable
+    assert not found.warning()
+    assert found.label("NRR") == "NRR"
+
+
+def test_flagged_accounts_that_go_on_paying_are_a_contradiction_told_with_numbers(company):
+    found = trust(company, paths=MANY, flags={f"x{i}": i < 6 for i in range(12)})
+    assert not found.reliable
+    (callout,) = found.warning()
+    assert callout.style == "warning"
+    assert "flags 6 accounts as churned, of which 6 still pay" in callout.markdown
+    assert "no accounts ever stopped paying" in callout.markdown
+    assert found.label("NRR") == "NRR (not reliable: sources contradict)"
+
+
+def test_cancellations_nobody_acted_on_are_a_contradiction(company):
+    found = trust(company, paths=MANY, cancelled={f"x{i}": "2025-10-10" for i in range(8)})
+    (callout,) = found.warning()
+    assert "name 8 accounts" in callout.markdown
+    assert "8 of them (100.0%) neither stopped nor paid less afterwards" in callout.markdown
+
+
+def test_cancellations_that_were_carried_out_are_none(company):
+    paths = {f"x{i}": [100] * 9 + [0] * 5 for i in range(8)}  # gone in October 2025
+    assert trust(company, paths=paths, cancelled={f"x{i}": "2025-09-20" for i in range(8)}).reliable
+
+
+def test_a_cancellation_too_fresh_to_show_accuses_nobody(company):
+    assert trust(company, paths=MANY, cancelled={f"x{i}": "2026-02-03" for i in range(8)}).reliable
+
+
+def test_a_few_wrong_flags_are_tolerated(company):
+    paths = MANY | {f"y{i}": [100] * 9 + [0] * 5 for i in range(8)}
+    flags = {f"y{i}": True for i in range(8)} | {"x0": True}
+    assert trust(company, paths=paths, flags=flags).reliable
