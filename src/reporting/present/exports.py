@@ -17,7 +17,7 @@ MIME = "application/vnd.reporting.export+json"
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?%?")
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - a Japanese spreadsheet reads the wide signs as well
+_FORMULA = tuple("=+-@\t\n＝＋－＠")  # noqa: RUF001 - a Japanese spreadsheet reads the wide signs as well
 
 
 class Exports(dict[str, pd.DataFrame]):
@@ -61,9 +61,10 @@ def _may_hold_text(column: pd.Series) -> bool:
 
 
 def _disarm(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(_FORMULA) and not _NUMBER.fullmatch(value):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
 
 
 def _columns(frame: pd.DataFrame) -> str:

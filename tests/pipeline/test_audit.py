@@ -1,0 +1,99 @@
+"""An audit passes on the same bytes; else it names what was altered, changed, or came out otherwise."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from reporting.errors import NotebookFailed
+from reporting.pipeline import kernels
+from reporting.pipeline.audit import audit
+from reporting.pipeline.diff import diff
+from reporting.pipeline.history import find_run, published_run
+from reporting.pipeline.plan import Request, make_plan
+from reporting.pipeline.progress import Reporter
+from reporting.pipeline.rerender import rerender
+from reporting.pipeline.run import run
+
+TEXT = "from reporting.present.blocks import Text\nText(f'Top {top}.')"
+
+
+@pytest.fixture(autouse=True)
+def quick_kernels(monkeypatch):
+    monkeypatch.setattr(kernels.Nursery.__init__, "__defaults__", (("ipykernel.kernelapp",),))
+
+
+def quiet() -> Reporter:
+    return Reporter(Console(file=StringIO()))
+
+
+@pytest.fixture
+def published(workshop, tiny_source):
+    """Publish a month of one notebook with a parameter of its own."""
+
+    def published(*settings):
+        request = Request(renderer="embedded", settings=list(settings))
+        run(workshop.project, make_plan(workshop.project, request), quiet())
+        return published_run(workshop.project, "tiny", None)
+
+    workshop.notebook("mine", TEXT)
+    return published
+
+
+def test_it_passes_on_the_same_bytes_with_the_run_s_own_parameters(workshop, published):
+    result = audit(workshop.project, published("mine.top=9"), quiet())
+    assert result.passed
+    assert not result.changed
+    assert "Top 9." in (result.rerun / "mine.html").read_text()
+
+
+def test_it_names_an_altered_file_and_a_changed_notebook(workshop, published):
+    month = published()
+    (month.folder / "data.txt").write_text("put here later")
+    page = month.folder / "mine.html"
+    page.write_text(page.read_text().replace("Top 3.", "Top 4."))
+    workshop.notebook("mine", TEXT.replace("Top", "Best"))
+    workshop.notebook("other", TEXT)
+    (workshop.root / "requirements.lock").write_text("pandas==4\n")
+    result = audit(workshop.project, month, quiet())
+    assert not result.passed
+    assert [(item.path, item.kind) for item in result.altered] == [
+        ("data.txt", "added"),
+        ("mine.html", "changed"),
+    ]
+    assert result.changed == ["lock", "notebook mine", "notebook other"]
+    found = {item.path: item for item in result.differing}
+    assert "cell 3" in found["notebooks/mine.ipynb"].detail
+    assert "Best" in found["documents/mine.qmd"].detail
+    assert next(iter(found)).startswith("notebooks/")
+
+
+def test_a_notebook_that_fails_now_is_named(workshop, published):
+    month = published()
+    workshop.notebook("mine", "1 / 0")
+    with pytest.raises(NotebookFailed, match="ZeroDivisionError"):
+        audit(workshop.project, month, quiet())
+
+
+def test_two_runs_differ_in_metrics_inputs_and_files(workshop, published, tiny_source):
+    first = published()
+    tiny_source.mrr = 150.0
+    second = published()
+    first = find_run(workshop.project, "tiny", first.manifest.run_id)
+    result = diff(first, second)
+    assert result.metrics.to_dict("records") == [
+        {"metric": "mrr", "before": 100.0, "after": 150.0, "change": 50.0}
+    ]
+    assert result.inputs == ["snapshot"]
+    assert "snapshot/portfolio_month.parquet" in {item.path for item in result.files}
+    assert diff(second, second).same
+
+
+def test_pages_set_again_stand_beside_what_is_published(workshop, published):
+    month = published()
+    folder = rerender(workshop.project, month, "embedded", quiet())
+    assert folder == workshop.root / "build" / "tiny" / "2026-10" / "rendered-embedded"
+    assert (folder / "mine.html").read_bytes() == (month.folder / "mine.html").read_bytes()
+    assert (folder / "mine.pdf").read_bytes() == (month.folder / "mine.pdf").read_bytes()
