@@ -44,7 +44,7 @@ def render_notebook(notebook: Path, context: RunContext, has_report: bool = True
     body, _ = exporter.from_notebook_node(content)
     body = re.sub(r"<script\b.*?</script>", "", body, flags=re.S)
     body = re.sub(r'\stabindex="-?\d+"', "", body)
-    body = re.sub(r"<pre(?=>)", '<pre tabindex="0"', body)
+    body = re.sub(r"<(pre|table)\b", r'<\1 tabindex="0"', body)  # both may scroll sideways
     body = re.sub(r"<(/?)h1\b", r"<\1h2", body)
     links = [Link("The notebook itself", notebook.name)]
     links += [Link(name, f"../{href}") for name, href in context.companions.items()]

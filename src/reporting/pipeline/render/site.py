@@ -56,7 +56,6 @@ def front_page(documents: Sequence[Document], context: RunContext) -> Document:
         parts.append("## Earlier months")
         months = sorted(context.previous_months, reverse=True)
         parts.append("\n".join(f"- [{Month.parse(m).label}](../{m}/index.html)" for m in months))
-        parts.append("[All sources and months](../../index.html)")
     front = {"title": f"{context.title}: {context.month.label}", "lang": "en", "report": "index"}
     folder = documents[0].path.parent if documents else Path()
     return Document(folder / "index.qmd", "index", front, "\n\n".join(parts) + "\n")

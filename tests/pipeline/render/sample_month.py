@@ -1,4 +1,4 @@
-"""Five executed notebooks as the pipeline makes them, without a kernel: many figures, long tables, nasty names."""
+"""Executed notebooks as the pipeline makes them, without a kernel: many charts, long tables, nasty names."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ import nbformat
 import numpy as np
 import pandas as pd
 
+from reporting.month import Month
+from reporting.pipeline.derive import derive
+from reporting.pipeline.render import RunContext, render_site
 from reporting.present import blocks, formats, markdown, style
+from reporting.present.brand import FONTS, load_brand
+
+BRAND = load_brand(FONTS.parent / "brand.yml")
 
 TITLES = {
     "executive_brief": ("Executive brief", "What happened, why, and what to do next."),
@@ -150,8 +156,8 @@ def notebook(report: str, long: int = 60) -> nbformat.NotebookNode:
         code(
             tiles(),
             blocks.Text(
-                "**MRR grew 4.1% to \\$10.2M.** Expansion in Enterprise carried all of it (@fig-mrr-bridge); new business"
-                f" fell short. The largest account, {escaped}, shrank (@tbl-accounts)."
+                "**MRR grew 4.1% to \\$10.2M.** Expansion in Enterprise carried all of it (@fig-mrr-bridge); new"
+                f" business fell short. The largest account, {escaped}, shrank (@tbl-accounts)."
             ),
         ),
         nbformat.v4.new_markdown_cell(
@@ -190,3 +196,27 @@ def write(folder: Path, reports: list[str] | None = None, long: int = 60) -> lis
         paths.append(folder / f"{report}.ipynb")
         nbformat.write(notebook(report, long), paths[-1])
     return paths
+
+
+def context(month: str = "2024-12", **changes) -> RunContext:
+    given = {
+        "source": "demo",
+        "title": "Meridian Software",
+        "month": Month.parse(month),
+        "run_id": "2024-12-ab12cd34",
+        "snapshot_hash": "ab12cd34" * 8,
+        "brand": BRAND,
+        "companions": {"Manifest": "manifest.json"},
+        "warnings": 3,
+    }
+    return RunContext(**(given | changes))
+
+
+def make_month(
+    out: Path, month: str, reports: list[str], renderer: str = "embedded", **changes
+) -> list[Path]:
+    notebooks = write(out / "notebooks", reports)
+    front = {"month": month, "company": "Meridian Software"}
+    documents = [derive(path, out / "documents", front) for path in notebooks]
+    render_site(documents, out, context(month, **changes), renderer, notebooks=notebooks)
+    return documents

@@ -1,0 +1,120 @@
+"""An executed notebook becomes clean Markdown, or is refused with its cell named."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pypandoc
+import pytest
+import yaml
+
+sys.path.insert(0, str(Path(__file__).parent / "render"))
+
+import sample_month as sample
+
+from reporting.errors import RenderError
+from reporting.pipeline.derive import derive
+from reporting.present import blocks
+
+
+def written(tmp_path: Path, *cells) -> Path:
+    notebook = nbformat.v4.new_notebook(cells=list(cells), metadata={"reporting": {"title": "A title"}})
+    path = tmp_path / "a_report.ipynb"
+    nbformat.write(notebook, path)
+    return path
+
+
+def shown(**data):
+    output = nbformat.v4.new_output("execute_result", {k.replace("_", "/", 1): v for k, v in data.items()})
+    return nbformat.v4.new_code_cell("x", outputs=[output])
+
+
+def text(markdown: str):
+    return sample.code(blocks.Text(markdown))
+
+
+def test_document_has_no_code_and_the_runs_front_matter(tmp_path):
+    (path,) = sample.write(tmp_path, ["monthly_health"])
+    made = derive(path, tmp_path / "documents", {"month": "2024-12", "run-id": "abc"}).read_text()
+    front = yaml.safe_load(made.split("---\n")[1])
+    assert front["title"] == "Monthly health" and front["month"] == "2024-12" and front["run-id"] == "abc"
+    assert front["key-figures"][0]["value"] == "$10.2M"
+    assert "report.section" not in made and "```" not in made
+    assert "# Monthly health" not in made
+
+
+def test_figures_are_files_with_caption_alt_and_label(tmp_path):
+    (path,) = sample.write(tmp_path, ["monthly_health"])
+    made = derive(path, tmp_path / "d")
+    picture = tmp_path / "d/figures/monthly_health/fig-mrr-bridge.svg"
+    assert picture.read_text().startswith("<svg")
+    assert (
+        "![Monthly recurring revenue by plan, 24 months.](figures/monthly_health/fig-mrr-bridge.svg)"
+        '{#fig-mrr-bridge fig-alt="Lines &quot;up&quot; &amp; <down> 1"}'
+    ) in made.read_text()
+
+
+def test_table_cells_come_out_as_they_went_in(tmp_path):
+    (path,) = sample.write(tmp_path, ["monthly_health"])
+    made = derive(path, tmp_path / "d")
+    parsed = json.loads(
+        subprocess.run(
+            [pypandoc.get_pandoc_path(), "-t", "json", str(made)], capture_output=True, check=True, text=True
+        ).stdout
+    )
+    tables = {block["c"][0][0]: block["c"] for block in parsed["blocks"] if block["t"] == "Table"}
+    rows = tables["tbl-accounts"][4][0][3]
+    names = ["".join(i.get("c", " ") for i in row[1][0][4][0]["c"]) for row in rows[: len(sample.NAMES)]]
+    assert [name.replace("\u00a0", " ") for name in names] == sample.NAMES
+
+
+def test_same_notebook_gives_same_bytes(tmp_path):
+    (path,) = sample.write(tmp_path, ["churn_drivers"])
+    first, second = derive(path, tmp_path / "1"), derive(path, tmp_path / "2")
+    assert first.read_bytes() == second.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        (shown(text_html="<table></table>", text_plain="x"), "no place in a document"),
+        (shown(text_plain="42"), "no place in a document"),
+        (
+            nbformat.v4.new_code_cell("x", outputs=[nbformat.v4.new_output("stream", text="hello")]),
+            "prints text",
+        ),
+        (
+            nbformat.v4.new_code_cell(
+                "x", outputs=[nbformat.v4.new_output("error", ename="KeyError", evalue="mrr", traceback=[])]
+            ),
+            "failed: KeyError: mrr",
+        ),
+        (text("See @fig-nowhere."), "refers to @fig-nowhere"),
+        (nbformat.v4.new_markdown_cell("# Another title"), "level-1 heading"),
+    ],
+)
+def test_what_may_not_stand_in_a_document_is_refused_with_its_cell(tmp_path, cell, message):
+    path = written(tmp_path, nbformat.v4.new_markdown_cell("## Fine"), cell)
+    with pytest.raises(RenderError, match=r"cell 2") as caught:
+        derive(path, tmp_path / "d")
+    assert message in str(caught.value) and "a_report.ipynb" in str(caught.value)
+
+
+def test_one_label_for_two_things_is_refused(tmp_path):
+    path = written(tmp_path, sample.code(sample.bridge("tbl-a")), sample.code(sample.bridge("tbl-a")))
+    with pytest.raises(RenderError, match="second time"):
+        derive(path, tmp_path / "d")
+
+
+def test_strangers_at_signs_and_code_are_no_references(tmp_path):
+    path = written(tmp_path, text("Write `@fig-x` or \\@fig-y to me@fig-z.example."))
+    assert "@fig-x" in derive(path, tmp_path / "d").read_text()
+
+
+def test_warnings_on_stderr_stay_in_the_audit_copy(tmp_path):
+    noisy = nbformat.v4.new_code_cell(
+        "x", outputs=[nbformat.v4.new_output("stream", name="stderr", text="FutureWarning")]
+    )
+    assert "FutureWarning" not in derive(written(tmp_path, noisy), tmp_path / "d").read_text()
