@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from reporting.contract import Finding
 from reporting.month import Month
 from reporting.sources import Source, ValidationReport, open_source, validate
 
@@ -81,12 +82,10 @@ class Company:
     def validate(self, month: str | None = None) -> ValidationReport:
         return validate("tiny", self.params, Month.parse(month) if month else None)
 
-    def finding(self, check: str, month: str | None = None):
-        """The one finding of that name."""
-        findings = self.validate(month).findings
-        found = [finding for finding in findings if finding.check == check]
-        assert len(found) == 1, [finding.describe() for finding in findings]
-        return found[0]
+
+def findings(report: ValidationReport, check: str, table: str | None = None) -> list[Finding]:
+    """The findings of that name."""
+    return [f for f in report.findings if f.check == check and table in (None, f.table)]
 
 
 @pytest.fixture

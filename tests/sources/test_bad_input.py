@@ -1,29 +1,20 @@
-"""Bad input is refused with exit code 2 and a message that names place, value, expectation and remedy."""
+"""A source that can't be read is refused with exit code 2, naming place, expectation and remedy."""
 
 from __future__ import annotations
 
 import pytest
 
-from reporting.contract import refuse
 from reporting.errors import ConfigError, ContractError, SourceError, UsageError
 from reporting.month import Month
 
 
-def refused(company, kind: type[UsageError] = ContractError, month: str = "2025-02") -> str:
-    """The message with which making a report stops."""
+def refused(company, kind: type[UsageError] = ContractError, month: str | None = None) -> str:
+    """The message with which the source is refused."""
     with pytest.raises(kind) as caught, company.open() as source:
         source.require_month(Month.parse(month))
-        refuse(source.check(Month.parse(month)), source.path)
     assert caught.value.exit_code == 2
     assert "->" in str(caught.value), "a remedy"
     return str(caught.value)
-
-
-def test_the_sound_company_passes(company):
-    with company.open() as source:
-        refuse(source.check(Month.parse("2025-02")), source.path)
-        checks = {finding.check for finding in source.check(Month.parse("2025-02"))}
-    assert checks == {"missing_table"}, "optional tables only"
 
 
 def test_missing_file(company):
@@ -111,14 +102,6 @@ def test_missing_required_column(company):
     assert "tiny.yml" in message and "subscriptions.sql" in message
 
 
-def test_dates_that_cannot_be_read(company):
-    company.add("accounts", "A4,Dove,2025-02-30", "A5,Elk,soon")
-    message = refused(company)
-    assert "accounts.signed_up_at: 2 of 5 values in accounts.csv" in message
-    assert "account_id 'A4', signed_up_at '2025-02-30'" in message and "'soon'" in message
-    assert "ISO 8601" in message
-
-
 def test_day_first_dates_without_a_declared_format(company):
     company.add("accounts", "A4,Dove,17/02/2025")
     message = refused(company)
@@ -137,84 +120,6 @@ def test_day_first_dates_declared_month_first(company):
     with company.open() as source:
         days = source.tables["accounts"].order_by("account_id").signed_up_at.to_pyarrow().to_pylist()
     assert [str(day.date()) for day in days] == ["2025-01-03", "2025-01-20", "2025-02-11"]
-
-
-def test_ambiguous_dates_that_may_be_swapped_are_doubted(company):
-    rows = "".join(f"A{month},x,01/{month:02}/2025\n" for month in range(1, 10))
-    company.csv("accounts", "account_id,account_name,signed_up_at\n" + rows)
-    company.declare('formats: {accounts.signed_up_at: "%m/%d/%Y"}\n')
-    finding = company.finding("date_order", "2025-02")
-    assert "day and month may be swapped" in finding.message and finding.severity == "warning"
-
-
-def test_numbers_that_cannot_be_read(company):
-    company.add("subscriptions", 'S4,A1,2025-02-01,,Pro,"1,200.50",month,USD,false')
-    message = refused(company)
-    assert "subscription_id 'S4', amount '1,200.50'" in message and "replace(amount, ',', '')" in message
-
-
-def test_flags_that_cannot_be_read(company):
-    company.add("subscriptions", "S4,A1,2025-02-01,,Pro,1,month,USD,maybe")
-    assert "subscription_id 'S4', is_trial 'maybe'" in refused(company)
-
-
-@pytest.mark.parametrize("amount", ["-5", "inf", "NaN", "-Infinity"])
-def test_negative_or_infinite_amounts(company, amount):
-    company.add("subscriptions", f"S4,A1,2025-02-01,,Pro,{amount},month,USD,false")
-    message = refused(company)
-    assert "subscriptions.amount" in message and f"subscription_id 'S4', amount '{amount}" in message
-
-
-def test_empty_required_value(company):
-    company.add("subscriptions", "S4,A1,,,Pro,5,month,USD,false")
-    message = refused(company)
-    assert "required valid_from is empty in 1 of 4 subscriptions" in message and "'S4'" in message
-
-
-def test_duplicate_key(company):
-    company.add("accounts", "A1,Acme again,2025-01-04")
-    message = refused(company)
-    assert "account_id 'A1', times '2'" in message and "2 of 4 accounts" in message
-
-
-def test_subscription_of_an_unknown_account(company):
-    company.add("subscriptions", "S4,A9,2025-02-01,,Pro,5,month,USD,false")
-    message = refused(company)
-    assert "not in accounts in 1 of 4 subscriptions" in message and "account_id 'A9'" in message
-
-
-def test_end_before_start(company):
-    company.add("subscriptions", "S4,A1,2025-02-10,2025-02-01,Pro,5,month,USD,false")
-    message = refused(company)
-    assert "valid_to lies before valid_from in 1 of 4 subscriptions" in message and "'S4'" in message
-
-
-def test_unknown_amount_period(company):
-    company.add("subscriptions", "S4,A1,2025-02-01,,Pro,5,monthly,USD,false")
-    message = refused(company)
-    assert "none of day, week, month, quarter, year" in message and "amount_period 'monthly'" in message
-
-
-def test_unknown_currency(company):
-    company.add("subscriptions", "S4,A1,2025-02-01,,Pro,5,month,usd,false")
-    assert "currency 'usd'" in refused(company)
-
-
-def test_missing_exchange_rate(company):
-    company.add("subscriptions", "S4,A1,2025-01-10,,Pro,5,month,EUR,false")
-    message = refused(company)
-    assert "Missing exchange rates to USD: 2 (EUR)" in message
-    assert "currency 'EUR', month '2025-01'" in message and "exchange_rates:" in message
-
-
-def test_discount_off_the_scale(company):
-    company.sql("subscriptions", "SELECT *, -20 AS discount_percent FROM subscriptions")
-    assert "not between 0 and 100 in 3 of 3 subscriptions" in refused(company)
-
-
-def test_empty_tables(company):
-    company.csv("events", "account_id,event_name,occurred_at\n")
-    assert "events: The table holds no events" in refused(company)
 
 
 def test_an_empty_file(company):
@@ -306,17 +211,3 @@ def test_months_that_cannot_be_reported(company, month, words):
 def test_a_month_in_the_future_of_a_live_source(company):
     company.source("title: Tiny\nconnection: {kind: csv, path: data}\n")
     assert "last complete month by the calendar" in refused(company, ConfigError, "2999-01")
-
-
-def test_all_faults_are_listed_together(company):
-    company.add("accounts", "A1,Acme,soon")
-    company.add("subscriptions", "S4,A9,2025-02-10,2025-02-01,Pro,-5,month,USD,false")
-    message = refused(company)
-    for words in ("soon", "times '2'", "'A9'", "valid_to lies before", "The amount is negative", "5 errors"):
-        assert words in message
-    assert "required signed_up_at is empty" not in message, "what can't be read is not told again as empty"
-
-
-def test_names_in_messages_can_not_break_the_terminal(company):
-    company.add("accounts", "A1,\x1b[31mred,2025-01-04")
-    assert "\x1b" not in refused(company)

@@ -5,88 +5,46 @@ from __future__ import annotations
 import pytest
 
 from reporting.month import Month
+from reporting.sources import validate
+
+from .conftest import Company, findings
 
 CANCELLATIONS = "cancellation_id,account_id,requested_at,effective_at,reason\n"
 
 
-def test_events_of_unknown_accounts_are_counted(company):
-    company.add("events", "A9,login,2025-02-01", "A9,login,2025-02-02", "A8,login,2025-02-02")
-    finding = company.finding("unknown_account", "2025-02")
-    assert (finding.severity, finding.table, finding.count, finding.total) == ("warning", "events", 3, 6)
-    assert finding.examples == [{"account_id": "A9", "events": "2"}, {"account_id": "A8", "events": "1"}]
-
-
-def test_repeated_event_ids(company):
-    company.sql(
-        "events",
-        "SELECT *, 'E' || least(row_number() OVER (ORDER BY occurred_at), 2) AS event_id FROM events",
-    )
-    finding = company.finding("duplicate_key")
-    assert (finding.severity, finding.count, finding.total) == ("warning", 1, 3)
-    assert finding.examples == [{"event_id": "E2", "times": "2"}]
-
-
-def test_usage_before_the_subscription_is_counted_exactly(company):
-    company.sql(
-        "events", "SELECT e.*, s.subscription_id FROM events e JOIN subscriptions s USING (account_id)"
-    )
-    company.add("events", "A1,login,2025-01-04 23:59:59", "A1,login,2025-01-05", "A2,login,2025-01-01")
-    finding = company.finding("before_subscription")
-    assert (finding.count, finding.total) == (2, 6)
-    assert [example["subscription_id"] for example in finding.examples] == ["S1", "S2"]
-
-
-def test_usage_before_the_sign_up(company):
-    company.add("events", "A1,login,2025-01-02", "A3,login,2025-02-11")
-    finding = company.finding("before_sign_up")
-    assert (finding.table, finding.count, finding.total) == ("events", 1, 5)
-    assert finding.examples[0]["account_id"] == "A1"
-
-
-def test_events_of_unknown_users(company):
-    company.csv("users", "user_id,account_id,created_at\nU1,A1,2025-01-03\nU2,A9,2025-01-03\n")
-    company.sql("users", "SELECT * FROM users")
-    company.sql(
-        "events",
-        "SELECT *, CASE account_id WHEN 'A1' THEN 'U1' WHEN 'A2' THEN 'U9' END AS user_id FROM events",
-    )
-    unknown = company.finding("unknown_user")
-    assert unknown.count == 1 and unknown.examples == [{"user_id": "U9", "events": "1"}]
-    account = company.finding("unknown_account")
-    assert (account.table, account.severity, account.count) == ("users", "warning", 1)
-
-
-def test_overlapping_subscriptions_of_one_account(company):
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    """The findings on a company with every doubt once."""
+    company = Company(tmp_path_factory.mktemp("doubtful"))
+    company.sql("accounts", "SELECT * FROM accounts")
+    company.sql("subscriptions", "SELECT *, 10 AS discount_pct FROM subscriptions")
     company.add(
         "subscriptions",
-        "S4,A1,2025-02-01,,Add-on,5,month,USD,false",
-        "S5,A2,2025-03-10,,Pro,5,month,USD,false",
+        "OVERLAP,A1,2025-02-01,,Add-on,5,month,USD,false",
+        "ADJACENT,A2,2025-03-10,,Pro,5,month,USD,false",
+        "INSTANT,A3,2025-02-26,2025-02-26,Pro,5,month,USD,false",
+        "TRIAL,A3,2025-02-27,,Pro,5,month,USD,true",
+        "FREE,A2,2025-01-10,2025-01-12,Pro,0,month,USD,false",
     )
-    finding = company.finding("overlapping_subscriptions")
-    assert (finding.count, finding.total) == (1, 3), "A2's second period starts when the first ends"
-    assert finding.examples == [{"account_id": "A1", "subscriptions": "2", "overlapping": "1"}]
-
-
-def test_a_subscription_that_ends_the_day_it_starts(company):
-    company.add("subscriptions", "S4,A1,2025-02-10,2025-02-10,Pro,5,month,USD,false")
-    assert company.finding("ends_at_start").examples[0]["subscription_id"] == "S4"
-
-
-def test_trials_with_an_amount_and_free_subscriptions(company):
-    company.add(
-        "subscriptions", "S4,A1,2025-02-10,,Pro,5,month,USD,true", "S5,A1,2025-02-10,,Pro,0,month,USD,false"
+    company.csv("users", "user_id,account_id,created_at\nU1,A1,2025-01-03\nU2,A9,2025-01-03\n")
+    company.sql("users", "SELECT * FROM users")
+    company.csv(
+        "events",
+        """
+        event_id,account_id,user_id,subscription_id,event_name,occurred_at
+        E1,A1,U1,S1,login,2025-01-04 23:59:59
+        E2,A1,U1,S1,login,2025-01-05
+        E3,A1,U1,S1,login,2025-01-02
+        E4,A2,U9,S2,login,2025-01-21
+        E5,A2,U9,S2,login,2025-01-22
+        E6,A9,,,login,2025-02-01
+        E6,A9,,,login,2025-02-02
+        E7,A8,,,login,2025-02-02
+        E8,A1,U1,S0,login,2025-02-02
+        E9,A1,U1,S1,login,2025-04-01
+        """,
     )
-    assert company.finding("trial_with_amount").examples[0]["subscription_id"] == "S4"
-    assert company.finding("free_subscription").examples[0]["subscription_id"] == "S5"
-
-
-def test_optional_tables_that_are_absent_say_what_is_missing(company):
-    absent = {f.table: f for f in company.validate().findings if f.check == "missing_table"}
-    assert set(absent) == {"users", "integrations", "tickets", "surveys", "cancellations", "acquisition"}
-    assert "not available: active users" in absent["users"].message
-
-
-def test_tickets(company):
+    company.sql("events", "SELECT * FROM events")
     company.csv(
         "tickets",
         """
@@ -98,27 +56,81 @@ def test_tickets(company):
         """,
     )
     company.sql("tickets", "SELECT * FROM tickets")
-    found = {
-        f.check: f.examples[0]["ticket_id"]
-        for f in company.validate("2025-02").findings
-        if f.table == "tickets"
-    }
-    assert found == {
-        "before_sign_up": "T1",
-        "end_before_start": "T2",
-        "satisfaction_empty": "T2",
-        "off_scale": "T3",
-        "unknown_account": "T4",
-    }
-
-
-def test_surveys_off_their_scale(company):
     company.csv(
         "surveys",
         "survey_id,account_id,kind,score,answered_at\nV1,A1,nps,10,2025-02-01\nV2,A1,csat,10,2025-02-01\n",
     )
     company.sql("surveys", "SELECT * FROM surveys")
-    assert [example["survey_id"] for example in company.finding("off_scale").examples] == ["V2"]
+    return validate("tiny", company.params, Month.parse("2025-03"))
+
+
+@pytest.mark.parametrize(
+    ("check", "table", "count", "total", "examples"),
+    [
+        (
+            "unknown_account",
+            "events",
+            3,
+            9,
+            [{"account_id": "A9", "events": "2"}, {"account_id": "A8", "events": "1"}],
+        ),
+        ("unknown_user", "events", 2, 9, [{"user_id": "U9", "events": "2"}]),
+        ("unknown_subscription", "events", 1, 9, [{"subscription_id": "S0", "events": "1"}]),
+        ("duplicate_key", "events", 1, 9, [{"event_id": "E6", "times": "2"}]),
+        ("ends_at_start", "subscriptions", 1, 8, ["INSTANT"]),
+        ("trial_with_amount", "subscriptions", 1, 8, ["TRIAL"]),
+        ("free_subscription", "subscriptions", 1, 8, ["FREE"]),
+        ("unknown_account", "users", 1, 2, ["U2"]),
+        ("before_sign_up", "tickets", 1, 4, ["T1"]),
+        ("end_before_start", "tickets", 1, 4, ["T2"]),
+        ("satisfaction_empty", "tickets", 1, 4, ["T2"]),
+        ("off_scale", "tickets", 1, 4, ["T3"]),
+        ("unknown_account", "tickets", 1, 4, ["T4"]),
+        ("off_scale", "surveys", 1, 2, ["V2"]),
+    ],
+)
+def test_the_doubt_is_counted_with_examples(report, check, table, count, total, examples):
+    (finding,) = findings(report, check, table)
+    assert (finding.severity, finding.count, finding.total) == ("warning", count, total)
+    shown = [
+        example if isinstance(examples[0], dict) else next(iter(example.values()))
+        for example in finding.examples
+    ]
+    assert shown == examples
+    assert report.ok
+
+
+def test_usage_before_the_subscription_and_the_sign_up_is_counted_exactly(report):
+    """Of S1's events one is before its start on 5 January, of S2's all; A1 signed up on 3 January."""
+    (subscription,) = findings(report, "before_subscription")
+    assert (subscription.count, subscription.total) == (4, 9)
+    assert [example["subscription_id"] for example in subscription.examples] == ["S1", "S2"]
+    (sign_up,) = findings(report, "before_sign_up", "events")
+    assert sign_up.count == 1 and sign_up.examples[0]["account_id"] == "A1"
+
+
+def test_overlapping_subscriptions_of_one_account(report):
+    """A2's second period starts when the first ends: no overlap."""
+    (finding,) = findings(report, "overlapping_subscriptions")
+    assert (finding.count, finding.total) == (1, 3)
+    assert finding.examples == [{"account_id": "A1", "subscriptions": "2", "overlapping": "1"}]
+
+
+def test_optional_tables_that_are_absent_say_what_is_missing(report):
+    absent = {finding.table: finding for finding in findings(report, "missing_table")}
+    assert set(absent) == {"integrations", "cancellations", "acquisition"} == set(report.not_mapped)
+    assert "not available: CAC payback" in absent["acquisition"].message
+
+
+def test_columns_the_contract_does_not_know(report):
+    (finding,) = findings(report, "unknown_column")
+    assert finding.column == "discount_pct" and "Did you mean 'discount_percent'?" in finding.message
+
+
+def test_rows_after_the_last_complete_month(report):
+    (finding,) = findings(report, "later_rows")
+    assert (finding.table, finding.count, finding.total) == ("events", 1, 10)
+    assert "after 2025-03" in finding.message
 
 
 def test_sources_of_churn_that_contradict_each_other(company):
@@ -129,7 +141,8 @@ def test_sources_of_churn_that_contradict_each_other(company):
     )
     company.sql("cancellations", "SELECT * FROM cancellations")
     company.sql("accounts", "SELECT *, account_id = 'A1' AS churned_flag FROM accounts")
-    summary = company.finding("churn_sources_contradict", "2025-03")
+    report = company.validate("2025-03")
+    (summary,) = findings(report, "churn_sources_contradict")
     assert (summary.count, summary.total) == (1, 2)
     for words in (
         "1 accounts carry the source's churn flag",
@@ -148,66 +161,41 @@ def test_sources_of_churn_that_contradict_each_other(company):
             "subscriptions": "paying",
         }
     ]
-    assert company.finding("flagged_but_paying", "2025-03").count == 1
-    assert company.finding("gone_but_not_flagged", "2025-03").examples[0]["account_id"] == "A2"
-    assert company.finding("cancelled_but_paying", "2025-03").examples[0]["account_id"] == "A1"
-    assert company.finding("cancellation_without_end", "2025-03").examples[0]["cancellation_id"] == "C1"
+    first = {finding.check: finding.examples[0] for finding in report.findings if finding.examples}
+    assert first["flagged_but_paying"]["account_id"] == "A1"
+    assert first["gone_but_not_flagged"]["account_id"] == "A2"
+    assert first["cancelled_but_paying"]["account_id"] == "A1"
+    assert first["cancellation_without_end"]["cancellation_id"] == "C1"
 
 
 def test_sources_of_churn_that_agree_are_not_mentioned(company):
+    """A2 left in March, as all three say, and came back in May; undated flags don't speak of January."""
     company.csv("cancellations", CANCELLATIONS + "C2,A2,2025-02-20,2025-03-10,budget\n")
     company.sql("cancellations", "SELECT * FROM cancellations")
     company.sql("accounts", "SELECT *, account_id = 'A2' AS churned_flag FROM accounts")
-    checks = {finding.check for finding in company.validate("2025-03").findings}
-    assert checks == {"missing_table"}
-
-
-def test_an_account_that_came_back_is_no_contradiction(company):
     company.add("subscriptions", "S4,A2,2025-05-10,,Pro,5,month,USD,false")
-    company.source('title: Tiny\nconnection: {kind: csv, path: data}\nclosed_through: "2025-05"\n')
-    company.csv("cancellations", CANCELLATIONS + "C2,A2,2025-02-20,2025-03-10,budget\n")
-    company.sql("cancellations", "SELECT * FROM cancellations")
-    company.sql("accounts", "SELECT *, account_id = 'A2' AS churned_flag FROM accounts")
-    assert {finding.check for finding in company.validate("2025-05").findings} == {"missing_table"}
+    for last in ("2025-03", "2025-05"):
+        company.source(f'title: Tiny\nconnection: {{kind: csv, path: data}}\nclosed_through: "{last}"\n')
+        with company.open() as source:
+            for month in (Month.parse("2025-01"), Month.parse(last)):
+                assert {finding.check for finding in source.check(month)} == {"missing_table"}
 
 
-def test_undated_flags_say_nothing_of_past_months(company):
-    company.sql("accounts", "SELECT *, account_id = 'A2' AS churned_flag FROM accounts")
-    with company.open() as source:
-        checks = {finding.check for finding in source.check(Month.parse("2025-01"))}
-    assert checks == {"missing_table"}, "A2 leaves in March; in January its flag is a thing of the future"
-
-
-@pytest.mark.parametrize("month", ["2025-01", "2025-02"])
-def test_nothing_after_the_close_is_looked_at(company, month):
+def test_nothing_after_the_close_is_looked_at(company):
     """Cutting the files at the close gives the same findings as the whole files."""
-    close = Month.parse(month).close
+    month = Month.parse("2025-02")
     company.add("accounts", "A4,Dove,2025-03-03", "A4,Dove again,2025-03-03")
     company.add("subscriptions", "S4,A9,2025-03-10,2025-03-01,Pro,-5,month,EUR,false")
     company.add("events", "A9,login,2025-03-01", "A9,login,2025-01-31 23:59:59", "A4,login,2025-02-01")
     with company.open() as source:
-        whole = source.check(Month.parse(month))
-    company.sql("events", f"SELECT * FROM events WHERE occurred_at < '{close}'")
-    company.sql("accounts", f"SELECT * FROM accounts WHERE signed_up_at < '{close}'")
+        whole = source.check(month)
+    company.sql("events", f"SELECT * FROM events WHERE occurred_at < '{month.close}'")
+    company.sql("accounts", f"SELECT * FROM accounts WHERE signed_up_at < '{month.close}'")
     company.sql(
         "subscriptions",
-        f"SELECT * REPLACE (CASE WHEN valid_to < '{close}' THEN valid_to END AS valid_to) "
-        f"FROM subscriptions WHERE valid_from < '{close}'",
+        f"SELECT * REPLACE (CASE WHEN valid_to < '{month.close}' THEN valid_to END AS valid_to) "
+        f"FROM subscriptions WHERE valid_from < '{month.close}'",
     )
     with company.open() as source:
-        assert source.check(Month.parse(month)) == whole
-    assert "unknown_account" in {finding.check for finding in whole}
-
-
-def test_later_rows_are_mentioned_by_validate_only(company):
-    company.add("events", "A1,login,2025-04-01")
-    finding = company.finding("later_rows")
-    assert (finding.table, finding.count) == ("events", 1) and "after 2025-03" in finding.message
-    with company.open() as source:
-        assert "later_rows" not in {finding.check for finding in source.check(Month.parse("2025-03"))}
-
-
-def test_columns_the_contract_does_not_know(company):
-    company.sql("subscriptions", "SELECT *, 10 AS discount_pct FROM subscriptions")
-    finding = company.finding("unknown_column")
-    assert finding.column == "discount_pct" and "Did you mean 'discount_percent'?" in finding.message
+        assert source.check(month) == whole
+    assert {finding.check for finding in whole} == {"missing_table", "unknown_account"}

@@ -15,7 +15,7 @@ from reporting.contract.churn import churn_findings
 from reporting.contract.findings import Finding
 from reporting.contract.money import missing_rates, money_rules, overlaps
 from reporting.contract.relations import relation_rules
-from reporting.contract.rules import Rule, apply, duplicate_keys, general_rules, noun
+from reporting.contract.rules import apply, duplicate_keys, general_rules, noun
 from reporting.contract.tables import TABLES, CanonicalTable
 from reporting.contract.usage import usage_findings
 
@@ -48,10 +48,11 @@ def check(
             continue
         total = int(table.count().to_pyarrow().as_py())
         if not total:
-            findings.append(_empty(canonical, close))
+            findings += [_empty(canonical, close)] if canonical.required else []
             continue
         filled[name] = table
-        joined = _with_sign_up(table, seen) if "account_id" in table.columns and name != "accounts" else table
+        belongs = name != "accounts" and "account_id" in table.columns and "accounts" in seen
+        joined = _with_sign_up(table, seen["accounts"]) if belongs else table
         rules = (
             general_rules(joined, canonical)
             + money_rules(joined, canonical)
@@ -71,9 +72,8 @@ def check(
     return sorted(findings, key=lambda finding: (finding.severity, order.index(finding.table)))
 
 
-def _with_sign_up(table: ir.Table, tables: Mapping[str, ir.Table]) -> ir.Table:
+def _with_sign_up(table: ir.Table, accounts: ir.Table) -> ir.Table:
     """`table` with `known_account` and `account_signed_up_at`, as many rows as before."""
-    accounts = tables["accounts"]
     one_each = accounts.group_by(known_account=accounts.account_id).aggregate(
         account_signed_up_at=accounts.signed_up_at.min()
     )
@@ -101,14 +101,11 @@ def _empty(canonical: CanonicalTable, close: dt.datetime | None) -> Finding:
     when = f" before {close:%Y-%m-%d}" if close else ""
     return Finding(
         "empty_table",
-        "error" if canonical.required else "warning",
+        "error",
         canonical.name,
         None,
         0,
         0,
         f"The table holds no {noun(canonical)}{when}.",
-        remedy=f"Check {canonical.name}.sql and what it reads; remove the file if there is no such table.",
+        remedy=f"Check {canonical.name}.sql and what it reads.",
     )
-
-
-__all__ = ["Rule", "check"]

@@ -91,12 +91,11 @@ def _number_in_float(value: ir.FloatingValue, type: str) -> Reading:
     """NaN stands for a missing value, but not for a missing amount; amounts must be finite, counts whole."""
     if type == NUMBER:
         return Reading(value.isnan().ifelse(ibis.null(type), value.cast(type)))
-    readable = ~(value.isnan() | value.isinf())
-    unreadable = value.notnull() & ~readable
-    if type == INTEGER:
-        readable = readable & (value == value.floor())
-        unreadable = value.notnull() & ~value.isnan() & ~readable
-    return Reading(readable.ifelse(value, ibis.null(value.type())).cast(type), unreadable)
+    finite = (~(value.isnan() | value.isinf())).ifelse(value, ibis.null(value.type()))
+    if type == MONEY:
+        return Reading(finite.cast(type), value.notnull() & finite.isnull())
+    whole = (finite == finite.floor()).ifelse(finite, ibis.null(value.type()))
+    return Reading(whole.cast(type), value.notnull() & ~value.isnan() & whole.isnull())
 
 
 KINDS = {TIME: "date", DATE: "date", MONEY: "number", NUMBER: "number", INTEGER: "number", FLAG: "flag"}

@@ -219,8 +219,8 @@ def fingerprint(table: ir.Table) -> str:
     It notices late rows and changed amounts; unlike a hash of the bytes it is no proof of equality.
     """
     figures: dict[str, ir.Value] = {"rows": table.count()}
-    for name, column in table.items():
-        number = column.cast("int64") if column.type().is_boolean() else column
+    for name in table.columns:
+        number = table[name].cast("int64") if table[name].type().is_boolean() else table[name]
         figures |= {
             f"{name} filled": number.count(),
             f"{name} min": number.min(),
