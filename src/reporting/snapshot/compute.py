@@ -93,7 +93,7 @@ def _use(ws: Workspace, product: Product) -> None:
 
 
 def _limits(account_event: ir.Table, product: Product) -> ir.Table:
-    """Events that count against the plan's limit, the last key action and value event, per account and month."""
+    """Events that count against the limit, last key action and last value event, per account and month."""
     name = account_event.event_name
     counts = name.isin(product.limit_events) if product.limit_events else name.notnull()
     return account_event.group_by("account_id", "month").aggregate(
