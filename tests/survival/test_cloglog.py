@@ -33,3 +33,15 @@ def test_separation_is_noticed(data):
     separating = np.column_stack([design, (design[:, 1] > 1) & (outcome == 0)])
     with pytest.raises(NotIdentifiedError, match="no finite estimate for d:"):
         fit_cloglog(outcome, separating, ["one", "a", "b", "d"])
+
+
+def test_one_extreme_row_does_not_pass_for_separation():
+    rng = np.random.default_rng(3)
+    x = rng.normal(8, 3, 2000)
+    outcome = (rng.random(2000) < -np.expm1(-np.exp(-1.5 - 0.2 * x))).astype(float)
+    x[0], outcome[0] = -60, 0  # by the model almost sure to have the event, and has it not
+    design = np.column_stack([np.ones(2000), x])
+    fit = fit_cloglog(outcome, design, ["one", "x"])
+    hazard = np.exp(design @ fit.coef)
+    residual = np.where(outcome > 0, hazard / np.expm1(hazard), -hazard)
+    assert residual @ design == pytest.approx(0, abs=1e-6)
