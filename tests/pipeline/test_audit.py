@@ -65,7 +65,7 @@ def test_it_names_an_altered_file_and_a_changed_notebook(workshop, published):
     ]
     assert result.changed == ["lock", "notebook mine", "notebook other"]
     found = {item.path: item for item in result.differing}
-    assert "cell 3" in found["notebooks/mine.ipynb"].detail
+    assert "cell 4" in found["notebooks/mine.ipynb"].detail
     assert "Best" in found["documents/mine.qmd"].detail
     assert next(iter(found)).startswith("notebooks/")
 

@@ -42,7 +42,8 @@ def run_notebooks(
         name: ({SNAPSHOT: "../snapshot"} if SNAPSHOT in notebook.parameters else {}) | dict(parameters[name])
         for name, notebook in notebooks.items()
     }
-    with reporter.step("notebooks", f"Running {len(notebooks)} notebooks, two at a time") as tick:
+    number = "one notebook" if len(notebooks) == 1 else f"{len(notebooks)} notebooks, two at a time"
+    with reporter.step("notebooks", f"Running {number}") as tick:
         return execute(notebooks, given, stage / "notebooks", nursery, tick)
 
 

@@ -1,0 +1,215 @@
+"""The command line: exit codes, messages that say what to do, one whole month from CSV files."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from reporting.cli.main import run as command_line
+
+pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis with DuckDB 2
+
+ROOT = Path(__file__).parents[1]
+COMMANDS = ("run", "validate", "audit", "diff", "render", "list", "metrics", "demo", "doctor")
+DATA = {
+    "accounts": "account_id,account_name,signed_up_at\nA1,Acme,2026-08-03\nA2,=Borg,2026-08-20\n",
+    "subscriptions": (
+        "subscription_id,account_id,valid_from,valid_to,plan,amount,amount_period,currency,is_trial\n"
+        "S1,A1,2026-08-03,,basic,100,month,USD,false\n"
+        "S2,A2,2026-08-20,2026-10-10,pro,1200,year,USD,false\n"
+    ),
+    "events": (
+        "account_id,event_name,occurred_at\nA1,export,2026-10-05 10:00:00\nA9,login,2026-10-06 10:00:00\n"
+    ),
+}
+SOURCE = """title: Acme
+connection: {kind: csv, path: data}
+currency: USD
+closed_through: "2026-10"
+formats: {default: "%Y-%m-%d", events.occurred_at: "%Y-%m-%d %H:%M:%S"}
+"""
+REPORT = """from reporting.present.blocks import Text
+from reporting.snapshot.frozen import Snapshot
+frame = Snapshot.load(snapshot).account_month
+total = frame[frame["month"] == frame["month"].max()]["mrr_cents"].sum()
+Text(f"MRR of the top {top}: {total / 100:.2f}.")"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A company of two accounts in three CSV files, and one report."""
+    params = tmp_path / "params"
+    (params / "sources" / "acme").mkdir(parents=True)
+    for folder in ("data", "notebooks", "reports"):
+        (tmp_path / folder).mkdir()
+    for table, text in DATA.items():
+        (tmp_path / "data" / f"{table}.csv").write_text(text)
+        (params / "sources" / "acme" / f"{table}.sql").write_text(f"SELECT * FROM {table}")
+    (params / "sources" / "acme.yml").write_text(SOURCE)
+    (params / "monthly.yml").write_text("source: acme\n")
+    shutil.copy(ROOT / "params" / "product.yml", params)
+    shutil.copy(ROOT / "requirements.lock", tmp_path)
+    parameters = new_code_cell('snapshot: str = "x"\ntop: int = 5', metadata={"tags": ["parameters"]}, id="p")
+    notebook = new_notebook(cells=[parameters, new_code_cell(REPORT, id="r")])
+    notebook.metadata.reporting = {"title": "My report"}
+    nbformat.write(notebook, tmp_path / "notebooks" / "my_report.ipynb")
+    monkeypatch.setattr("reporting.pipeline.inputs.code_hash", lambda: "c" * 64)  # it may be being edited
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    return tmp_path
+
+
+@pytest.fixture
+def reporting(capfd: pytest.CaptureFixture[str]):
+    """Run a command line; exit code, standard output and standard error."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        code = command_line(list(arguments))
+        out, err = capfd.readouterr()
+        return code, out, err
+
+    return run
+
+
+@pytest.mark.parametrize("command", [(), *((command,) for command in COMMANDS)])
+def test_every_command_explains_itself(reporting, command):
+    code, out, _ = reporting(*command, "--help")
+    assert code == 0
+    assert "Usage: reporting" in out
+
+
+def test_a_month_from_csv_files_to_a_passed_audit(project, reporting):
+    month = project / "reports" / "acme" / "2026-10"
+
+    code, out, _ = reporting("run", "--set", "my_report.top=2")
+    assert code == 0, out
+    assert "Published: acme 2026-10, run " in out
+    assert out.rstrip().endswith("Open reports/acme/2026-10/index.html")
+    assert re.search(r"Data-quality warnings: [1-9]", out)
+    assert "MRR of the top 2: 100.00." in (month / "my_report.html").read_text()
+    manifest = json.loads((month / "manifest.json").read_text())
+    assert {Path(source["name"]).name for source in manifest["sources"]} >= {"accounts.csv", "events.csv"}
+
+    code, out, _ = reporting("run", "--set", "my_report.top=2")
+    assert (code, "Unchanged: acme 2026-10" in out) == (0, True)
+
+    code, out, _ = reporting("run")
+    assert (code, "The run it replaces is kept in reports/acme/superseded/2026-10-" in out) == (0, True)
+
+    code, out, _ = reporting("list")
+    assert code == 0
+    assert out.count("acme") >= 2
+    assert "superseded" in out
+
+    code, out, _ = reporting("diff", "2026-10", manifest["run_id"])
+    assert (code, "Inputs that differ: parameters" in out) == (1, True)
+
+    code, out, err = reporting("audit")
+    assert (code, err) == (0, "")
+    assert "Passed: acme 2026-10" in out
+
+    page = month / "my_report.html"
+    page.write_text(page.read_text().replace("100.00", "999.00"))
+    code, out, err = reporting("audit", "--month", "2026-10")
+    assert code == 1
+    assert "Altered since it was published: my_report.html: changed, line" in out
+    assert "1 were altered" in err
+
+
+def test_validate_names_what_is_doubtful_and_what_is_not_mapped(project, reporting):
+    code, out, _ = reporting("validate")
+    assert code == 0
+    assert "A9" in out
+    assert re.search(r"users +not mapped", out)
+    assert "acme keeps the contract" in out
+
+
+@pytest.mark.parametrize(
+    ("spoil", "arguments", "hints"),
+    [
+        (lambda p: (p / "data" / "events.csv").unlink(), ["run"], ["events"]),
+        (
+            lambda p: (p / "params" / "monthly.yml").write_text("sorce: x"),
+            ["run"],
+            ["monthly.yml:1", "'source'"],
+        ),
+        (lambda p: (p / "params" / "monthly.yml").unlink(), ["run"], ["monthly.yml", "does not exist"]),
+        (lambda p: (p / "params" / "product.yml").write_text("core_feature: []"), ["run"], ["product.yml"]),
+        (lambda p: None, ["run", "--source", "amce"], ["there is no source 'amce'", "Did you mean 'acme'"]),
+        (lambda p: None, ["run", "--month", "2026-11"], ["2026-11 is not complete", "2026-10"]),
+        (lambda p: None, ["run", "--month", "2020-01"], ["before the data"]),
+        (lambda p: None, ["run", "--month", "soon"], ["YYYY-MM"]),
+        (lambda p: None, ["run", "--set", "my_report.tpo=1"], ["Did you mean 'top'"]),
+        (lambda p: None, ["run", "--set", "my_report.top=true"], ["declared as int", "True"]),
+        (lambda p: None, ["run", "--only", "my_reprt"], ["Did you mean 'my_report'"]),
+        (lambda p: None, ["run", "--renderer", "word"], ["no renderer 'word'"]),
+        (lambda p: None, ["run", "--params", "none.yml"], ["none.yml", "does not exist"]),
+        (lambda p: None, ["--project", "/nowhere", "run"], ["/nowhere"]),
+        (lambda p: None, ["audit"], ["is not published"]),
+        (lambda p: None, ["diff", "2026-09", "2026-10"], ["has no run '2026-09'"]),
+        (lambda p: None, ["metrics", "mrrr"], ["no metric 'mrrr'", "Did you mean 'mrr'"]),
+        (lambda p: None, ["rnu"], ["Did you mean 'run'"]),
+        (lambda p: None, ["run", "--moth", "2026-10"], ["--month"]),
+    ],
+)
+def test_wrong_usage_ends_with_2_and_says_what_to_do(project, reporting, spoil, arguments, hints):
+    spoil(project)
+    code, out, err = reporting(*arguments)
+    assert code == 2, (out, err)
+    for hint in hints:
+        assert hint in " ".join(err.split())
+    assert "Traceback" not in err
+    assert not (project / "reports" / "acme" / "2026-10").exists()
+
+
+def test_wrong_data_end_with_2_and_nothing_is_written(project, reporting):
+    events = project / "data" / "accounts.csv"
+    events.write_text(events.read_text() + "A1,Twice,2026-08-03\n")
+    for command in ("run", "validate"):
+        code, _, err = reporting(command)
+        assert code == 2
+        assert "account_id 'A1'" in err
+        assert "-> " in err
+    assert not list((project / "reports").glob("acme/*"))
+
+
+def test_a_traceback_is_shown_on_request_only(project, reporting):
+    assert "Traceback" not in reporting("run", "--month", "soon")[2]
+    assert "Traceback" in reporting("run", "--month", "soon", "--debug")[2]
+    assert "Traceback" in reporting("--debug", "run", "--month", "soon")[2]
+
+
+def test_a_fault_of_the_program_is_told_in_a_line(project, reporting, monkeypatch):
+    def fault(*_: object) -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr("reporting.pipeline.run.run", fault)
+    code, _, err = reporting("run")
+    assert code == 1
+    assert "RuntimeError: boom" in err
+    assert "reporting --debug" in err
+    assert "Traceback" not in err
+
+
+def test_metrics_are_listed_for_people_and_programs(reporting):
+    code, out, _ = reporting("metrics", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert len({metric["id"] for metric in found}) == len(found) > 50
+    assert reporting("metrics", "mrr")[0] == 0
+    assert "mrr" in reporting("metrics")[1]
+
+
+def test_doctor_says_good_or_ends_with_1(project, reporting):
+    code, out, _ = reporting("doctor")
+    assert code == 0, out
+    (project / "params" / "brand.yml").write_text("colour: x")
+    code, out, _ = reporting("doctor")
+    assert code == 1
+    assert re.search("bad +Brand", out)
