@@ -37,7 +37,7 @@ class Truth:
 
 
 def build(
-    folder: Path, *, seed: int = SEED, accounts: int = 400, months: int = MONTHS, events: int = 1_000_000
+    folder: Path, *, seed: int = SEED, accounts: int = 400, months: int = MONTHS, events: int | None = None
 ) -> Truth:
     """Write the nine canonical tables as `<folder>/<table>.parquet`; the same seed gives the same bytes.
 
@@ -46,10 +46,10 @@ def build(
         seed: Any non-negative integer.
         accounts: About how many accounts pay at the end of 36 months; sign-ups scale with it.
         months: Length of the story, from November 2023.
-        events: About how many events 36 months of 400 accounts produce; other lengths and sizes in
-            proportion. A user-day has at least one event: it can't fall below half a million.
+        events: About how many to write; default, in proportion to accounts and months: a million for 36
+            months of 400 accounts. At least half of that come, as a user-day has at least one event.
     """
-    world = World(seed, accounts, months, _volume(events), keep_events=True).run()
+    world = World(seed, accounts, months, _volume(accounts, months, events), keep_events=True).run()
     tables = canonical_tables(world) | {"events": event_table(world)}
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in sorted(tables.items()):
@@ -58,7 +58,7 @@ def build(
 
 
 def simulate_panel(
-    seed: int, *, accounts: int = 400, months: int = MONTHS, events: int = 1_000_000
+    seed: int, *, accounts: int = 400, months: int = MONTHS, events: int | None = None
 ) -> pd.DataFrame:
     """The account-months at risk of the company that `build` would write with the same arguments.
 
@@ -68,13 +68,21 @@ def simulate_panel(
         the spell), every covariate of the hazards as known at the month's start, and for each hazard its
         `at_risk` and `event` columns. `churned`: pays at the month's start, not at its close.
     """
-    return _published(World(seed, accounts, months, _volume(events), keep_events=False).run().panel)
+    return _published(
+        World(seed, accounts, months, _volume(accounts, months, events), keep_events=False).run().panel
+    )
 
 
-def _volume(events: int) -> float:
-    """Events beyond the first of a visit, against the default size."""
-    floor = 0.48  # of a million: the visits
-    return max(events / 1e6 - floor, 0.0) / (1 - floor)
+def _volume(accounts: int, months: int, events: int | None) -> float:
+    """Events beyond the first of a visit, against the default company's."""
+    if events is None:
+        return 1.0
+    paying = (
+        0.3 + 0.35 * months / MONTHS
+    )  # on average, as a share of `accounts`; 0.65 over the whole calendar
+    usual = 1e6 * accounts / 400 * months / MONTHS * paying / 0.65
+    visits = 0.48  # of the usual events
+    return max(events / usual - visits, 0.0) / (1 - visits)
 
 
 def _published(panel: pd.DataFrame) -> pd.DataFrame:

@@ -156,9 +156,8 @@ class World:
         down = shrunk & ~drop & (plan > product.STARTER) & (few | (kind < 0.25))
         fewer = shrunk & ~drop & ~down
         new_plan = plan + up - down
-        wanted = (
-            seats + more * np.ceil(seats * (0.15 + 0.4 * size)) - fewer * np.ceil(seats * (0.1 + 0.25 * size))
-        )
+        added, cut = np.ceil(seats * (0.15 + 0.4 * size)), np.ceil(seats * (0.1 + 0.25 * size))
+        wanted = seats + more * added - fewer * cut
         least = np.where(up | fewer, product.LEAST[new_plan], 0)
         new_seats = np.clip(wanted, least, product.LIMIT[new_plan]).astype(np.int64)
         touched = due | up | more | down | fewer
@@ -206,9 +205,8 @@ class World:
         account = np.repeat(np.arange(n), rng.poisson(rate))
         at = working_hours(((first + rng.random(len(account)) * (last - first)) * DAY).astype(np.int64))
         escalated = rng.random(len(account)) < np.where(self.usage.sliding, 0.16, 0.07)[account]
-        lived = self.life.holds(account, at - DAY) & self.life.holds(
-            account, at
-        )  # none on the very first day
+        later = self.life.holds(account, at - DAY)  # none on the very first day
+        lived = later & self.life.holds(account, at)
         tickets = pd.DataFrame({"account": account, "opened": at, "escalated": escalated})[lived]
         self._tickets.append(tickets)
         return np.bincount(tickets.account[tickets.escalated], minlength=n)
