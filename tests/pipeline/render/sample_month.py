@@ -156,8 +156,8 @@ def notebook(report: str, long: int = 60) -> nbformat.NotebookNode:
         code(
             tiles(),
             blocks.Text(
-                "**MRR grew 4.1% to \\$10.2M.** Expansion in Enterprise carried all of it (@fig-mrr-bridge); new"
-                f" business fell short. The largest account, {escaped}, shrank (@tbl-accounts)."
+                "**MRR grew 4.1% to \\$10.2M.** Expansion in Enterprise carried all of it (@fig-mrr-bridge);"
+                f" new business fell short. The largest account, {escaped}, shrank (@tbl-accounts)."
             ),
         ),
         nbformat.v4.new_markdown_cell(

@@ -75,6 +75,11 @@ local function printable(str)
   return changed and pandoc.Str(table.concat(out)) or nil
 end
 
+local function literal(str) -- words that Typst might read as markup (`...`, `-5`, `+`, `1.`) become strings
+  local plain = str.text:find("^[%w,;:()%%'\128-\255]*%.?$") and not str.text:find('^%d+%.$')
+  return not plain and pandoc.RawInline('typst', '#' .. quoted(str.text) .. ';') or nil
+end
+
 local function explain(document)
   if next(unprintable) then
     document.blocks:insert(pandoc.Para({ pandoc.Str(substitute .. substituted) }))
@@ -194,5 +199,6 @@ return {
   { Figure = number, Table = number, Pandoc = explain },
   { Cite = refer },
   { Table = function(element) return element:walk({ Str = breakable }) end },
+  { Str = literal },
   { Div = box, Figure = figure, Table = frame },
 }
