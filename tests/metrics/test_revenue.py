@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.metrics.conftest import canonical, rates
 
 from reporting.metrics.calendar import month_table, months_between
 from reporting.metrics.panel import grid
 from reporting.metrics.revenue import ledger, movements, running, terms
 from reporting.month import Month
-from tests.metrics.conftest import canonical, rates
 
 # Ibis 12 asks DuckDB 2 for a table's columns in a way that DuckDB is about to give up.
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
@@ -37,7 +37,7 @@ def sub(id: str, account: str, start: str, end: str | None, amount: str, **more)
 
 
 def bridge(run, rows: list[dict], months: list[Month] = MONTHS) -> pd.DataFrame:
-    """The movements of every account, by account and month number, in whole units of money where they are whole."""
+    """The movements of every account, indexed by account and month number."""
     subscriptions = canonical("subscriptions", rows)
     accounts = canonical(
         "accounts",

@@ -1,0 +1,127 @@
+"""Roll-ups hold exactly what the raw events hold."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+from tests.metrics import world
+
+from reporting.metrics import usage
+from reporting.params.product import Product
+
+KEY = ["account_id", "user_id", "month"]
+
+
+@pytest.fixture(scope="module")
+def frame(product: Product) -> pd.DataFrame:
+    return world.events(product)
+
+
+def plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """With day, month, and nobody as a name, so that pandas groups it too."""
+    return frame.assign(
+        day=frame.occurred_at.dt.day,
+        month=frame.occurred_at.dt.to_period("M").dt.to_timestamp(),
+        user_id=frame.user_id.fillna("nobody"),
+    )
+
+
+def indexed(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(user_id=table.user_id.fillna("nobody")).set_index(KEY).sort_index()
+
+
+def bits(days) -> int:
+    return sum(1 << (day - 1) for day in set(days))
+
+
+def test_bitmaps_and_counts_per_user_and_month(run, product, frame):
+    found = indexed(run(usage.user_month(world.readable(frame), product, 30, has_sessions=False)))
+    groups = plain(frame).groupby(KEY)
+    assert found.events.to_dict() == groups.size().to_dict()
+    assert found.day_bits.to_dict() == groups.day.agg(bits).to_dict()
+
+    def of(names) -> pd.Series:
+        return plain(frame)[plain(frame).event_name.isin(names)].groupby(KEY)
+
+    for column, names in {
+        "value_events": product.value_events,
+        "core_events": product.core_features,
+        "premium_events": product.premium_features,
+    }.items():
+        assert found[column].to_dict() == of(names).size().reindex(found.index, fill_value=0).to_dict()
+    assert (
+        found.key_bits.to_dict()
+        == of([product.key_action]).day.agg(bits).reindex(found.index, fill_value=0).to_dict()
+    )
+    known = {name: 1 << i for i, name in enumerate(product.features)}
+    used = groups.event_name.agg(lambda names: sum({known[n]: 1 for n in names if n in known}))
+    assert found.features_0.to_dict() == used.to_dict()
+    points = plain(frame).event_name.map(product.event_points).fillna(0.0)
+    assert found.points.to_dict() == points.groupby([plain(frame)[k] for k in KEY]).sum().to_dict()
+    assert found.tasks.to_dict() == groups.completed.count().to_dict()
+    assert (found.duration_seconds - groups.duration_seconds.sum()).abs().max() < 1e-6
+
+
+def sessions_by_hand(frame: pd.DataFrame, minutes: int) -> dict:
+    ordered = plain(frame).sort_values("occurred_at")
+    gap = ordered.groupby(KEY).occurred_at.diff()
+    starts = gap.isna() | (gap >= pd.Timedelta(minutes=minutes))
+    return starts.groupby([ordered[k] for k in KEY]).sum().to_dict()
+
+
+@pytest.mark.parametrize("minutes", [30, 7])
+def test_sessions_split_at_the_gap_as_if_every_event_were_sorted(run, frame, minutes):
+    found = indexed(run(usage.session_counts(world.readable(frame), minutes, has_sessions=False)))
+    assert found.sessions.to_dict() == sessions_by_hand(frame, minutes)
+
+
+def test_a_pause_of_exactly_the_gap_starts_a_session_and_a_shorter_one_does_not(run):
+    noon = dt.datetime(2026, 3, 2, 12)
+    times = [noon, noon + dt.timedelta(minutes=30), noon + dt.timedelta(minutes=59, seconds=59)]
+    rows = [{"account_id": "A", "user_id": "U", "event_name": "login", "occurred_at": t} for t in times]
+    found = run(usage.session_counts(world.readable(pd.DataFrame(rows)), 30, has_sessions=False))
+    assert found.sessions.tolist() == [2]
+
+
+def test_session_ids_are_counted_where_they_are_given(run):
+    noon = dt.datetime(2026, 3, 2, 12)
+    rows = [
+        {"account_id": "A", "user_id": "U", "event_name": "login", "occurred_at": noon, "session_id": s}
+        for s in ["x", "x", "y", None]
+    ]
+    found = run(usage.session_counts(world.readable(pd.DataFrame(rows)), 30, has_sessions=True))
+    assert found.sessions.tolist() == [2]
+
+
+def test_days_are_days_of_the_zone(run):
+    rows = [
+        {
+            "account_id": "A",
+            "user_id": "U",
+            "event_name": "login",
+            "occurred_at": dt.datetime(2026, 3, 31, 23, 30),
+        }
+    ]
+    found = run(world.readable(pd.DataFrame(rows), "Europe/Berlin"))
+    assert found.day[0] == pd.Timestamp("2026-04-01")
+    assert found.month[0] == pd.Timestamp("2026-04-01")
+
+
+def test_counts_per_account_and_day(run, product, frame):
+    found = (
+        run(usage.account_day(world.readable(frame), product)).set_index(["account_id", "day"]).sort_index()
+    )
+    by_day = plain(frame).assign(day=frame.occurred_at.dt.normalize())
+    assert found.events.to_dict() == by_day.groupby(["account_id", "day"]).size().to_dict()
+    value = by_day[by_day.event_name.isin(product.value_events)].groupby(["account_id", "day"]).size()
+    assert found.value_events.to_dict() == value.reindex(found.index, fill_value=0).to_dict()
+
+
+def test_first_and_last_time_per_event(run, frame):
+    found = run(usage.account_event(world.readable(frame))).set_index(["account_id", "month", "event_name"])
+    groups = plain(frame).groupby(["account_id", "month", "event_name"]).occurred_at
+    assert found.first_at.to_dict() == groups.min().to_dict()
+    assert found.last_at.to_dict() == groups.max().to_dict()
+    assert found.quantity.to_dict() == groups.size().astype(float).to_dict()  # no quantity: each counts once
