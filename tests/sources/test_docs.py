@@ -1,0 +1,64 @@
+"""The documentation and the template can't go stale: the example runs, and every column is told."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from reporting.contract import TABLES
+from reporting.month import Month
+from reporting.sources import validate
+from reporting.sources.mapping import load_mappings, load_source_file
+
+ROOT = Path(__file__).parents[2]
+GUIDE = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+
+
+def test_the_worked_example_can_be_pasted_and_passes(tmp_path):
+    for path, text in re.findall(r"^`([\w./]+)`\n\n```\w+\n(.*?)```", GUIDE, re.MULTILINE | re.DOTALL):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    report = validate("acme", tmp_path / "params")
+    assert report.ok and report.month == Month(2026, 3)
+    assert [(table.name, table.rows) for table in report.tables] == [
+        ("accounts", 3), ("subscriptions", 4), ("events", 4),
+    ]  # fmt: skip
+    assert [finding.check for finding in report.findings] == ["missing_table"] * 6, "as the guide says"
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
+def test_the_guide_tells_every_column(table):
+    section = GUIDE.split(f"### {table.name}\n")[1].split("###")[0]
+    assert table.meaning in section and table.without in section
+    for column in table.columns:
+        mark = " *" if column.required else ""
+        assert f"| `{column.name}`{mark} | {column.type} | {column.meaning} |" in section
+
+
+def test_the_template_is_a_sound_source_with_every_column(tmp_path):
+    sources = tmp_path / "params" / "sources"
+    shutil.copytree(ROOT / "params" / "sources" / "_template", sources / "acme")
+    shutil.copy(ROOT / "params" / "sources" / "_template.yml", sources / "acme.yml")
+    for optional in (sources / "acme" / "optional").iterdir():
+        shutil.move(optional, sources / "acme")
+    file, path = load_source_file("acme", tmp_path / "params")
+    mappings = {mapping.table: mapping for mapping in load_mappings(file, path)}
+    assert list(mappings) == list(TABLES)
+    for name, table in TABLES.items():
+        text = mappings[name].path.read_text(encoding="utf-8")
+        active = re.sub(r"--.*", "", text)
+        assert set(re.findall(r" AS (\w+)", text)) == set(table.names), name
+        assert set(table.required_names) <= set(re.findall(r" AS (\w+)", active)), name
+
+
+@pytest.mark.parametrize(
+    "check", sorted(set(re.findall(r"^\| (`\w+`(?:, `\w+`)*) \| ", GUIDE, re.MULTILINE)))
+)
+def test_checks_named_in_the_guide_exist(check):
+    code = "".join(path.read_text() for path in (ROOT / "src" / "reporting").glob("[cs]o*/*.py"))
+    for name in re.findall(r"`(\w+)`", check):
+        known = f'"{name}"' in code or name.startswith("unknown_") or f"{name}:" in code
+        assert known, name
