@@ -1,5 +1,6 @@
 """Strangers' text comes out of pandoc as it went in, in paragraphs, table cells and titles."""
 
+import json
 import subprocess
 
 import pypandoc
@@ -18,10 +19,11 @@ NASTY = [
     "O'Reilly \"Media\" -- 50% ... $5 and $6",
     "@fig-mrr [link](http://evil.example) ![x](y.png)",
     "https://evil.example/?a=1&b=2 www.evil.example me@evil.example",
-    "# heading", "- item", "+ item", "1. item", "1) item", "(1) item", "(@) item", "a. item", "| pipe | pipe |",
-    "    indented", "> quote", "Table: caption", ": caption", "::: {.callout}", "~~~", "```", "`code`{=html}", "---",
-    "x^2^ H~2~O ~~gone~~ ==marked==", "\\(x\\) \\[y\\] \\begin{x}", "&amp; &#60; &lt;b&gt;", "[^1] [@doe]", ":smile:",
-    "Mr. Smith", "tab\tnew\nline\r\nend\\", "a\u202eb\u0000c\u2028d", "%title", "_under_ __score__", "Řehoř 漢字 🙂 Ünal",
+    "# heading", "- item", "+ item", "1. item", "1) item", "(1) item", "(@) item", "a. item",
+    "| pipe | pipe |", "    indented", "> quote", "Table: caption", ": caption", "::: {.callout}", "~~~",
+    "```", "`code`{=html}", "---", "x^2^ H~2~O ~~gone~~ ==marked==", "\\(x\\) \\[y\\] \\begin{x}",
+    "&amp; &#60; &lt;b&gt;", "[^1] [@doe]", ":smile:", "Mr. Smith", "tab\tnew\nline\r\nend\\",
+    "a\u202eb\u0000c\u2028d", "%title", "_under_ __score__", "Řehoř 漢字 🙂 Ünal",
     "=1+2", "-", "+", "\\", "--", "A|B", "#", "<!-- c -->", "^[note]", "(a) b", "IV) x",
 ]  # fmt: skip
 
@@ -35,8 +37,6 @@ def plain(markdown: str) -> str:
 
 def texts(markdown: str) -> list[str]:
     """Text of each paragraph, which may hold only words and spaces."""
-    import json
-
     found = []
     for block in json.loads(plain(markdown))["blocks"]:
         assert block["t"] == "Para", block
@@ -80,8 +80,6 @@ def test_any_text_survives_as_a_paragraph(names):
 @settings(max_examples=10, deadline=None)
 @given(st.lists(st.text("\\*_[]<>|$@#^~'\"{}`&!-+.:()=%/1a ", max_size=10), min_size=20, max_size=40))
 def test_any_text_survives_in_a_table_cell(names):
-    import json
-
     names = [name for name in names if clean(name)]
     rows = "\n".join(f"| {escape(name)} | 1 |" for name in names)
     (table,) = json.loads(plain(f"| a | b |\n|---|--:|\n{rows}\n"))["blocks"]

@@ -61,10 +61,10 @@ def diverging() -> LinearSegmentedColormap:
 
 
 def text_on(background: Any) -> str:
-    """Near black or near white, whichever is read better on `background` (any Matplotlib colour)."""
+    """Black or white, whichever has the higher contrast (at least 4.5) on `background`, any colour."""
     channels = np.array(to_rgb(background))
     linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    return "#161616" if float(linear @ [0.2126, 0.7152, 0.0722]) > 0.18 else "#ffffff"
+    return "#000000" if float(linear @ [0.2126, 0.7152, 0.0722]) > 0.179 else "#ffffff"
 
 
 @functools.cache

@@ -23,7 +23,7 @@ _REFERENCE = re.compile(r'(url\(#|href="#)([^")]+)')
 
 @contextmanager
 def glyphs_of_the_browser() -> Iterator[None]:
-    """Accept text our font lacks (Chinese names, say): the SVG keeps text, the reader's machine has glyphs."""
+    """Accept text our font lacks (Chinese names, say): the SVG keeps text, the reader's machine draws it."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         yield
