@@ -70,13 +70,14 @@ def predict_survival(
         return np.concatenate([np.zeros((1, *steps.shape[1:])), steps])[reached]
 
     hazard, variance, hazard_mean = (until(part) for part in fit.evaluation.hazard())
-    ratio = np.exp(x @ (fit.coef * fit.scale))[:, None]
     covariance = fit.covariance * np.outer(fit.scale, fit.scale)
-    drift = hazard_mean[None] - x[:, None, :] * hazard[None, :, None]
-    spread = np.einsum("rtj,jk,rtk->rt", drift, covariance, drift)
-    cumulative = hazard * ratio
-    survival = np.exp(-cumulative)
-    se = survival * ratio * np.sqrt(variance + spread)
+    with np.errstate(over="ignore", invalid="ignore"):
+        drift = hazard_mean[None] - x[:, None, :] * hazard[None, :, None]
+        spread = np.einsum("rtj,jk,rtk->rt", drift, covariance, drift)
+        ratio = np.exp(x @ (fit.coef * fit.scale))[:, None]
+        cumulative = hazard * ratio
+        survival = np.exp(-cumulative)
+        se = survival * ratio * np.sqrt(variance + spread)
     lower, upper = confidence_limits(survival, se, fit.level, interval)
     index = pd.MultiIndex.from_product([covariates.index, times], names=[covariates.index.name, "time"])
     columns = {

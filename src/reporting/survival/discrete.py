@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from scipy.special import logsumexp
 
 from .cloglog import fit_cloglog
 from .data import Floats, design_matrix, survival_data
@@ -88,17 +89,17 @@ class DiscreteHazard:
             raise DataError(f"periods: {periods}; expected 1 or more")
         _, values = design_matrix(covariates[self.names])
         start = np.broadcast_to(np.asarray(start, dtype=float), len(values))
-        total, gradient = np.zeros(len(values)), np.zeros((len(values), len(self.coef_all)))
-        for ahead in range(1, periods + 1):
-            design = np.hstack([self.baseline.columns(start + ahead * self.period), values])
-            hazard = np.exp(design @ self.coef_all)
-            total += hazard
-            gradient += hazard[:, None] * design
-        gradient /= total[:, None]
-        middle = np.log(total)
+        ahead = range(1, periods + 1)
+        designs = [np.hstack([self.baseline.columns(start + j * self.period), values]) for j in ahead]
+        parts = np.array([design @ self.coef_all for design in designs])
+        middle = logsumexp(parts, axis=0)
+        gradient = sum(
+            share[:, None] * design for share, design in zip(np.exp(parts - middle), designs, strict=True)
+        )
         se = np.sqrt(np.einsum("ij,jk,ik->i", gradient, self.covariance_all, gradient))
         half = critical_value(self.level) * se
-        lower, probability, upper = (-np.expm1(-np.exp(middle + shift)) for shift in (-half, 0, half))
+        with np.errstate(over="ignore"):
+            lower, probability, upper = (-np.expm1(-np.exp(middle + shift)) for shift in (-half, 0, half))
         columns = {"probability": probability, "lower": lower, "upper": upper, "log_hazard": middle, "se": se}
         return pd.DataFrame(columns, index=covariates.index)
 

@@ -34,13 +34,15 @@ def coefficient_table(names: Sequence[str], coef: Floats, covariance: Floats, le
     se = np.sqrt(np.diag(covariance))
     half = critical_value(level) * se
     p = 2 * norm.sf(np.abs(coef / se))
+    with np.errstate(over="ignore"):  # an interval without upper end is infinite
+        ratio, lower, upper = np.exp(coef), np.exp(coef - half), np.exp(coef + half)
     return pd.DataFrame(
         {
             "coef": coef,
             "se": se,
-            "hazard_ratio": np.exp(coef),
-            "lower": np.exp(coef - half),
-            "upper": np.exp(coef + half),
+            "hazard_ratio": ratio,
+            "lower": lower,
+            "upper": upper,
             "z": coef / se,
             "p": p,
             "p_adjusted": benjamini_hochberg(p),
@@ -50,7 +52,9 @@ def coefficient_table(names: Sequence[str], coef: Floats, covariance: Floats, le
 
 
 def wald_test(coef: Floats, covariance: Floats) -> TestResult:
-    """All coefficients nil: b' V^-1 b."""
+    """All coefficients nil: b' V^-1 b; NaN where V is singular, as with few clusters."""
+    if dependent_columns(covariance, 1e-12):
+        return TestResult(float("nan"), len(coef))
     return TestResult(float(coef @ np.linalg.solve(covariance, coef)), len(coef))
 
 

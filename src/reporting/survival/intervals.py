@@ -28,7 +28,7 @@ def confidence_limits(p: Floats, se: Floats, level: float, kind: IntervalKind) -
     cut at 0 and 1. R: `survfit(conf.type=)`; R's own default is `log`.
     """
     z = critical_value(level)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         if kind == "plain":
             return np.clip(p - z * se, 0, 1), np.clip(p + z * se, 0, 1)
         inside = np.where(p > 0, p, np.nan)

@@ -58,14 +58,14 @@ class PartialLikelihood:
 
     def at(self, coef: Floats) -> Evaluation:
         """Everything the likelihood has to say at these coefficients."""
-        eta = self.x1[:, 1:] @ coef
-        with np.errstate(over="ignore"):
+        # A step too far may overflow; its likelihood is then minus infinity and the step is halved.
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+            eta = self.x1[:, 1:] @ coef
             ratio = self.weights * np.exp(eta)
-        weighted = self.x1 * ratio[:, None]
-        at_risk = self.inner.total(weighted)[self.slot]
-        tied = self.by_slot(weighted[self.events])[self.slot]
-        sums = at_risk - self.tied_before[:, None] * tied
-        with np.errstate(divide="ignore", invalid="ignore"):
+            weighted = self.x1 * ratio[:, None]
+            at_risk = self.inner.total(weighted)[self.slot]
+            tied = self.by_slot(weighted[self.events])[self.slot]
+            sums = at_risk - self.tied_before[:, None] * tied
             return Evaluation(self, eta, ratio, sums[:, 0], sums[:, 1:] / sums[:, :1])
 
     def by_slot(self, values: Floats) -> Floats:
@@ -101,13 +101,13 @@ class Evaluation:
         """Minus the second derivative of log L; each slot's share counted `by_slot` times, if given."""
         own = self.likelihood
         times = 1.0 if by_slot is None else by_slot[own.slot]
-        hazard = times * own.mean_weight / self.denominator
-        passed = own.inner.spread(own.by_slot(hazard))
-        passed[own.events] -= own.by_slot(hazard * own.tied_before)[own.slot]
         x = own.x1[:, 1:]
-        return x.T @ (x * (self.ratio * passed)[:, None]) - self.mean.T @ (
-            self.mean * (times * own.mean_weight)[:, None]
-        )
+        means = self.mean * (times * own.mean_weight)[:, None]
+        with np.errstate(over="ignore", invalid="ignore"):
+            hazard = times * own.mean_weight / self.denominator
+            passed = own.inner.spread(own.by_slot(hazard))
+            passed[own.events] -= own.by_slot(hazard * own.tied_before)[own.slot]
+            return x.T @ (x * (self.ratio * passed)[:, None]) - self.mean.T @ means
 
     def hazard(self) -> tuple[Floats, Floats, Floats]:
         """By slot: increment of the cumulative hazard at x = 0, its variance given b, increment times m."""
