@@ -16,6 +16,7 @@ import yaml
 
 from reporting.errors import RenderError
 from reporting.present.blocks import MIME
+from reporting.present.exports import MIME as EXPORT_MIME
 from reporting.present.markdown import clean, escape
 
 _REFERENCE = re.compile(r"(?<![\w\\`])@((?:fig|tbl|sec)-[\w-]*\w)")
@@ -99,6 +100,8 @@ class _Document:
                 number, f"prints text: {first}.", "Return a block from reporting.present.blocks."
             )
         data = output.data
+        if EXPORT_MIME in data:
+            return  # published as files beside the report
         if MIME in data:
             self.block(number, data[MIME], data)
         elif "text/markdown" in data:

@@ -3,3 +3,7 @@
 Every report has `load(snapshot, **parameters) -> data`, its sections as functions of that data, and
 `exports(data)`, the tables published as CSV beside it.
 """
+
+from reporting.present.exports import Exports
+
+__all__ = ["Exports"]
