@@ -27,6 +27,7 @@ def check(
     currency: str | None = None,
     exchange_rates: ir.Table | None = None,
     flags: bool = True,
+    usage: ir.Table | None = None,
 ) -> list[Finding]:
     """Every finding on the tables, errors first.
 
@@ -37,6 +38,8 @@ def check(
         exchange_rates: month, currency, rate.
         flags: The undated churn flags of the source speak of this close. False for past months, where a flag
             may stem from a later churn.
+        usage: `contract.usage.summarise` of the events up to the close, if the caller keeps it: an expression
+            on the same engine or rows in memory. Events are then read only where it leaves a question open.
     """
     seen = as_of(tables, close) if close else dict(tables)
     findings = [_not_mapped(canonical) for canonical in TABLES.values() if canonical.name not in tables]
@@ -66,8 +69,8 @@ def check(
     if {"accounts", "subscriptions"} <= set(filled):
         findings += churn_findings(filled, close, flags)
     if {"accounts", "events"} <= set(filled):
-        usage = usage_findings(filled)
-        findings += [_empty(TABLES["events"], close)] if usage is None else usage
+        found = usage_findings(filled, close, usage)
+        findings += [_empty(TABLES["events"], close)] if found is None else found
     order = list(TABLES)
     return sorted(findings, key=lambda finding: (finding.severity, order.index(finding.table)))
 

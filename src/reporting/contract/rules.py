@@ -45,9 +45,14 @@ def rows(table: ir.Table) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def kept(table: ir.Table) -> Iterator[ir.Table]:
-    """The result of `table`, computed once for the queries of a `with` block."""
-    con = ibis.get_backend(table)
+def kept(table: ir.Table, beside: ir.Table | None = None) -> Iterator[ir.Table]:
+    """The result of `table`, computed once for the queries of a `with` block.
+
+    Args:
+        table: An expression, or rows in memory if `beside` is given.
+        beside: A table on the engine where the result is to be.
+    """
+    con = ibis.get_backend(table if beside is None else beside)
     if con.name == "pyspark":
         with table.cache() as cached:
             yield cached

@@ -1,11 +1,13 @@
-"""Checks on events, made for a hundred million of them: one pass that sums up, then small tables only.
+"""Checks on events, made for a hundred million of them.
 
-Events are summed up by account, subscription and user. Only where that leaves a question open, because a
-group begins before and ends after the date it is held against, are the events of those groups read again.
+Events are summed up once by account, subscription and user; the checks read the sums. Only where these leave
+a question open, because a group begins before and ends after the date it is held against, are events read
+again. A caller that keeps such sums by month hands them in, and no past month is read again.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
 import ibis.expr.types as ir
@@ -15,73 +17,97 @@ from reporting.contract.rules import duplicate_keys, kept, rows
 from reporting.contract.tables import TABLES
 
 _EVENTS = TABLES["events"]
+MANY = 10_000_000
+"""Above this number of events, repeated ids are looked for among those of the report month only."""
 
 
-def usage_findings(tables: Mapping[str, ir.Table]) -> list[Finding] | None:
+def summarise(events: ir.Table, **by: ir.Value) -> ir.Table:
+    """What the checks need to know of events, small enough to keep.
+
+    Args:
+        events: Canonical events.
+        by: Further keys, a month for instance; sums over them are what the checks see.
+
+    Returns:
+        account_id, subscription_id, user_id and the further keys; events, first and last (times), no_account,
+        no_name, no_time, odd_quantity (numbers of events with such a fault).
+    """
+    return events.group_by("account_id", "subscription_id", "user_id", **by).aggregate(
+        events=events.count(),
+        first=events.occurred_at.min(),
+        last=events.occurred_at.max(),
+        **{f"no_{name}": condition.sum() for name, condition in _empty(events).items()},
+        odd_quantity=_odd(events).sum(),
+    )
+
+
+def _empty(events: ir.Table) -> dict[str, ir.BooleanValue]:
+    return {
+        "account": events.account_id.isnull() | (events.account_id == ""),
+        "name": events.event_name.isnull() | (events.event_name == ""),
+        "time": events.occurred_at.isnull(),
+    }
+
+
+def _odd(events: ir.Table) -> ir.BooleanValue:
+    return (events.quantity < 0) | events.quantity.isinf()
+
+
+def usage_findings(
+    tables: Mapping[str, ir.Table], close: dt.datetime | None, summary: ir.Table | None = None
+) -> list[Finding] | None:
     """Findings on the table `events`; None if it is empty.
 
     Args:
         tables: Canonical tables as of the close, `accounts` and `events` among them.
+        close: The month's close.
+        summary: The result of `summarise` over events up to the close, if the caller keeps it: an expression on
+            the same engine or rows in memory.
     """
     events = tables["events"]
-    keys = ["account_id", "subscription_id", *(["user_id"] if "users" in tables else [])]
-    groups = events.group_by(keys).aggregate(
-        events=events.count(),
-        first=events.occurred_at.min(),
-        last=events.occurred_at.max(),
-        no_name=(events.event_name.isnull() | (events.event_name == "")).sum(),
-        no_time=events.occurred_at.isnull().sum(),
-        with_id=events.event_id.count(),
-        odd_quantity=((events.quantity < 0) | events.quantity.isinf()).sum(),
-    )
-    with kept(groups) as groups:
+    with kept(summarise(events) if summary is None else summary, beside=events) as groups:
+        faults = ("no_account", "no_name", "no_time", "odd_quantity")
         sums = rows(
-            groups.aggregate(
-                total=groups.events.sum(),
-                no_account=groups.events.sum(where=groups.account_id.isnull() | (groups.account_id == "")),
-                no_name=groups.no_name.sum(),
-                no_time=groups.no_time.sum(),
-                with_id=groups.with_id.sum(),
-                odd_quantity=groups.odd_quantity.sum(),
-            )
+            groups.aggregate(total=groups.events.sum(), **{name: groups[name].sum() for name in faults})
         )[0]
         total = int(sums["total"] or 0)
         if not total:
             return None
-        findings = _empty_values(events, sums, total)
+        findings = _faulty_values(events, sums, total)
         findings += _unknown(groups, tables, total)
         findings += _before_sign_up(groups, events, tables["accounts"], total)
         if "subscriptions" in tables:
             findings += _before_subscription(groups, events, tables["subscriptions"], total)
-    if sums["with_id"]:
-        findings += duplicate_keys(events, _EVENTS, total)
-    return findings
+    return findings + _repeated(events, close, total)
 
 
-def _empty_values(events: ir.Table, sums: Mapping[str, int], total: int) -> list[Finding]:
+def _repeated(events: ir.Table, close: dt.datetime | None, total: int) -> list[Finding]:
+    if close is None or total <= MANY:
+        return duplicate_keys(events, _EVENTS, total)
+    start = (close - dt.timedelta(days=2)).replace(day=1)
+    recent = events.filter(events.occurred_at >= start)
+    return duplicate_keys(recent, _EVENTS, int(recent.count().to_pyarrow().as_py()))
+
+
+def _faulty_values(events: ir.Table, sums: Mapping[str, int], total: int) -> list[Finding]:
     findings = []
-    broken = {
-        "account_id": (sums["no_account"], events.account_id.isnull() | (events.account_id == "")),
-        "event_name": (sums["no_name"], events.event_name.isnull() | (events.event_name == "")),
-        "occurred_at": (sums["no_time"], events.occurred_at.isnull()),
-    }
-    for column, (count, empty) in broken.items():
-        if count:
+    columns = {"account": "account_id", "name": "event_name", "time": "occurred_at"}
+    for name, empty in _empty(events).items():
+        if count := int(sums[f"no_{name}"] or 0):
             findings.append(
                 Finding(
-                    "empty_value", "error", "events", column, int(count), total,
-                    f"The required {column} is empty in {int(count):,} of {total:,} events.",
+                    "empty_value", "error", "events", columns[name], count, total,
+                    f"The required {columns[name]} is empty in {count:,} of {total:,} events.",
                     _some(events.filter(empty), ["event_id", "account_id", "event_name", "occurred_at"]),
                     "Fill it in the source, or leave such rows out in the SELECT if they should not count.",
                 )
             )  # fmt: skip
     if count := int(sums["odd_quantity"] or 0):
-        odd = (events.quantity < 0) | events.quantity.isinf()
         findings.append(
             Finding(
                 "odd_quantity", "error", "events", "quantity", count, total,
                 f"The quantity is negative or infinite in {count:,} of {total:,} events.",
-                _some(events.filter(odd), ["event_id", "account_id", "occurred_at", "quantity"]),
+                _some(events.filter(_odd(events)), ["event_id", "account_id", "occurred_at", "quantity"]),
                 "Correct the source, or leave such rows out in the SELECT.",
             )
         )  # fmt: skip
@@ -96,7 +122,7 @@ def _unknown(groups: ir.Table, tables: Mapping[str, ir.Table], total: int) -> li
         ("user_id", "users", "They count for the account, but for no known user."),
         ("subscription_id", "subscriptions", "They count for the account all the same."),
     ):
-        if table not in tables or key not in groups.columns:
+        if table not in tables:
             continue
         strangers = groups.filter(groups[key].notnull()).anti_join(tables[table], key)
         by_key = strangers.group_by(key).aggregate(events=lambda t: t.events.sum())
@@ -145,28 +171,34 @@ def _before(
     remedy: str,
 ) -> list[Finding]:
     """Events before the date that `starts` gives for their `key`."""
-    by_key = groups.group_by(key).aggregate(
-        events=groups.events.sum(), first=groups["first"].min(), last=groups["last"].max()
+    dated = groups.inner_join(starts, key)
+    before, across = (
+        dated["last"] < dated.starts,
+        (dated["first"] < dated.starts) & (dated["last"] >= dated.starts),
     )
-    early = by_key.inner_join(starts, key).filter(lambda t: t["first"] < t.starts)
-    whole = early["last"] < early.starts
-    counted = rows(
-        early.aggregate(keys=early.count(), events=early.events.sum(where=whole), parted=(~whole).sum())
-    )[0]
-    if not counted["keys"]:
-        return []
-    count = int(counted["events"] or 0)
-    if counted["parted"]:
-        parted = early.filter(~whole).select(**{key: early[key], "starts": early.starts})
-        within = events.inner_join(parted, key).filter(lambda t: t.occurred_at < t.starts)
-        count += int(within.count().to_pyarrow().as_py())
-    found = early.order_by(key).limit(EXAMPLES).select(key, "starts", first_event="first", events="events")
-    name = key.removesuffix("_id")
+    by_key = dated.group_by(key, "starts").aggregate(
+        first_event=dated["first"].min(), events=dated.events.sum(where=before), across=across.sum()
+    )
+    with kept(by_key.filter(by_key.first_event < by_key.starts)) as early:
+        counted = rows(
+            early.aggregate(
+                keys=early.count(),
+                events=early.events.sum(where=early.across == 0),
+                across=early.across.sum(),
+            )
+        )[0]
+        if not counted["keys"]:
+            return []
+        count, keys = int(counted["events"] or 0), int(counted["keys"])
+        if counted["across"]:
+            within = events.inner_join(early.filter(early.across > 0).select(key, "starts"), key)
+            count += int(within.filter(within.occurred_at < within.starts).count().to_pyarrow().as_py())
+        shown = rows(early.order_by(key).limit(EXAMPLES).select(key, "starts", "first_event"))
     return [
         Finding(
             check, "warning", "events", "occurred_at", count, total,
-            f"{count:,} of {total:,} events lie {statement}; it concerns {int(counted['keys']):,} {name}s.",
-            [as_text(row) for row in rows(found)],
+            f"{count:,} of {total:,} events lie {statement}; it concerns {keys:,} {key.removesuffix('_id')}s.",
+            [as_text(row) for row in shown],
             remedy,
         )
     ]  # fmt: skip

@@ -108,10 +108,14 @@ class Source:
             )
         raise ConfigError(problem, where=self.path, remedy=choice)
 
-    def check(self, month: Month | None = None) -> list[Finding]:
+    def check(self, month: Month | None = None, usage: ir.Table | None = None) -> list[Finding]:
         """All findings: those of reading the source, and those of the contract as of the month's close.
 
         What reading has already found wrong is not said twice.
+
+        Args:
+            month: The report month; None = all rows.
+            usage: Sums of the events, see `contract.check`.
         """
         found = check(
             self.tables,
@@ -119,6 +123,7 @@ class Source:
             currency=self.file.currency,
             exchange_rates=self.exchange_rates,
             flags=month is None or month >= self.last_month(),
+            usage=usage,
         )
         unread = {(finding.table, finding.column) for finding in self.findings if finding.severity == "error"}
         return self.findings + [
