@@ -61,8 +61,8 @@ def usage_findings(
     Args:
         tables: Canonical tables as of the close, `accounts` and `events` among them.
         close: The month's close.
-        summary: The result of `summarise` over events up to the close, if the caller keeps it: an expression on
-            the same engine or rows in memory.
+        summary: The result of `summarise` over events up to the close, if the caller keeps it: an expression
+            on the same engine or rows in memory.
     """
     events = tables["events"]
     with kept(summarise(events) if summary is None else summary, beside=events) as groups:
@@ -197,7 +197,7 @@ def _before(
     return [
         Finding(
             check, "warning", "events", "occurred_at", count, total,
-            f"{count:,} of {total:,} events lie {statement}; it concerns {keys:,} {key.removesuffix('_id')}s.",
+            f"{count:,} of {total:,} events lie {statement} ({keys:,} {key.removesuffix('_id')}s).",
             [as_text(row) for row in shown],
             remedy,
         )
