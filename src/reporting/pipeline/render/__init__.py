@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal
 
@@ -46,11 +47,12 @@ def render_site(
     out.mkdir(parents=True, exist_ok=True)
     read = [read_document(path) for path in documents]
     quarto = find_quarto(required=renderer == "quarto") if renderer != "embedded" else None
-    shown = render_notebooks(notebooks, out / "notebooks", context)
-    if quarto is not None:
-        made = render_quarto(quarto, read, out, context, has_notebooks=bool(notebooks))
-    else:
-        made = render_embedded(read, out, context, has_notebooks=bool(notebooks))
+    with ThreadPoolExecutor(1) as beside:  # Python works on the notebooks while pandoc works on the reports
+        shown = beside.submit(render_notebooks, notebooks, out / "notebooks", context)
+        if quarto is not None:
+            made = render_quarto(quarto, read, out, context, has_notebooks=bool(notebooks))
+        else:
+            made = render_embedded(read, out, context, has_notebooks=bool(notebooks))
     expected = {*context.companions.values(), *(f"notebooks/{path.name}" for path in notebooks)}
-    check_site([*made, *shown], out, expected)
+    check_site([*made, *shown.result()], out, expected)
     return "quarto" if quarto is not None else "embedded"
