@@ -1,12 +1,12 @@
 """Does the churn-driver report tell the truth where the truth is known? Many worlds of the synthetic company.
 
-Every world is drawn from the stated hazards (`reporting.demo.truth`) with a seed of its own and fitted with the
-report's own code: risk set restricted to months in which an account can leave, ten losses a term, discrete-time
-hazard with errors clustered on the account, Benjamini-Hochberg. Counted over the worlds:
+Every world is drawn from the stated hazards (`reporting.demo.truth`) with a seed of its own and fitted with
+the report's own code: risk set restricted to months in which an account can leave, ten losses a term,
+discrete-time hazard with errors clustered on the account, Benjamini-Hochberg. Counted over the worlds:
 
-- coverage: how often the 95 % interval of a driver holds its true log hazard ratio (goal: 93 to 97 % over all);
-- false alarms: how often a driver without effect is told from chance (goal: at most 5 %);
-- aha: how often a search among early actions made of pure noise confirms a threshold (goal: at most 5 % of worlds).
+- coverage: how often the 95 % interval of a driver holds its true log hazard ratio (goal: 93 to 97 % over
+all); - false alarms: how often a driver without effect is told from chance (goal: at most 5 %); - aha: how
+often a search among early actions made of pure noise confirms a threshold (goal: at most 5 % of worlds).
 
 Run: `python bench/survival_worlds.py [--worlds 400] [--accounts 600]`. Worlds are half as large again as the
 company that ships, so that ten losses a term carry all fifteen drivers.
@@ -46,8 +46,7 @@ class World(NamedTuple):
 
 
 def drivers() -> list[Driver]:
-    """The truth's covariates as the report's drivers, in the truth's units; the activation indicator is one of
-    them, so nothing is missing."""
+    """The truth's covariates as the report's drivers, in the truth's units."""
 
     def scaled(frame: pd.DataFrame, column: str, per: float) -> pd.Series:
         return frame[column].astype(float) / per
@@ -70,7 +69,7 @@ def drivers() -> list[Driver]:
 
 def world(seed: int, accounts: int) -> World:
     """Simulate, fit and search once."""
-    panel = simulate_panel(seed, accounts=accounts, events=round(1_000_000 * accounts / 400))
+    panel = simulate_panel(seed, accounts=accounts)
     rows = panel[panel[CHURN.at_risk]].reset_index(drop=True)
     model = fit(rows, drivers(), committed=True)
     if isinstance(model, str):

@@ -143,7 +143,7 @@ def of(panel: pd.DataFrame, signed: np.ndarray, weeks: list, months: int) -> Sna
             "churned_flag": pd.array([None] * len(ids), dtype="boolean"),
         }
     )
-    for column in ("onboarding_completed", "usage_trend_90"):
+    for column in ("onboarding_completed", "usage_trend_90", "sessions", "users_7", "points"):
         panel[column] = np.nan
     panel["adoption_recent"] = panel["feature_breadth"]
     week = pd.concat(

@@ -1,0 +1,204 @@
+"""Words, kinds of loss, the way out, segments, subscriptions, flags: each by a case worked out by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from reporting.errors import ParameterError
+from reporting.params.product import load_product
+from reporting.reports.churn_drivers import aha, kinds, segments, subscriptions, way_out, words
+from reporting.reports.churn_drivers.drivers import catalogue
+from reporting.reports.churn_drivers.flags import flags
+from reporting.reports.churn_drivers.risk_set import RiskSet
+
+
+@pytest.fixture(scope="module")
+def product(truth):
+    return load_product(truth.ROOT / "params" / "product.yml")
+
+
+def ratio(hr: float, low: float, high: float) -> pd.Series:
+    return pd.Series({"hazard_ratio": hr, "lower": low, "upper": high, "p_adjusted": 0.01})
+
+
+def test_a_hazard_ratio_in_words(product):
+    halved = catalogue(product, pd.Timestamp("2024-01-01"), True)[0]
+    assert words.in_words(halved, ratio(1.81, 1.42, 2.31)) == (
+        "An account whose usage halved within 30 days churns 1.8 times as often, 1.4 to 2.3"
+    )
+    assert "0.56 times as often, 0.42 to 0.75" in words.in_words(halved, ratio(0.56, 0.42, 0.75))
+    open_ = words.in_words(halved, ratio(1.05, 0.9, 1.2))
+    assert "neither more nor less often as far as the data show (0.90 to 1.20 times)" in open_
+
+
+@pytest.mark.parametrize(
+    "auc, word", [(0.85, "well"), (0.62, "better than chance"), (0.5, "coin"), (0.4, "coin")]
+)
+def test_the_word_for_an_auc_follows_it(auc, word):
+    assert word in words.discrimination(auc)
+
+
+def test_usage_is_measured_in_halvings(product):
+    halved = catalogue(product, pd.Timestamp("2024-01-01"), True)[0]
+    frame = pd.DataFrame({"usage_trend_30": [-0.5, 0.0, 1.0, -1.0, np.nan], "events": 1.0})
+    assert halved.value(frame).tolist() == [1, 0, -1, 2, 0]
+    assert halved.state(1.0) == "usage down 50% in 30 days"
+    assert halved.state(0.05) == "usage steady over 30 days"
+    assert halved.state(2.0) == "usage down at least 75% in 30 days"
+
+
+def test_early_activation_is_unknown_where_the_events_had_not_begun(product):
+    early = next(
+        d for d in catalogue(product, pd.Timestamp("2024-01-01"), True) if d.name == "activated_early"
+    )
+    signed = pd.to_datetime(["2023-06-01", "2024-02-01", "2024-02-01", "2024-02-01"])
+    activated = pd.to_datetime(["2023-06-05", "2024-02-15", "2024-02-16", None])
+    value = early.value(pd.DataFrame({"signed_up_at": signed, "activated_at": activated}))
+    assert np.isnan(value[0]) and value[1:].tolist() == [1, 0, 0]
+
+
+def test_kinds_of_loss_by_hand(product):
+    rows = pd.DataFrame(
+        {
+            "spell": ["a", "a", "b", "c", "d", "d"],
+            "active_users": [3.0, 3, 0, 2, 4, 3],
+            "active_days": 1.0,
+            "last_active_days": [1.0, 1, 40, 1, 1, 1],
+            "activated": pd.array([True, True, True, False, True, None], dtype="boolean"),
+        }
+    )
+    assert kinds.classify(rows, product).tolist() == [
+        kinds.ENGAGED,
+        kinds.ENGAGED,
+        kinds.ABANDONED,
+        kinds.NEVER,
+        kinds.ENGAGED,
+        kinds.INACTIVE,
+    ]
+
+
+def use_of(decline: int, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame, RiskSet]:
+    """60 accounts over a year of weeks, 20 of which leave and use half as much in the last `decline` weeks."""
+    monday = pd.date_range("2025-01-06", periods=52, freq="7D")
+    end = pd.Timestamp("2025-12-08")
+    rows, spells, subs = [], [], []
+    for i in range(60):
+        leaves = i < 20
+        events = rng.poisson(20, 52).astype(float)
+        if leaves:
+            stop = int((end - monday[0]).days // 7)
+            events[stop - decline : stop] = np.round(events[stop - decline : stop] / 2)
+            events[stop:] = 0
+            subs.append((f"a{i}", end))
+        rows += [(f"a{i}", week, n) for week, n in zip(monday, events, strict=True) if n]
+        left = pd.Timestamp("2025-12-01") if leaves else pd.NaT
+        spells.append((f"a{i} 1", f"a{i}", leaves, left, pd.Timestamp("2024-06-01")))
+    week = pd.DataFrame(rows, columns=["account_id", "week", "events"])
+    spells = pd.DataFrame(spells, columns=["spell", "account_id", "churned", "left", "first_close"])
+    subs = pd.DataFrame(subs, columns=["account_id", "valid_to"])
+    risk = RiskSet(spells[["account_id"]], spells.set_index("spell"), spells, False, 0, monday[0])
+    return week, subs, risk
+
+
+def test_a_decline_is_found_about_when_it_begins():
+    found = way_out.pattern(*use_of(8, np.random.default_rng(0)))
+    assert (found.losses, found.left_out) == (20, 0)
+    assert 5 <= found.lead <= 8
+    assert found.weeks.loc[-8:, "ratio"].between(0.4, 0.65).all()
+    assert found.weeks.loc[:-9, "ratio"].between(0.85, 1.15).all()
+
+
+def test_no_decline_gives_no_lead():
+    assert way_out.pattern(*use_of(0, np.random.default_rng(1))).lead is None
+
+
+def test_too_few_losses_are_no_pattern():
+    week, subs, risk = use_of(8, np.random.default_rng(0))
+    few = risk.spells.assign(churned=risk.spells["churned"] & (risk.spells["account_id"] < "a13"))
+    few["left"] = few["left"].where(few["churned"])
+    risk = RiskSet(risk.rows, few, risk.now, False, 0, risk.observed_from)
+    assert "at least 10 are needed" in way_out.pattern(week, subs, risk)
+
+
+def cohort(effect: float, seed: int, n: int = 400) -> pd.DataFrame:
+    """Sign-ups whose monthly risk falls by `effect` (log) with more than 4 invitations; others are noise."""
+    rng = np.random.default_rng(seed)
+    invited, users = rng.integers(0, 10, n), rng.integers(1, 9, n)
+    p = -np.expm1(-np.exp(-2.3 - effect * (invited > 4)))
+    time = np.minimum(rng.geometric(p), 12)
+    return pd.DataFrame(
+        {
+            "account_id": [f"a{i:03d}" for i in range(n)],
+            "signed_up_at": pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(n), unit="D"),
+            "time": time,
+            "left": rng.random(n) < np.where(time < 12, 1.0, p),
+            "onboarding_invites": invited,
+            "active_users": users,
+        }
+    )
+
+
+def test_a_planted_threshold_is_found_and_confirmed():
+    found = aha.search(cohort(1.5, 0), permutations=199)
+    assert found.best.name == "onboarding_invites" and found.best.threshold.cut == 4
+    assert found.confirmed
+    assert found.best.condition == "more than 4 users invited in the first 30 days"
+
+
+def test_noise_is_not_confirmed():
+    assert not any(aha.search(cohort(0.0, seed), permutations=199).confirmed for seed in range(1, 6))
+
+
+def test_too_few_losses_are_not_searched():
+    assert "at least 20 losses are needed" in aha.search(cohort(1.5, 0, n=15), permutations=9)
+
+
+def test_an_unknown_segment_is_refused_with_a_guess():
+    with pytest.raises(ParameterError, match=r"'regoin' is not a segment. Did you mean 'region'\?"):
+        segments.check_names(["plan", "regoin"])
+
+
+def test_the_strongest_segment_comes_first_and_holm_pays_for_all(data):
+    found = data.segments
+    assert found[0].name == "billing_frequency" and found[0].differs
+    assert all(s.p_adjusted >= s.test.p for s in found)
+    means = found[0].means
+    gap = found[0].differences["Yearly"]
+    assert gap.estimate == pytest.approx(means["Yearly"].estimate - means["Monthly"].estimate)
+    assert found[0].differences["Monthly"] is None
+
+
+def test_small_groups_are_joined():
+    group = pd.Series(["a"] * 30 + ["b"] * 20 + ["c"] * 8 + ["d"] * 9 + [None])
+    assert segments._merged(group).value_counts().to_dict() == {"a": 30, "b": 20, "Other": 17}
+    assert segments._merged(group[:58]).value_counts().to_dict() == {"a": 30, "b": 20}
+
+
+def test_a_change_of_terms_is_no_end_of_a_subscription():
+    frame = pd.DataFrame(
+        {
+            "account_id": ["a", "a", "b"],
+            "plan": "P",
+            "is_trial": False,
+            "valid_from": pd.to_datetime(["2025-01-01", "2025-04-01", "2025-01-01"]),
+            "valid_to": pd.to_datetime(["2025-04-01", None, "2025-03-01"]),
+        }
+    )
+    rows = subscriptions.spans(frame, pd.Timestamp("2025-07-01"))
+    assert rows["ended"].tolist() == [False, False, True]
+    assert rows["months"].round(1).tolist() == [3.0, 3.0, 1.9]
+
+
+def test_a_flag_that_warns_is_told_from_one_that_does_not(data):
+    rows = data.risk.rows.copy()
+    rng = np.random.default_rng(0)
+    soon = rows.groupby("spell")["churned"].transform("any")
+    rows["flag_good"] = soon & (rng.random(len(rows)) < 0.8)
+    rows["flag_idle"] = rng.random(len(rows)) < 0.3
+    now = data.risk.now.assign(flag_good=True, flag_idle=False)
+    risk = RiskSet(rows, data.risk.spells, now, data.risk.committed, 0, data.risk.observed_from)
+    good, idle = flags(risk)
+    assert good.label == "good" and good.holds and good.now == len(now)
+    assert not idle.holds
