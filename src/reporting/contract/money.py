@@ -117,7 +117,7 @@ def overlaps(subscriptions: ir.Table) -> list[Finding]:
         by_account.aggregate(
             total=by_account.count(),
             count=(by_account.overlapping > 0).sum(),
-            mean=by_account.subscriptions.mean(where=by_account.overlapping > 0),
+            held=by_account.subscriptions.sum(where=by_account.overlapping > 0),
         )
     )[0]
     count, total = int(counted["count"] or 0), int(counted["total"])
@@ -133,7 +133,7 @@ def overlaps(subscriptions: ir.Table) -> list[Finding]:
             count,
             total,
             f"{count:,} of {total:,} accounts hold several subscriptions at the same time, "
-            f"{counted['mean']:.1f} subscriptions each on average; MRR is their sum.",
+            f"{int(counted['held']) / count:.1f} subscriptions each on average; MRR is their sum.",
             [as_text(row) for row in rows(found)],
             "Right if they buy several products; where terms changed, the old row must end.",
         )

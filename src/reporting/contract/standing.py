@@ -27,7 +27,7 @@ def standing(tables: Mapping[str, ir.Table], close: dt.datetime | None) -> ir.Ta
     accounts = known.group_by("account_id").aggregate(
         account_name=known.account_name.min(),
         has_flag=known.churned_flag.count() > 0,
-        flagged=(known.churned_flag.cast("int64").max() == 1).fill_null(False),
+        flagged=known.churned_flag.any().fill_null(False),
     )
     joined = accounts.left_join(_paid(tables["subscriptions"]), "account_id").drop("account_id_right")
     if "cancellations" in tables:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
+import ibis
 import ibis.expr.types as ir
 
 from reporting.contract import TABLES, Finding, check, refuse
@@ -225,7 +226,8 @@ def fingerprint(table: ir.Table) -> str:
     """
     figures: dict[str, ir.Value] = {"rows": table.count()}
     for name in table.columns:
-        number = table[name].cast("int64") if table[name].type().is_boolean() else table[name]
+        column = table[name]
+        number = ibis.cases((column, 1), (~column, 0)) if column.type().is_boolean() else column
         figures |= {
             f"{name} filled": number.count(),
             f"{name} min": number.min(),
