@@ -107,7 +107,9 @@ class Nursery:
         return Path(self._home.name)
 
     def close(self) -> None:
-        """End every kernel and the nursery."""
+        """End every kernel and the nursery; a second call does nothing."""
+        if self._socket.fileno() == -1:
+            return
         self._socket.shutdown(socket.SHUT_RDWR)
         if not self._started:
             self._process.kill()  # it may still be importing

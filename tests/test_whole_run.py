@@ -1,0 +1,140 @@
+"""The demo company from its tables to a published month, as a newcomer runs it, and that month's audit."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).parents[1]
+REPORTS = ("executive_brief", "monthly_health", "retention_cohorts", "churn_drivers", "expansion_readiness")
+
+
+def command(project: Path, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", "reporting.cli", "--project", str(project), *arguments]
+
+
+def reporting(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as its own process."""
+    return subprocess.run(command(project, *arguments), capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This project, with reports of its own; it shares the checkout's demo tables if they are built."""
+    folder = tmp_path_factory.mktemp("project")
+    for name in ("notebooks", "params", "requirements.lock"):
+        (folder / name).symlink_to(ROOT / name)
+    if (ROOT / "build" / "demo" / "tables").is_dir():
+        (folder / "build" / "demo").mkdir(parents=True)
+        (folder / "build" / "demo" / "tables").symlink_to(ROOT / "build" / "demo" / "tables")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def month(project: Path) -> Path:
+    """The demo company's last month, published."""
+    result = reporting(project, "run", "--renderer", "embedded")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert result.stdout.rstrip().endswith("index.html")
+    return project / "reports" / "demo" / "2026-10"
+
+
+def test_five_reports_are_published_with_all_that_belongs_to_them(month):
+    for report in REPORTS:
+        for name in (
+            f"{report}.html",
+            f"{report}.pdf",
+            f"documents/{report}.qmd",
+            f"notebooks/{report}.ipynb",
+        ):
+            assert (month / name).stat().st_size > 1000, name
+    assert (month.parent.parent / "index.html").is_file()
+    assert list((month / "data").glob("*.csv"))
+
+
+def test_the_published_bridge_adds_up(month):
+    bridge = pd.read_csv(month / "data" / "mrr_bridge.csv")
+    gains = bridge["new"] + bridge["reactivation"] + bridge["expansion"]
+    losses = bridge["contraction"] + bridge["churn"]
+    assert ((bridge["start"] + gains - losses + bridge["fx"] - bridge["end"]).abs() < 0.005).all()
+
+
+def test_no_path_of_this_machine_is_published(project, month):
+    for path in month.rglob("*"):
+        if path.suffix in {".html", ".ipynb", ".qmd", ".json", ".csv"} and path.name != "manifest.json":
+            assert str(project) not in path.read_text(encoding="utf-8"), path
+
+
+def test_the_audit_passes(project, month):
+    result = reporting(project, "audit")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "Passed: demo 2026-10" in result.stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_run_that_is_broken_off_leaves_the_month_as_it_was(project, month, number):
+    before = (month / "manifest.json").read_bytes()
+    arguments = command(project, "run", "--set", "executive_brief.top_accounts=3")
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "notebooks, two at a time" in line:
+            break
+    time.sleep(0.5)
+    process.send_signal(number)
+    process.communicate()
+    assert process.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -9}[number]
+    assert (month / "manifest.json").read_bytes() == before
+    left = {path.name for path in month.parent.iterdir()}
+    assert left <= {"2026-10", ".staging-2026-10"} if number == signal.SIGKILL else left == {"2026-10"}
+    assert _soon(lambda: not _processes(project)), "a kernel outlived its run"
+
+
+def test_two_runs_at_once_end_as_one_published_month(project, month):
+    both = [
+        subprocess.Popen(
+            command(project, "run", "--set", "executive_brief.top_accounts=4"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    ends = [(*process.communicate(), process.returncode) for process in both]
+    codes = sorted(code for *_, code in ends)
+    assert codes in ([0, 0], [0, 2]), ends
+    for _, err, code in ends:
+        if code == 2:
+            assert "another run is making demo 2026-10: process" in err
+    manifest = json.loads((month / "manifest.json").read_text())
+    assert manifest["inputs"]["parameters"]["executive_brief"] == {"top_accounts": 4}
+    assert {path.name for path in month.parent.iterdir()} == {"2026-10", "superseded"}
+
+
+def _processes(project: Path) -> list[str]:
+    """Processes that work in the project's staging folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if str(project) in os.readlink(process / "cwd"):
+                found.append(process.name)
+        except OSError:
+            continue
+    return found
+
+
+def _soon(condition, seconds=30.0):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.1)
+    return False
