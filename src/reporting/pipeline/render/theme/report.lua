@@ -117,13 +117,86 @@ local function automatic_widths(element)
   return element
 end
 
-local function printed_table(element) -- pandoc's cells in a figure of ours
+local function letters(cell) -- of the whole cell, of its longest word
+  local text = pandoc.utils.stringify(cell.contents)
+  local longest = 0
+  for word in text:gsub('\u{200b}', ' '):gmatch('%S+') do longest = math.max(longest, utf8.len(word)) end
+  return utf8.len(text), longest
+end
+
+-- Typst shares a lack of room equally; a column of prose should give more of it than one of names or numbers. Lengths
+-- are counted in letters, of which a line of the page holds `room`. When the longest cells don't fit side by side,
+-- long columns share what the others leave, by length, none getting less than its longest word.
+-- Returns Typst's column widths and the number of lines the table will take.
+local function column_widths(element, room)
+  local rows = pandoc.List({})
+  rows:extend(element.head.rows)
+  for _, body in ipairs(element.bodies) do rows:extend(body.body) end
+  local length, word, total = {}, {}, 0
+  for i = 1, #element.colspecs do
+    length[i], word[i] = 0, 0
+    for _, row in ipairs(rows) do
+      local all, longest = letters(row.cells[i])
+      length[i], word[i] = math.max(length[i], all), math.max(word[i], longest)
+    end
+    total = total + length[i] + 2
+  end
+
+  local width = {} -- in letters; nil = as wide as its cells
+  local widths = {}
+  for i = 1, #length do widths[i] = 'auto' end
+  if total > room then
+    local long, left
+    for _, limit in ipairs({ 30, 22, 16, 12 }) do
+      long, left = {}, room
+      for i = 1, #length do
+        if length[i] > limit then long[#long + 1] = i else left = left - length[i] - 2 end
+      end
+      if #long > 0 and left >= 0.35 * room then break end
+    end
+    local settled
+    repeat
+      settled = true
+      local weight = 0
+      for _, i in ipairs(long) do weight = weight + (width[i] and 0 or length[i] ^ 0.7) end
+      for _, i in ipairs(long) do
+        if not width[i] and left * length[i] ^ 0.7 / weight < word[i] + 3 then
+          width[i] = word[i] + 3
+          widths[i] = string.format('%.1fem', 0.52 * width[i])
+          left, settled = left - width[i], false
+          break
+        end
+      end
+      if settled then
+        for _, i in ipairs(long) do
+          if not width[i] then
+            width[i] = left * length[i] ^ 0.7 / weight
+            widths[i] = string.format('%.2ffr', length[i] ^ 0.7)
+          end
+        end
+      end
+    until settled
+  end
+
+  local lines = 0
+  for _, row in ipairs(rows) do
+    local most = 1
+    for i, wide in pairs(width) do most = math.max(most, math.ceil((letters(row.cells[i])) / math.max(wide, 6))) end
+    lines = lines + most
+  end
+  return '(' .. table.concat(widths, ', ') .. ',)', lines
+end
+
+local function printed_table(element) -- pandoc's cells in a figure of ours; a short table is kept on one page
   local caption, id = content(caption_of(element)), element.identifier
   element.identifier, element.caption = '', { long = {} }
-  local cells = pandoc.write(pandoc.Pandoc({ element }), 'typst'):match('#(table%(.*%))%]')
   local columns = #element.colspecs
-  local size = columns < 8 and '9pt' or columns < 11 and '8pt' or '7pt'
-  return raw('#report-table(' .. cells .. ', size: ' .. size .. ', caption: ' .. caption .. ') <' .. id .. '>')
+  local points = columns < 8 and 9 or columns < 11 and 8 or 7
+  local widths, lines = column_widths(element, 100 * 9 / points)
+  local cells = pandoc.write(pandoc.Pandoc({ element }), 'typst'):match('#(table%(.*%))%]')
+  cells = cells:gsub('columns: %d+,', 'columns: ' .. widths .. ',', 1)
+  return raw(string.format('#report-table(%s, size: %dpt, whole: %s, caption: %s) <%s>', cells, points,
+    tostring(lines <= 18), caption, id))
 end
 
 local function frame(element)
