@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reporting.reports.common import actions, why
+from reporting.reports.common import actions, offers, why
 from reporting.reports.common.book import Book
 
 
@@ -36,12 +36,11 @@ def test_who_pays_no_longer_gets_no_action(company):
 @pytest.mark.parametrize(
     ("account", "values", "rule"),
     [
-        ("b", {"session_frequency": 1.0}, "falling_frequency"),
+        ("b", {"session_frequency": 1.0, "sessions": 10.0}, "falling_frequency"),
         ("b", {"adoption_recent": 0.2}, "slipping_adoption"),
         ("b", {"feature_breadth": 0.1}, "low_adoption"),
         ("b", {"tenure_days": 20.0, "activated": False}, "new_not_activated"),
         ("b", {"engagement_score": 35.0}, "activated_low_engagement"),
-        ("b", {"licence_utilisation": 0.81}, "licences_nearly_full"),
     ],
 )
 def test_each_rule_answers_to_its_sign(company, account, values, rule):
@@ -49,8 +48,31 @@ def test_each_rule_answers_to_its_sign(company, account, values, rule):
     assert rule in suggested(company, account, edit=edit(account, **values))
 
 
-def test_licence_use_of_exactly_the_threshold_is_not_over_it(company):
-    assert "licences_nearly_full" not in suggested(company, "b", edit=edit("b", licence_utilisation=0.80))
+def test_a_fall_that_chance_could_bring_accuses_nobody(company):
+    # From 40 sessions to 28: three in ten fewer, and within two standard deviations of such counts.
+    found = suggested(company, "b", edit=edit("b", session_frequency=2.6, sessions=28.0))
+    assert "falling_frequency" not in found
+
+
+def test_one_core_feature_fewer_is_no_slip(company):
+    # From 25 % to 12.5 % is half, and one of eight core features.
+    def few(panel):
+        panel.loc[panel["account_id"] == "b", "adoption_recent"] = 0.25
+        return edit("b", adoption_recent=0.125)(panel)
+
+    assert "slipping_adoption" not in suggested(company, "b", edit=few)
+
+
+def test_offers_need_a_commercial_reason_and_mend_ill_use_first(company):
+    def reasons(panel):
+        panel["commercial_reason"] = panel["account_id"].map({"a": "seats", "f": "volume", "g": "tier"})
+        return panel
+
+    rows = offers.listed(Book(company(edit=reasons)))
+    assert rows["account_id"].tolist() == ["a", "f", "g"]  # by readiness band, then MRR
+    assert rows.loc["a", "reason"] == "seats: 9 of 12 in use"
+    assert rows.loc["f", "reason"] == "volume: 55% of the included volume used"
+    assert rows.loc["g", "next_step"] == "Repair use first; then: show the higher plan"
 
 
 def test_a_missing_input_never_accuses(company):

@@ -31,7 +31,7 @@ COMPANIES = {
     "nobody pays": {"paths": {"a": [500] * 13 + [0]}},
 }
 # A NaN, None or NaT that got into words, or a float written out with all its digits.
-SLIP = re.compile(r"\b(nan|none|nat|inf)\b(?! )|\bnan\b|<NA>|\d\.\d{5,}", re.I)
+SLIP = re.compile(r"\b(nan|NaN|None|NaT)\b|<NA>|\d\.\d{5,}")
 
 
 def sections(name: str):

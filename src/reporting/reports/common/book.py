@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
+from scipy.special import pdtr
 
 from reporting.present.formats import money
 from reporting.present.formats import month as month_name
@@ -81,6 +82,24 @@ class Book:
     def paying(self) -> pd.DataFrame:
         """The report month's rows of accounts that pay at its close."""
         return self.now[self.now["paying"].astype(bool)]
+
+    @cached_property
+    def observed_from(self) -> pd.Timestamp:
+        """The first month in which every account was on record, not just those that are still there.
+
+        Some sources hold older subscriptions only of accounts that were still customers when records began:
+        in that past nobody ever leaves. It shows as months without use on record in which churn is missing
+        that the later rate would make all but certain (Poisson, below one in a thousand).
+        """
+        panel = self.panel
+        first, used = panel["month"].min(), panel.loc[panel["events"].notna(), "month"].min()
+        if pd.isna(used) or used <= first:
+            return first
+        early = panel["month"] < used
+        at_risk, left = panel["mrr_start_cents"] > 0, panel["churned_cents"] > 0
+        rate = (left & ~early).sum() / max((at_risk & ~early).sum(), 1)
+        missing = pdtr((left & early).sum(), rate * (at_risk & early).sum()) < 0.001
+        return used if missing else first
 
     def money(self, cents: float) -> str:
         """Money in the reporting currency."""

@@ -81,12 +81,51 @@ def axis_starts_at_zero(fig: Figure) -> bool:
     return bool(fig.axes[0].get_ylim()[0] <= 0)
 
 
+def bars(
+    names: Sequence[str],
+    values: Sequence[float],
+    texts: Sequence[str],
+    finding: str,
+    x_label: str,
+    colours: Sequence[str],
+    axis: Callable[[Axis], None] = steady_ticks,
+    whole: float | None = None,
+) -> Figure:
+    """Horizontal bars with their figures beside them.
+
+    Args:
+        names: Row labels, first on top.
+        values: Lengths.
+        texts: What stands beside each bar.
+        finding: The title.
+        x_label: What the lengths are, with unit.
+        colours: One a bar.
+        axis: Formatter of the value axis.
+        whole: Value at which the axis ends, where there is a natural one.
+    """
+    fig, ax = style.figure(height=1.15 + 0.33 * len(names))
+    style.horizontal(ax)
+    ax.barh(range(len(names)), values, color=colours, height=0.62)
+    for y, (value, text) in enumerate(zip(values, texts, strict=True)):
+        style.label(ax, value, y, text, color=style.color("muted"))
+    ax.set_yticks(range(len(names)), names)
+    longest = max(max(values, default=0), 1e-9)
+    # A letter of the text beside the longest bar takes about 1 % of the width.
+    ax.set_xlim(0, (whole or longest) * (1 + 0.012 * max(len(text) for text in texts)))
+    steady_ticks(ax.xaxis)
+    axis(ax.xaxis)
+    ax.set_xlabel(x_label)
+    style.title(ax, finding)
+    return fig
+
+
 def intervals(
     names: Sequence[str],
     estimates: Sequence[Estimate],
     finding: str,
     axis: str,
     reference: tuple[float, str] | None = None,
+    rows: str = "",
 ) -> Figure:
     """Shares with their intervals, one row a group, with the number of accounts beside each.
 
@@ -96,6 +135,7 @@ def intervals(
         finding: The title.
         axis: Label of the value axis.
         reference: A value and its meaning, drawn as a dashed line.
+        rows: What the rows are, where their labels don't say it.
     """
     fig, ax = style.figure(height=1.15 + ROW_INCHES * len(names))
     style.horizontal(ax)
@@ -108,7 +148,7 @@ def intervals(
         ax.plot([estimate.value], [y], "o", color=ink, markersize=5)
         right = estimate.high if np.isfinite(estimate.high) else estimate.value
         style.label(
-            ax, right, y, f"{percent(estimate.value)}  n = {estimate.n:,}", color=style.color("muted")
+            ax, right, y, f"{percent(estimate.value)}, n = {estimate.n:,}", color=style.color("muted")
         )
     ax.set_yticks(range(len(names)), names)
     ax.set_ylim(len(names) - 0.5, -0.5)
@@ -131,6 +171,7 @@ def intervals(
     span = max(high - low, 0.05)
     ax.set_xlim(low - 0.03 * span, high + 0.28 * span)
     ax.set_xlabel(axis)
+    ax.set_ylabel(rows)
     steady_ticks(ax.xaxis)
     style.percent_axis(ax.xaxis)
     style.title(ax, finding)
@@ -142,80 +183,56 @@ def heatmap(
     finding: str,
     x_label: str,
     y_label: str,
-    bar_label: str,
-    sizes: Sequence[int] | None = None,
-    open_cells: pd.DataFrame | None = None,
-    low: float | None = None,
-    high: float | None = None,
-    show: Callable[[float], str] = lambda x: f"{100 * x:.0f}",
+    note: str,
+    sizes: Sequence[int],
+    open_cells: pd.DataFrame,
+    around_one: bool = False,
 ) -> Figure:
-    """A triangle as a heatmap with its figures in the cells.
+    """A triangle as a heatmap with its percentages in the cells.
 
     Args:
         grid: Rows (top first) by columns, shares; NaN cells stay empty.
         finding: The title.
         x_label: What the columns are.
         y_label: What the rows are.
-        bar_label: What the figures are, with unit; the note over the panel.
+        note: What the figures are, with unit.
         sizes: Accounts behind each row, written after its name.
-        open_cells: True where the period isn't over yet: drawn hatched.
-        low: Value of the lightest colour; default the smallest in the grid.
-        high: Value of the darkest colour; default the largest.
-        show: Cell value -> text.
+        open_cells: True where the figure can still change: in italics with a dotted frame.
+        around_one: Two colours for below and above 100 %, full at 50 % and 150 %; else one, dark at 100 %.
     """
     values = grid.to_numpy(dtype=float)
     rows, columns = values.shape
     fig, ax = style.figure(height=1.25 + 0.215 * rows)
     finite = values[np.isfinite(values)]
-    low = float(finite.min()) if low is None and finite.size else (low or 0.0)
-    high = float(finite.max()) if high is None and finite.size else (1.0 if high is None else high)
-    span = (high - low) or 1.0
-    colours = style.sequential()
-    size = 7.5 if columns <= 19 else 6.3
+    low, high = (0.5, 1.5) if around_one else (min(float(finite.min(initial=1.0)), 0.95), 1.0)
+    colours = style.diverging() if around_one else style.sequential()
     ax.grid(False)
-    ax.imshow(np.ma.masked_invalid(values), cmap=colours, vmin=low, vmax=low + span, aspect="auto")
-    for i in range(rows):
-        for j in range(columns):
-            if not np.isfinite(values[i, j]):
-                continue
-            shade = colours(float(np.clip((values[i, j] - low) / span, 0, 1)))
-            is_open = open_cells is not None and bool(open_cells.iloc[i, j])
-            text = show(values[i, j])
-            ax.text(
-                j,
-                i,
-                text,
-                ha="center",
-                va="center",
-                size=size,
-                color=style.text_on(shade),
-                style="italic" if is_open else "normal",
-            )
-            if is_open:
-                ax.add_patch(_open_cell(j, i))
-    names = [str(name) for name in grid.index]
-    if sizes is not None:
-        names = [f"{name}  ({n:,})" for name, n in zip(names, sizes, strict=True)]
+    edges = np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5
+    ax.pcolormesh(*edges, np.ma.masked_invalid(values), cmap=colours, vmin=low, vmax=high)
+    size = 7.5 if columns <= 19 else 6.3
+    for i, j in zip(*np.nonzero(np.isfinite(values)), strict=True):
+        shade = colours(float(np.clip((values[i, j] - low) / (high - low), 0, 1)))
+        slant = "italic" if open_cells.iloc[i, j] else "normal"
+        text = {"ha": "center", "va": "center", "size": size, "style": slant, "color": style.text_on(shade)}
+        ax.text(j, i, f"{100 * values[i, j]:.0f}", **text)
+        if open_cells.iloc[i, j]:
+            ax.add_patch(_open_cell(j, i, style.text_on(shade)))
+    names = [f"{name}  ({n:,})" for name, n in zip(grid.index, sizes, strict=True)]
     ax.set_yticks(range(rows), names)
-    ax.set_xticks(range(columns), [str(c) for c in grid.columns])
+    ax.set_xticks(range(columns), [str(column) for column in grid.columns])
+    ax.set_ylim(rows - 0.5, -0.5)
     ax.tick_params(length=0)
     ax.spines["bottom"].set_visible(False)
     ax.set_xlabel(x_label)
     ax.set_ylabel(y_label)
-    style.title(ax, finding, bar_label)
+    style.title(ax, finding, note)
     return fig
 
 
-def _open_cell(x: float, y: float) -> Rectangle:
-    return Rectangle(
-        (x - 0.46, y - 0.46),
-        0.92,
-        0.92,
-        fill=False,
-        edgecolor=style.color("bad"),
-        linewidth=0.8,
-        linestyle=":",
-    )
+def _open_cell(x: float, y: float, colour: str) -> Rectangle:
+    size = 0.84
+    corner = (x - size / 2, y - size / 2)
+    return Rectangle(corner, size, size, fill=False, edgecolor=colour, linewidth=0.8, linestyle=":")
 
 
 def stacked(
@@ -296,8 +313,8 @@ def lines(
         ax.set_ylim(bottom=0)
     if from_zero:
         ax.set_ylim(top=1.04 * ax.get_ylim()[1])
-    # Room at the right for the longest name: a letter takes about 1.2 % of the width.
-    ax.set_xlim(-0.3, (len(places) - 1) / (1 - 0.012 * max(len(str(c)) for c in frame.columns) - 0.02) + 0.3)
+    # Room at the right for the longest name: a letter takes about 1 % of the width.
+    ax.set_xlim(-0.3, (len(places) - 1) / (1 - 0.0095 * max(len(str(c)) for c in frame.columns) - 0.02) + 0.3)
     ax.set_ylabel(y_label)
     steady_ticks(ax.yaxis)
     axis(ax.yaxis)

@@ -13,7 +13,7 @@ from reporting.present.markdown import escape
 
 from .book import Book
 from .trust import Trust
-from .words import listing, plural
+from .words import plural, uncapitalised
 
 EXAMPLES = 2
 
@@ -33,14 +33,14 @@ def unknowns(book: Book, trust: Trust, more: list[str] | None = None) -> Blocks:
     for metric, tables in sorted(book.unavailable.items()):
         by_need.setdefault(tuple(tables), []).append(METRICS[metric].label if metric in METRICS else metric)
     for tables, labels in by_need.items():
-        shown = listing([label[:1].lower() + label[1:] for label in labels[:6]])
+        shown = ", ".join(uncapitalised(label) for label in labels[:6])
         rest = f" and {len(labels) - 6} more" if len(labels) > 6 else ""
         needs = " and ".join(f"`{table}`" for table in tables)
         lines.append(f"Not available, needs {needs}: {shown}{rest}.")
     lines += more or []
     lines.append(
-        "Why a customer acts: every link shown here between behaviour and revenue is an association, "
-        "which a trial could confirm and this data can't."
+        "Why a customer acts: every link shown here between behaviour and revenue is an association, which "
+        "a trial could confirm and this data can't."
     )
     return Blocks([Text("\n".join(f"- {line}" for line in lines))])
 
@@ -52,8 +52,8 @@ def data_quality(book: Book) -> Blocks:
         return Blocks([Text("The contract's checks found nothing to report on this source.")])
     rows = findings.sort_values(["severity", "table", "check"])
     lead = (
-        f"The contract's checks raised {plural(len(rows), 'finding')} on this source (@tbl-findings). "
-        "The rows named there were kept and counted; nothing was dropped silently."
+        f"The contract's checks raised {plural(len(rows), 'finding')} on this source (@tbl-findings). The "
+        "rows named there were kept and counted; nothing was dropped silently."
     )
     table = pd.DataFrame(
         {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -47,6 +48,17 @@ def segments(rows: pd.DataFrame, fewest: int = 5) -> list[str]:
         if column in rows and (rows[column].value_counts() >= fewest).sum() >= 2:
             found.append(column)
     return found
+
+
+def by_value(rows: pd.DataFrame, column: str, fewest: int) -> list[tuple[str, pd.DataFrame]]:
+    """The groups of `fewest` rows or more by value, in the order a reader counts: 1-10, 11-50, 51-200."""
+    groups = [(str(value), group) for value, group in rows.groupby(column) if len(group) >= fewest]
+    return sorted(groups, key=lambda item: _natural(item[0]))
+
+
+def _natural(text: str) -> list[tuple[bool, int, str]]:
+    parts = re.findall(r"\d+|\D+", text)
+    return [(not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts]
 
 
 def weighted_mean(values: pd.Series, weights: pd.Series) -> float:

@@ -33,8 +33,8 @@ def growth_finding(mrr: pd.Series, currency: str) -> str:
     else:
         word = "grows steadily"
     return (
-        f"MRR {word}: {percent(pace, sign=True)} in the last three months, {percent(was, sign=True)} "
-        "in the three before"
+        f"MRR {word}: {percent(pace, sign=True)} in the last three months, {percent(was, sign=True)} in the "
+        "three before"
     )
 
 

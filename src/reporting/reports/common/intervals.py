@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.stats import norm, rankdata
+from scipy.special import ndtri
 
 SEED = 20_240_229
 LEVEL = 0.95
@@ -41,7 +42,7 @@ def share(hits: float, n: int, level: float = LEVEL) -> Estimate:
     """
     if n <= 0:
         return UNKNOWN
-    z = float(norm.ppf(0.5 + level / 2))
+    z = float(ndtri(0.5 + level / 2))
     p = hits / n
     centre = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
@@ -87,10 +88,10 @@ def auc(score: ArrayLike, event: ArrayLike) -> Estimate:
     hits, misses = int(event.sum()), int((~event).sum())
     if not hits or not misses:
         return UNKNOWN
-    area = (rankdata(score)[event].sum() - hits * (hits + 1) / 2) / (hits * misses)
+    area = (pd.Series(score).rank().to_numpy()[event].sum() - hits * (hits + 1) / 2) / (hits * misses)
     q1, q2 = area / (2 - area), 2 * area * area / (1 + area)
     variance = (area * (1 - area) + (hits - 1) * (q1 - area**2) + (misses - 1) * (q2 - area**2)) / (
         hits * misses
     )
-    half = float(norm.ppf(0.5 + LEVEL / 2)) * math.sqrt(max(variance, 0.0))
+    half = float(ndtri(0.5 + LEVEL / 2)) * math.sqrt(max(variance, 0.0))
     return Estimate(float(area), max(0.0, area - half), min(1.0, area + half), len(score))

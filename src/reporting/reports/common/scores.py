@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from reporting.params.product import Part
+from reporting.present.formats import number
 
 from .book import Book
 
@@ -52,15 +55,25 @@ def costs(rows: pd.DataFrame, book: Book, score: str) -> pd.DataFrame:
     return ((100 - values) * weight).fillna(0.0)
 
 
+def cause(row: pd.Series, parts: Iterable[str]) -> str:
+    """The three parts that moved a score most, with their points; parts below half a point are not named."""
+    moved = row[list(parts)].astype(float)
+    moved = moved[moved.abs() >= 0.5].sort_values(key=abs, ascending=False, kind="stable").head(3)
+    named = [f"{words(name)} {number(points, 1, sign=True)}" for name, points in moved.items()]
+    return ", ".join(named) or "many small ones"
+
+
 def change(now: pd.DataFrame, before: pd.DataFrame, book: Book, score: str) -> pd.DataFrame:
     """How each part moved the score between two months, for accounts that have it in both.
 
     Returns:
-        Indexed by `account_id`: `before`, `now`, `change`, and a column of points for each part; the parts
-        sum to the change.
+        Indexed by `account_id`: `before`, `now`, `change`, a column of points for each part (they sum to the
+        change), and `cause` in words.
     """
     common = now.index[now[score].notna() & now.index.isin(before.index[before[score].notna()])]
     moved = costs(before.loc[common], book, score) - costs(now.loc[common], book, score)
     out = pd.DataFrame({"before": before.loc[common, score], "now": now.loc[common, score]}).astype(float)
     out["change"] = out["now"] - out["before"]
-    return out.join(moved)
+    out = out.join(moved)
+    out["cause"] = [cause(row, moved.columns) for _, row in out.iterrows()]
+    return out

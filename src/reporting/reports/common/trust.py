@@ -13,9 +13,9 @@ from functools import cached_property
 import pandas as pd
 
 from reporting.present.blocks import Blocks, Callout
-from reporting.present.formats import percent
 
 from .book import Book
+from .frames import is_true
 from .words import listing, plural
 
 # Some witnesses are wrong in any honest source (win-backs, late bookings); a larger share is a contradiction.
@@ -25,6 +25,9 @@ FEWEST = 5
 # A cancellation shows in the bridge in its own month or, with a notice period, in one of the next two.
 NOTICE_MONTHS = 2
 
+# The contract's own finding that the tables disagree on who left.
+CONTRACT_CHECK = "churn_sources_contradict"
+
 UNRELIABLE = "not reliable: sources contradict"
 
 
@@ -33,8 +36,8 @@ class Witness:
     """What one table says about lost accounts.
 
     Attributes:
-        called: Accounts this table calls gone.
-        kept: Those of them that the subscriptions show as going on, unchanged.
+        called: Accounts this table calls gone, long enough ago to have stopped paying.
+        kept: Those of them that go on as before, by the subscriptions.
         words: The contradiction as a clause, with its numbers.
     """
 
@@ -64,8 +67,9 @@ class Trust:
 
     @cached_property
     def reliable(self) -> bool:
-        """False when any witness contradicts the subscriptions."""
-        return not any(witness.contradicts for witness in self.witnesses)
+        """False when any witness contradicts the subscriptions, or the data contract found that they do."""
+        found = (self.book.snapshot.findings["check"] == CONTRACT_CHECK).any()
+        return not (found or any(witness.contradicts for witness in self.witnesses))
 
     def label(self, name: str) -> str:
         """The figure's name, marked where it can't be believed: `NRR (not reliable: sources contradict)`."""
@@ -75,13 +79,14 @@ class Trust:
         """The callout that has to stand before any retention figure; empty when the sources agree."""
         if self.reliable:
             return Blocks([])
-        clauses = [witness.words for witness in self.witnesses if witness.contradicts]
+        told = [witness for witness in self.witnesses if witness.contradicts]
+        clauses = [witness.words for witness in told or self.witnesses if witness.called]
         text = (
-            f"By the subscriptions, {plural(self.churned, 'account')} ever stopped paying; "
-            f"but {listing(clauses)}. "
-            "They can't all be right. Until it is settled which table records a lost customer, "
-            "retention, NRR, GRR and churn in this report are what the subscriptions say, marked "
-            f"*{UNRELIABLE}*, and must not be read as good news."
+            f"By the subscriptions, {plural(self.churned, 'account')} ever stopped paying. But "
+            f"{listing(clauses) or 'other tables of the source say otherwise'}. They can't all be right. "
+            "Until it is settled which table records a lost customer, retention, NRR, GRR and churn in this "
+            f"report are what the subscriptions say, marked *{UNRELIABLE}*, and must not be read as good "
+            "news."
         )
         return Blocks([Callout("warning", "The sources contradict each other on who left", text)])
 
@@ -89,11 +94,11 @@ class Trust:
         accounts, now = self.book.accounts, self.book.now
         if "churned_flag" not in accounts or accounts["churned_flag"].isna().all():
             return None
-        flagged = accounts.index[accounts["churned_flag"].fillna(False).astype(bool)]
-        paying = int(now["paying"].reindex(flagged).fillna(False).astype(bool).sum())
+        flagged = accounts.index[is_true(accounts["churned_flag"])]
+        paying = int(now["paying"].reindex(flagged, fill_value=False).sum())
         words = (
-            f"the accounts table flags {plural(len(flagged), 'account')} as churned, "
-            f"of which {paying if paying else 'none'} still {'pays' if paying == 1 else 'pay'}"
+            f"the accounts table flags {plural(len(flagged), 'account')} as churned, and {paying or 'none'} "
+            f"of them {'pays' if paying == 1 else 'pay'} at the close"
         )
         return Witness(len(flagged), paying, words)
 
@@ -117,11 +122,15 @@ class Trust:
             - pairs["said"].dt.month
         )
         borne_out = pairs.loc[gap.between(-1, NOTICE_MONTHS), "account_id"].unique()
-        called = said["account_id"].nunique()
-        kept = called - len(borne_out)
+        kept = said["account_id"].nunique() - len(borne_out)
+        named = set(rows["account_id"])
+        stopped = set(panel.loc[panel["churned_cents"] > 0, "account_id"])
         words = (
-            f"the cancellations name {plural(called, 'account')} up to "
-            f"{NOTICE_MONTHS} months ago, and {kept} of them ({percent(kept / max(called, 1))}) "
-            "neither stopped nor paid less afterwards"
+            f"{plural(len(named), 'account')} {'has' if len(named) == 1 else 'have'} a cancellation on "
+            f"record, and {_only(len(named & stopped))} of them ever stopped paying"
         )
-        return Witness(called, kept, words)
+        return Witness(said["account_id"].nunique(), kept, words)
+
+
+def _only(n: int) -> str:
+    return f"only {n}" if n else "none"

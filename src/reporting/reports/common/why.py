@@ -15,7 +15,7 @@ REASON_MONTHS = 3
 
 
 def movements(book: Book, month: pd.Timestamp | None = None) -> pd.DataFrame:
-    """The accounts whose MRR moved in a month, largest movement first.
+    """The accounts whose MRR moved in a month other than by exchange rates, largest movement first.
 
     Returns:
         Columns account_id, account_name, movement, amount_cents (signed as in the bridge), mrr_cents, why.
@@ -26,6 +26,8 @@ def movements(book: Book, month: pd.Timestamp | None = None) -> pd.DataFrame:
     reasons = _stated_reasons(book, month)
     found = []
     for part, (column, sign) in PARTS.items():
+        if part == "fx":
+            continue
         for account, row in rows[rows[column] != 0].iterrows():
             earlier = before.loc[account] if account in before.index else None
             found.append(
@@ -47,8 +49,6 @@ def movements(book: Book, month: pd.Timestamp | None = None) -> pd.DataFrame:
 
 
 def _why(book: Book, part: str, row: pd.Series, before: pd.Series | None, stated: str | None) -> str:
-    if part == "fx":
-        return "exchange rates"
     if part == "new":
         return _start(row)
     if part == "reactivation":

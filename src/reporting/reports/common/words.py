@@ -43,6 +43,11 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def uncapitalised(label: str) -> str:
+    """The label for the middle of a sentence; abbreviations such as `CAC payback` keep their capitals."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
 def interval(estimate: Estimate) -> str:
     """`95% interval 80.1% to 88.2%`, or why there is none."""
     if not math.isfinite(estimate.low):

@@ -1,18 +1,8 @@
 """Executive brief: thriving or teetering, what moved, which accounts, why, what next, what can't be known."""
 
 from .data import Data, load
-from .sections import (
-    actions,
-    exports,
-    glossary,
-    headline,
-    key_figures,
-    movers,
-    mrr_bridge,
-    trend,
-    unknowns,
-    verdict_signs,
-)
+from .revenue import mrr_bridge, trend
+from .sections import actions, exports, glossary, headline, key_figures, movers, unknowns, verdict_signs
 
 __all__ = [
     "Data",

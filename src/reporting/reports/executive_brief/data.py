@@ -6,7 +6,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from ..common import actions, why
+from ..common import actions, offers, why
 from ..common.book import Book
 from ..common.bridge import bridge
 from ..common.trust import Trust
@@ -30,8 +30,8 @@ class Data:
 
     @cached_property
     def bridge(self) -> pd.DataFrame:
-        """The MRR bridge of every month."""
-        return bridge(self.book.panel)
+        """The MRR bridge of every month on record."""
+        return bridge(self.book.panel).loc[self.book.observed_from :]
 
     @cached_property
     def movements(self) -> pd.DataFrame:
@@ -42,6 +42,11 @@ class Data:
     def actions(self) -> pd.DataFrame:
         """Every action any paying account calls for."""
         return actions.suggest(self.book)
+
+    @cached_property
+    def offers(self) -> pd.DataFrame:
+        """Accounts with a commercial reason to buy more."""
+        return offers.listed(self.book)
 
     @cached_property
     def signs(self) -> list[Sign]:

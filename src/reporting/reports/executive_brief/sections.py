@@ -6,16 +6,16 @@ import math
 
 import pandas as pd
 
-from reporting.present import style
-from reporting.present.blocks import Blocks, Figure, KeyFigure, KeyFigures, Table, Text
-from reporting.present.formats import change, count, money, percent
+from reporting.present.blocks import Block, Blocks, Callout, KeyFigure, KeyFigures, Table, Text
+from reporting.present.formats import change, count, money, number, percent
 from reporting.present.formats import month as month_name
 from reporting.present.markdown import escape
 
 from ..common import actions as act
-from ..common import charts, closing
-from ..common.bridge import LABELS, PARTS, as_data, net_parts
-from ..common.growth import growth_finding
+from ..common import closing
+from ..common.bridge import as_data
+from ..common.files import tidy
+from ..common.frames import quantile
 from ..common.retention import followed, grr, nrr
 from ..common.words import direction, moved_points, plural, sentence, with_interval
 from .data import Data
@@ -46,7 +46,7 @@ def key_figures(data: Data) -> Blocks:
         KeyFigure(
             "paying accounts",
             count(row["accounts_end"]),
-            f"{row['accounts_end'] - row['accounts_start']:+,d} {versus}".replace("-", "\u2212"),
+            f"{number(row['accounts_end'] - row['accounts_start'], sign=True)} {versus}",
             _good(row["accounts_end"] - row["accounts_start"]),
             f"{money(row['end'] / max(row['accounts_end'], 1), book.currency)} each",
         ),
@@ -99,66 +99,11 @@ def verdict_signs(data: Data) -> Blocks:
     return Blocks([Table.of(frame, columns, label="tbl-signs", caption=caption)])
 
 
-def mrr_bridge(data: Data) -> Blocks:
-    """The bridge from last month's MRR to this month's, as a sentence, a waterfall and a table."""
-    book, row = data.book, data.bridge.loc[data.book.month]
-    fig = charts.waterfall(
-        row,
-        month_name(book.previous, short=True),
-        month_name(book.month, short=True),
-        book.currency,
-        _bridge_finding(data),
-    )
-    cut = "" if charts.axis_starts_at_zero(fig) else " The axis does not start at zero."
-    caption = (
-        f"MRR bridge from the close of {book.previous_label} to the close of {book.label}, in "
-        f"{book.currency}.{cut}"
-    )
-    figure = Figure(fig, "fig-mrr-bridge", caption, f"Waterfall: {_bridge_words(data, money_long=False)}.")
-    parts = net_parts(row)
-    lines = pd.DataFrame(
-        [("Start", row["accounts_start"], row["start"])]
-        + [(LABELS[part], row[f"accounts_{part}"], parts[part]) for part in PARTS]
-        + [("End", row["accounts_end"], row["end"])],
-        columns=["line", "accounts", "cents"],
-    )
-    columns = {"line": "Line", "accounts": ("Accounts", count), "cents": (f"MRR ({book.currency})", money)}
-    table = Table.of(
-        lines,
-        columns,
-        label="tbl-mrr-bridge",
-        caption=f"MRR bridge of {book.label}; the lines add up to the cent",
-        total=True,
-    )
-    return Blocks([Text(f"{_bridge_words(data)} (@fig-mrr-bridge, @tbl-mrr-bridge)."), figure, table])
-
-
-def trend(data: Data) -> Blocks:
-    """MRR over the months, and whether it grows or plateaus."""
-    book = data.book
-    months = data.bridge.index[-data.trend_months :]
-    mrr = data.bridge.loc[months, "end"]
-    finding = growth_finding(mrr, book.currency)
-    fig = charts.lines(
-        pd.DataFrame({"MRR": mrr}),
-        finding,
-        f"MRR at the close ({book.currency})",
-        axis=lambda axis: style.money_axis(axis, book.currency),
-        from_zero=True,
-    )
-    caption = f"MRR at each month's close, {month_name(months[0])} to {book.label}, in {book.currency}"
-    alt = (
-        f"Line: MRR from {book.money(mrr.iloc[0])} in {month_name(months[0])} to "
-        f"{book.money(mrr.iloc[-1])} in {book.label}."
-    )
-    return Blocks([Text(f"{finding} (@fig-mrr-trend)."), Figure(fig, "fig-mrr-trend", caption, alt)])
-
-
 def movers(data: Data) -> Blocks:
     """Which accounts moved MRR most, and why."""
     rows = data.movements
     if rows.empty:
-        return Blocks([Text(f"No account's MRR moved in {data.book.label}.")])
+        return Blocks([Text(f"No account's MRR moved in {data.book.label} other than by exchange rates.")])
     shown = rows.head(data.top_accounts)
     gross = int(rows["amount_cents"].abs().sum())
     lead = rows.iloc[0]
@@ -167,8 +112,8 @@ def movers(data: Data) -> Blocks:
     text = (
         f"{sentence(plural(rows['account_id'].nunique(), 'account'))} moved MRR in {data.book.label}: "
         f"{plural(up, 'movement')} up, {plural(down, 'movement')} down. The largest is "
-        f"{escape(lead['account_name'])} "
-        f"({lead['movement'].lower()}, {money(lead['amount_cents'], data.book.currency, sign=True)}); the "
+        f"{escape(lead['account_name'])} ({lead['movement'].lower()}, "
+        f"{money(lead['amount_cents'], data.book.currency, sign=True)}); the "
         f"{plural(len(shown), 'movement')} of @tbl-movers make {percent(part, 0)} of everything that moved."
     )
     columns = {
@@ -184,29 +129,53 @@ def movers(data: Data) -> Blocks:
 
 def actions(data: Data) -> Blocks:
     """What to do next: accounts to keep and accounts to grow, largest MRR first."""
-    book = data.book
-    keep, grow = act.first(data.actions, act.KEEP), act.first(data.actions, act.GROW)
-    total = int(book.paying["mrr_cents"].sum())
+    book, keep, grow = data.book, act.first(data.actions), data.offers
+    paying, total = len(book.paying), max(int(book.paying["mrr_cents"].sum()), 1)
+    verb = "calls" if len(keep) == 1 else "call"
     text = (
-        f"{sentence(plural(len(keep), 'paying account'))} of {count(len(book.paying))} "
-        f"{'calls' if len(keep) == 1 else 'call'} for attention, with "
-        f"{percent(keep['mrr_cents'].sum() / max(total, 1))} of MRR; "
-        f"{plural(len(grow), 'account')} could be offered more. "
-        "An early warning is not proof: it says where to look first."
+        f"{sentence(plural(len(keep), 'paying account'))} of {count(paying)} {verb} for attention, with "
+        f"{percent(keep['mrr_cents'].sum() / total)} of MRR. {_grow_sentence(data)} An early warning is not "
+        "proof: it says where to look first."
     )
-    blocks = [Text(text)]
-    for rows, label, what in ((keep, "tbl-actions-keep", "keep"), (grow, "tbl-actions-grow", "grow")):
-        if rows.empty:
-            continue
-        columns = {
-            "account_name": "Account",
-            "mrr_cents": (f"MRR ({book.currency})", money),
-            "reason": "Reason",
-            "action": "Next step",
-        }
-        caption = f"Accounts to {what}, by MRR: {min(len(rows), data.top_accounts)} of {count(len(rows))}"
-        blocks.append(Table.of(rows.head(data.top_accounts), columns, label=label, caption=caption))
+    blocks: list[Block] = [Text(text)]
+    if len(keep) > act.TOO_MANY * paying:
+        blocks.append(_too_many(data, len(keep), paying))
+    columns = {"account_name": "Account", "mrr_cents": (f"MRR ({book.currency})", money), "reason": "Reason"}
+    if len(keep):
+        caption = (
+            f"Accounts to keep, largest MRR first: {min(len(keep), data.top_accounts)} of {count(len(keep))}"
+        )
+        shown = keep.head(data.top_accounts)
+        blocks.append(
+            Table.of(shown, columns | {"action": "Next step"}, label="tbl-actions-keep", caption=caption)
+        )
+    if len(grow):
+        caption = (
+            f"Accounts to grow, the most ready and largest first: {min(len(grow), data.top_accounts)} of "
+            f"{count(len(grow))}; the whole list is in the expansion report"
+        )
+        shown = grow.head(data.top_accounts)
+        blocks.append(
+            Table.of(shown, columns | {"next_step": "Next step"}, label="tbl-actions-grow", caption=caption)
+        )
     return Blocks(blocks)
+
+
+def _too_many(data: Data, named: int, paying: int) -> Callout:
+    events = quantile(data.book.paying["events"], 0.5)
+    thin = f" The median account has {plural(events, 'event')} a month on record." if events < 30 else ""
+    text = (
+        f"The rules name {percent(named / paying, 0)} of the accounts, so being named says little.{thin} "
+        "Read the list as the largest accounts with something to ask about, not as a forecast of who leaves."
+    )
+    return Callout("note", "Warnings that name nearly everyone single out no one", text)
+
+
+def _grow_sentence(data: Data) -> str:
+    book, n = data.book, len(data.offers)
+    if not n and "licence_utilisation" in book.unavailable:
+        return f"Who could be offered more seats is {book.missing('licence_utilisation')}."
+    return f"{sentence(plural(n, 'account'))} {'has' if n == 1 else 'have'} a commercial reason to buy more."
 
 
 def unknowns(data: Data) -> Blocks:
@@ -220,16 +189,12 @@ def glossary(data: Data) -> Blocks:
 
 
 def exports(data: Data) -> dict[str, pd.DataFrame]:
-    """The bridge, the movements and the actions as data."""
-    currency = data.book.currency
-    movements = data.movements.assign(
-        amount=data.movements["amount_cents"] / 100, mrr=data.movements["mrr_cents"] / 100
-    )
-    actions_out = data.actions.assign(mrr=data.actions["mrr_cents"] / 100, currency=currency)
+    """The bridge, the movements, whom to keep and whom to offer more."""
+    book = data.book
     return {
-        "mrr_bridge": as_data(data.bridge, currency),
-        "movers": movements.assign(currency=currency).drop(columns=["amount_cents", "mrr_cents"]),
-        "actions": actions_out.drop(columns="mrr_cents"),
+        "mrr_bridge": as_data(data.bridge, book.currency),
+        "movers": tidy(data.movements, book.currency),
+        "actions_keep": tidy(data.actions.drop(columns="purpose"), book.currency),
     }
 
 
@@ -252,9 +217,9 @@ def _mrr_sentence(data: Data) -> str:
     by = "" if verb == "held" else f" by {percent(abs(row['end'] / row['start'] - 1))}"
     gain, loss = row["new"] + row["reactivation"] + row["expansion"], row["contraction"] + row["churn"]
     return (
-        f"MRR {verb}{by} {'at' if verb == 'held' else 'to'} {book.money(row['end'])} at the close of {book.label}: "
-        f"{book.money(gain)} came in (new, expansion and reactivation) and {book.money(loss)} went "
-        "(contraction and churn)."
+        f"MRR {verb}{by} {'at' if verb == 'held' else 'to'} {book.money(row['end'])} at the close of "
+        f"{book.label}: {book.money(gain)} came in (new, expansion and reactivation) and {book.money(loss)} "
+        "went (contraction and churn)."
     )
 
 
@@ -269,41 +234,7 @@ def _retention_sentence(data: Data) -> str:
     )
     if not data.trust.reliable:
         return (
-            f"By the subscriptions alone, {kept}; this is *not reliable*, because the sources "
-            "contradict each other on who left."
+            f"By the subscriptions alone, {kept}; this is *not reliable*, because the sources contradict "
+            "each other on who left."
         )
     return f"{kept}."
-
-
-def _bridge_finding(data: Data) -> str:
-    """The waterfall's title: the net change and the part that moved most."""
-    book, row = data.book, data.bridge.loc[data.book.month]
-    parts = {part: step for part, step in net_parts(row).items() if step}
-    if not parts:
-        return f"MRR did not move in {book.label}"
-    net = row["end"] - row["start"]
-    largest = max(parts, key=lambda part: abs(parts[part]))
-    verb = {"rose": "grew", "fell": "shrank", "held": "ended where it began, with"}[
-        direction(row["end"], row["start"])
-    ]
-    amount = "" if not net else f" {money(abs(net), book.currency, short=True)}"
-    return (
-        f"MRR {verb}{amount} in {book.label}; {LABELS[largest].lower()} moved most "
-        f"({money(parts[largest], book.currency, short=True, sign=True)})"
-    )
-
-
-def _bridge_words(data: Data, money_long: bool = True) -> str:
-    """`$8,460,824 at the close of November + $496,667 new ... = $10,159,608`, every part named."""
-    book, row = data.book, data.bridge.loc[data.book.month]
-    show = (lambda x: book.money(x)) if money_long else (lambda x: money(x, book.currency, short=True))
-    parts = []
-    for part, step in net_parts(row).items():
-        if part == "fx" and not step:
-            continue
-        sign = "\u2212" if step < 0 or PARTS[part][1] < 0 else "+"
-        parts.append(f"{sign} {show(abs(step))} {LABELS[part].lower()}")
-    return (
-        f"{show(row['start'])} at the close of {book.previous_label} {' '.join(parts)} "
-        f"= {show(row['end'])} at the close of {book.label}"
-    )

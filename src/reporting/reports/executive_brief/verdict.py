@@ -41,7 +41,7 @@ class Sign:
 
 def signs(book: Book, trust: Trust) -> list[Sign]:
     """Growth, retention, churn, health and value delivered, each read against its threshold."""
-    return [_growth(book), _nrr(book, trust), _churn(book, trust), _health(book), _value(book)]
+    return [_growth(book, trust), _nrr(book, trust), _churn(book, trust), _health(book), _value(book)]
 
 
 def word(found: Sequence[Sign], trust: Trust) -> str:
@@ -75,13 +75,15 @@ def reasons(found: Sequence[Sign]) -> str:
     return listing(parts)
 
 
-def _growth(book: Book) -> Sign:
+def _growth(book: Book, trust: Trust) -> Sign:
     total = book.panel.groupby("month")["mrr_cents"].sum()
     now, before = total.get(book.month, 0), total.get(book.month - pd.DateOffset(months=QUARTER), 0)
     if not before:
         return Sign("MRR growth", book.money(now), "no figure a quarter ago", OPEN)
     steady = abs(now / before - 1) < 0.005
     reading = OPEN if steady else GOOD if now > before else BAD
+    if reading == GOOD and not trust.reliable:
+        reading = UNRELIABLE  # growth that counts lost customers as kept is no growth
     return Sign("MRR growth", book.money(now), f"{change(now, before)} in {QUARTER} months", reading)
 
 

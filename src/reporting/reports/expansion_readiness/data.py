@@ -6,12 +6,12 @@ from functools import cached_property
 
 import pandas as pd
 
+from ..common import offers
 from ..common.book import Book
 from ..common.intervals import UNKNOWN, Estimate, ratio
 from ..common.trust import Trust
 from ..common.validity import followed_scores
 
-REASONS = {"seats": "seats", "volume": "volume", "tier": "higher plan"}
 # Below this many past cases no rate is given.
 FEWEST = 20
 
@@ -33,11 +33,8 @@ class Data:
 
     @cached_property
     def listed(self) -> pd.DataFrame:
-        """Paying accounts with a commercial reason, most ready first; no reason, no listing."""
-        rows = self.book.paying[self.book.paying["commercial_reason"].notna()]
-        return rows.sort_values(
-            ["expansion_readiness", "mrr_cents", "account_id"], ascending=[False, False, True]
-        )
+        """Paying accounts with a commercial reason, the ready and large ones first."""
+        return offers.listed(self.book)
 
     @cached_property
     def past(self) -> pd.DataFrame:

@@ -45,8 +45,8 @@ def rates_sentence(data: Data) -> str:
     hits = int(rows["happened"].sum())
     if len(rows) < FEWEST or hits < 10:
         return (
-            f"Whether readiness foretells expansion can't be judged yet: {plural(hits, 'expansion')} "
-            f"in {plural(len(rows), 'followed score')}."
+            f"Whether readiness foretells expansion can't be judged yet: {plural(hits, 'expansion')} in "
+            f"{plural(len(rows), 'followed score')}."
         )
     area = auc(rows["expansion_readiness"], rows["happened"])
     known = {name: e for name, e in _rates(data).items() if e.n >= 10}
@@ -54,9 +54,8 @@ def rates_sentence(data: Data) -> str:
     told = "foretells expansion" if area.low > 0.5 else "does not foretell expansion beyond chance"
     return (
         f"The readiness score {told}: {percent(known[top].value)} of accounts {top} expanded within "
-        f"{data.horizon} months, "
-        f"against {percent(known[bottom].value)} {bottom} (AUC {number(area.value, 2)}, 95% interval "
-        f"{number(area.low, 2)} to {number(area.high, 2)})."
+        f"{data.horizon} months, against {percent(known[bottom].value)} {bottom} (AUC "
+        f"{number(area.value, 2)}, 95% interval {number(area.low, 2)} to {number(area.high, 2)})."
     )
 
 
@@ -66,15 +65,14 @@ def validity(data: Data) -> Blocks:
     if data.past.empty:
         return Blocks([Text("No past score can be followed far enough yet.")])
     text = rates_sentence(data)
-    finding = text.split(":")[0]
+    finding = text.split(" (AUC")[0]
     known = [name for name, e in rates.items() if e.known]
     fig = charts.intervals(
         known, [rates[name] for name in known], finding, f"share that expanded within {data.horizon} months"
     )
     caption = (
-        f"Expansion within {data.horizon} months by readiness at the time, 95% Wilson intervals; one "
-        "score an account and "
-        "window, windows do not overlap"
+        f"Expansion within {data.horizon} months by readiness at the time, 95% Wilson intervals; one score "
+        "an account and window, windows do not overlap"
     )
     alt = (
         "Dots with intervals: "
@@ -148,9 +146,9 @@ def signals(data: Data) -> Blocks:
     }
     best = lines[0]
     text = (
-        f"The signal that goes with expansion most is '{best[0]}': {percent(best[1].value)} of accounts "
-        "with it expanded within "
-        f"{data.horizon} months, {percent(best[2].value)} without ({best[4]}) (@tbl-signals)."
+        f"The signal that goes with expansion most is '{best[0]}': {percent(best[1].value)} of accounts with "
+        f"it expanded within {data.horizon} months, {percent(best[2].value)} without ({best[4]}) "
+        "(@tbl-signals)."
     )
     if lacking:
         text += f" Not testable here: {listing(lacking)}."
@@ -182,8 +180,7 @@ def contraction(data: Data) -> Blocks:
             [
                 Text(
                     "Whether falling use comes before contraction can't be told: "
-                    f"{plural(hits, 'contraction')} in "
-                    f"{plural(len(rows), 'followed account-window')}."
+                    f"{plural(hits, 'contraction')} in {plural(len(rows), 'followed account-window')}."
                 )
             ]
         )
@@ -191,8 +188,8 @@ def contraction(data: Data) -> Blocks:
     a, b = known[names[0]], known[names[-1]]
     apart = a.low > b.high or b.low > a.high
     finding = (
-        f"{percent(a.value)} contracted within {data.horizon} months where {names[0]}, "
-        f"{percent(b.value)} where {names[-1]}"
+        f"{percent(a.value)} contracted within {data.horizon} months where {names[0]}, {percent(b.value)} "
+        f"where {names[-1]}"
     )
     fig = charts.intervals(
         names, list(known.values()), finding, f"share that contracted within {data.horizon} months"
@@ -209,8 +206,7 @@ def contraction(data: Data) -> Blocks:
         else "the intervals overlap, so the difference may be chance"
     )
     text = (
-        f"{with_interval(a, 'case')} of accounts where {names[0]} contracted within {data.horizon} "
-        f"months, {percent(b.value)} "
-        f"({interval(b)}) where {names[-1]}; {says} (@fig-contraction)."
+        f"{with_interval(a, 'case')} of accounts where {names[0]} contracted within {data.horizon} months, "
+        f"{percent(b.value)} ({interval(b)}) where {names[-1]}; {says} (@fig-contraction)."
     )
     return Blocks([Text(sentence(text)), Figure(fig, "fig-contraction", caption, alt)])

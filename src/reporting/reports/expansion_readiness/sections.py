@@ -11,9 +11,11 @@ from reporting.present.formats import change, count, money, number, percent
 from reporting.present.formats import month as month_name
 
 from ..common import charts, closing
+from ..common.files import tidy
 from ..common.frames import numbers, quantile
+from ..common.offers import REASONS
 from ..common.words import interval, listing, plural, sentence
-from .data import REASONS, Data
+from .data import Data
 from .evidence import rates_by_band, rates_sentence
 
 
@@ -113,8 +115,8 @@ def licence_use(data: Data) -> Blocks:
     ax.set_ylabel("paying accounts")
     style.title(ax, finding)
     caption = (
-        f"Licence use of paying accounts at the close of {book.label}; seats used are distinct "
-        "users active in the last 30 days"
+        f"Licence use of paying accounts at the close of {book.label}; seats used are distinct users active "
+        "in the last 30 days"
     )
     alt = (
         "Bars: "
@@ -141,61 +143,32 @@ def accounts(data: Data) -> Blocks:
         & book.paying["commercial_reason"].isna()
     ]
     without = (
-        f" {sentence(plural(len(ready), 'further account'))} {'is' if len(ready) == 1 else 'are'} ready "
-        "by use but "
-        f"without a reason that fits how {'it is' if len(ready) == 1 else 'they are'} priced, and not listed."
+        f" {sentence(plural(len(ready), 'further account'))} {'is' if len(ready) == 1 else 'are'} ready by "
+        f"use but without a reason that fits how {'it is' if len(ready) == 1 else 'they are'} priced, and "
+        "not listed."
         if len(ready)
         else ""
     )
     if rows.empty:
         return Blocks([Text(f"No account is listed: none has a commercial reason.{without}")])
-    table = rows.assign(
-        reason=[_reason(row) for _, row in rows.iterrows()],
-        step=[_next_step(row) for _, row in rows.iterrows()],
-    )
-    shown = table.head(data.top_accounts)
+    shown = rows.head(data.top_accounts)
     columns = {
         "account_name": "Account",
         "plan": "Plan",
         "mrr_cents": (f"MRR ({book.currency})", money),
         "expansion_readiness": ("Ready", number),
         "reason": "Commercial reason",
-        "step": "Next step",
+        "next_step": "Next step",
     }
     caption = (
-        f"Accounts with a commercial reason, most ready first: {len(shown)} of {count(len(rows))}; "
-        "readiness from 0 to 100"
+        f"Accounts with a commercial reason, most ready first: {len(shown)} of {count(len(rows))}; readiness "
+        "from 0 to 100"
     )
     text = (
         f"{sentence(plural(len(rows), 'account'))} {'has' if len(rows) == 1 else 'have'} a reason "
         f"(@tbl-expansion).{without}"
     )
     return Blocks([Text(text), Table.of(shown, columns, label="tbl-expansion", caption=caption)])
-
-
-def _reason(row: pd.Series) -> str:
-    if row["commercial_reason"] == "seats":
-        return f"seats: {number(row['seats_used'])} of {number(row['seats_purchased'])} in use"
-    if row["commercial_reason"] == "volume":
-        return f"volume: {percent(row['plan_limit_proximity'], 0)} of the included volume used"
-    parts = []
-    if pd.notna(row["premium_share"]) and row["premium_share"] > 0:
-        parts.append(f"{percent(row['premium_share'])} of use on premium features")
-    if pd.notna(row["licence_utilisation"]) and row["licence_utilisation"] > 0.8:
-        parts.append(f"{percent(row['licence_utilisation'], 0)} of the plan's seats in use")
-    return f"higher plan: {listing(parts)}" if parts else "higher plan"
-
-
-def _next_step(row: pd.Series) -> str:
-    steps = {
-        "seats": "Offer seats before they ask",
-        "volume": "Offer a larger volume",
-        "tier": "Show the higher plan",
-    }
-    step = steps[row["commercial_reason"]]
-    if row["engagement_band"] == "churn risk":
-        return f"Repair use first; then: {step[:1].lower()}{step[1:]}"
-    return step
 
 
 def pipeline(data: Data) -> Blocks:
@@ -221,17 +194,14 @@ def pipeline(data: Data) -> Blocks:
         "high": ("High", money),
     }
     caption = (
-        f"Expansion to expect within {data.horizon} months, in {book.currency} of MRR; low and high are "
-        "the ends of the "
-        "95% interval of the past rate"
+        f"Expansion to expect within {data.horizon} months, in {book.currency} of MRR; low and high are the "
+        "ends of the 95% interval of the past rate"
     )
     text = (
-        f"{_pipeline_sentence(data)} The estimate takes that accounts with a reason go on as such "
-        "accounts did: of the MRR "
-        f"that past accounts with a reason paid, {percent(e.value)} was added within {data.horizon} months "
-        f"({interval(e)}, {plural(e.n, 'account')}). It includes what would have come anyway, without a "
-        "call, and one rate "
-        "serves all reasons (@tbl-pipeline)."
+        f"{_pipeline_sentence(data)} The estimate takes that accounts with a reason go on as such accounts "
+        f"did: of the MRR that past accounts with a reason paid, {percent(e.value)} was added within "
+        f"{data.horizon} months ({interval(e)}, {plural(e.n, 'account')}). It includes what would have come "
+        "anyway, without a call, and one rate serves all reasons (@tbl-pipeline)."
     )
     return Blocks([Text(text), Table.of(table, columns, label="tbl-pipeline", caption=caption, total=True)])
 
@@ -240,14 +210,13 @@ def _pipeline_sentence(data: Data) -> str:
     e, book = data.added_share, data.book
     if not e.known:
         return (
-            "What the listed accounts may bring can't be estimated: too few past accounts had a "
-            "commercial reason."
+            "What the listed accounts may bring can't be estimated: too few past accounts had a commercial "
+            "reason."
         )
     base = data.listed["mrr_cents"].sum()
     return (
         f"If they do as such accounts did, the listed accounts add {book.money(e.value * base)} of MRR "
-        "within "
-        f"{data.horizon} months ({book.money(e.low * base)} to {book.money(e.high * base)})."
+        f"within {data.horizon} months ({book.money(e.low * base)} to {book.money(e.high * base)})."
     )
 
 
@@ -267,8 +236,8 @@ def unknowns(data: Data) -> Blocks:
         data.book,
         data.trust,
         [
-            "Whether an account that expanded did so because it was asked: no offers are recorded in "
-            "this data.",
+            "Whether an account that expanded did so because it was asked: no offers are recorded in this "
+            "data.",
         ],
     )
 
@@ -280,25 +249,11 @@ def glossary(data: Data) -> Blocks:
 
 def exports(data: Data) -> dict[str, pd.DataFrame]:
     """The ranked list for the account team, and the observed rates."""
-    rows = data.listed.assign(
-        reason=[_reason(row) for _, row in data.listed.iterrows()],
-        next_step=[_next_step(row) for _, row in data.listed.iterrows()],
-        mrr=data.listed["mrr_cents"] / 100,
-        currency=data.book.currency,
-    )
     columns = [
-        "account_id",
-        "account_name",
-        "csm",
-        "plan",
-        "mrr",
-        "currency",
-        "commercial_reason",
-        "expansion_readiness",
-        "reason",
-        "next_step",
+        *("account_id", "account_name", "csm", "plan", "mrr_cents"),
+        *("commercial_reason", "expansion_readiness", "reason", "next_step"),
     ]
     return {
-        "expansion_accounts": rows.reindex(columns=columns).reset_index(drop=True),
-        "expansion_rates": rates_by_band(data),
+        "expansion_accounts": tidy(data.listed.reindex(columns=columns), data.book.currency),
+        "expansion_rates": tidy(rates_by_band(data)),
     }

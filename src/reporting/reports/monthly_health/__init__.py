@@ -1,10 +1,12 @@
 """Monthly health: how much, how often, how deep; who rises, who falls; does the score deserve belief?"""
 
 from .adoption import activation, features, funnel
-from .bands import bands, headline, health_trend, key_figures, movers, quadrants, score_parts
+from .attention import concentration, recency, trends
+from .bands import bands, headline, health_trend, key_figures, movers, score_parts
 from .closing import data_quality, exports, glossary, unknowns
 from .data import Data, load
-from .usage import concentration, engagement, recency, trends
+from .revenue import quadrants
+from .usage import engagement, portfolio
 from .validity import validity
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "key_figures",
     "load",
     "movers",
+    "portfolio",
     "quadrants",
     "recency",
     "score_parts",

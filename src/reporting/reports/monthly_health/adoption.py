@@ -10,7 +10,7 @@ from reporting.present.blocks import Blocks, Figure, Table, Text
 from reporting.present.formats import count, number, percent
 from reporting.present.markdown import escape
 
-from ..common import scores
+from ..common import charts, scores
 from ..common.frames import is_true, numbers, quantile
 from ..common.intervals import mean, share
 from ..common.words import moved_points, plural, sentence, with_interval
@@ -62,29 +62,24 @@ def activation(data: Data) -> Blocks:
         if table["lost"].max() > 0
         else "No step of the onboarding loses accounts"
     )
-    fig, ax = style.figure(height=1.0 + 0.33 * len(table))
-    style.horizontal(ax)
-    colours = [
-        style.color("bad") if i == worst and table["lost"].max() > 0 else style.palette()[0]
-        for i in table.index
-    ]
-    ax.barh(range(len(table)), table["share"], color=colours, height=0.62)
-    for y, (part, n) in enumerate(zip(table["share"], table["accounts"], strict=True)):
-        style.label(ax, part, y, f"{percent(part)} ({count(n)})", color=style.color("muted"))
-    ax.set_yticks(range(len(table)), list(table["step"]))
-    ax.set_xlim(0, 1.15)
-    ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
-    style.percent_axis(ax.xaxis)
-    ax.set_xlabel(f"share of {count(len(rows))} newcomers that reached the step")
-    style.title(ax, finding)
+    stop_at = worst if table["lost"].max() > 0 else None
+    fig = charts.bars(
+        list(table["step"]),
+        list(table["share"]),
+        [f"{percent(row.share)} ({count(row.accounts)})" for row in table.itertuples()],
+        finding,
+        f"share of {count(len(rows))} newcomers that got as far as the step",
+        [style.color("bad") if i == stop_at else style.palette()[0] for i in table.index],
+        style.percent_axis,
+        whole=1.0,
+    )
     text = (
-        f"{with_interval(reached, 'newcomer')} reached the activation outcome.{slow} "
-        f"{escape(finding)} (@fig-onboarding)."
+        f"{with_interval(reached, 'newcomer')} reached the activation outcome.{slow} {escape(finding)} "
+        "(@fig-onboarding)."
     )
     caption = (
         f"Onboarding steps reached by accounts that signed up in the last {COHORT_MONTHS} months and at "
-        "least "
-        f"{book.product.activation.onboarding_days} days ago"
+        f"least {book.product.activation.onboarding_days} days ago"
     )
     alt = "Bars: " + ", ".join(f"{r.step} {percent(r.share)}" for r in table.itertuples()) + "."
     return Blocks([Text(text), Figure(fig, "fig-onboarding", caption, alt)])
@@ -97,13 +92,19 @@ def drop_off(data: Data) -> pd.DataFrame:
     (those who got as far as the step before and no further).
     """
     rows, reached = _newcomers(data), data.book.snapshot.activation_steps
-    names = list(data.book.product.onboarding_steps)
+    # The snapshot's positions name the order; a step that nobody took fills the place that is left.
+    defined = list(data.book.product.onboarding_steps)
+    taken = dict(zip(reached["position"], reached["step"], strict=True))
+    never = (step for step in defined if step not in taken.values())
+    names = [taken.get(position) or next(never) for position in range(1, len(defined) + 1)]
     reached = reached[reached["reached_at"].notna() & reached["account_id"].isin(rows.index)]
     furthest = (
         reached.groupby("account_id")["position"].max().reindex(rows.index).fillna(0).to_numpy(dtype=int)
     )
     accounts = np.array([(furthest >= position).sum() for position in range(1, len(names) + 1)])
-    out = pd.DataFrame({"step": names, "accounts": accounts, "share": accounts / max(len(rows), 1)})
+    out = pd.DataFrame(
+        {"step": [_name(name) for name in names], "accounts": accounts, "share": accounts / max(len(rows), 1)}
+    )
     before = np.concatenate([[len(rows)], accounts[:-1]])
     return out.assign(lost=before - accounts)
 
@@ -123,13 +124,11 @@ def features(data: Data) -> Blocks:
     top = now.iloc[0]
     text = (
         f"The most used feature is {escape(_name(top.name))}, at {percent(top['rate'])} of the active "
-        f"{_base(data)}. "
-        f"{sentence(plural(len(good), 'core feature'))} of {int(now['core'].sum())} "
+        f"{_base(data)}. {sentence(plural(len(good), 'core feature'))} of {int(now['core'].sum())} "
         f"{'is' if len(good) == 1 else 'are'} used by {percent(limits.feature_good, 0)} or more; "
-        f"{plural(len(low), 'feature')} by less than {percent(limits.feature_remove, 0)}. "
-        "The last column compares the engagement score, without its feature part, of accounts that used "
-        "the feature "
-        "with those that didn't: it says what goes with health, not what causes it (@tbl-features)."
+        f"{plural(len(low), 'feature')} by less than {percent(limits.feature_remove, 0)}. The last column "
+        "compares the engagement score, without its feature part, of accounts that used the feature with "
+        "those that didn't: it says what goes with health, not what causes it (@tbl-features)."
     )
     table = now.reset_index().assign(
         name=lambda t: t["feature"].map(_name),
@@ -251,8 +250,8 @@ def funnel(data: Data) -> Blocks:
         "out": ("Out", count),
     }
     caption = (
-        f"Lifecycle at the close of {book.label}: each account stands at one stage; in and out "
-        "count this month's moves"
+        f"Lifecycle at the close of {book.label}: each account stands at one stage; in and out count this "
+        "month's moves"
     )
     return Blocks(
         [

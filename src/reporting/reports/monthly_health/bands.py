@@ -9,7 +9,6 @@ from reporting.present import style
 from reporting.present.blocks import Blocks, Figure, KeyFigure, KeyFigures, Table, Text
 from reporting.present.formats import count, money, number, percent
 from reporting.present.formats import month as month_name
-from reporting.present.markdown import escape
 
 from ..common import charts, scores
 from ..common.frames import is_true, numbers, quantile, weighted_mean
@@ -88,8 +87,8 @@ def bands(data: Data) -> Blocks:
     limits = book.product.bands
     caption = (
         f"Accounts and MRR by engagement band: above {number(limits.healthy)} healthy, "
-        f"{number(limits.at_risk)} to "
-        f"{number(limits.healthy)} at risk, below churn risk; paying accounts with a score"
+        f"{number(limits.at_risk)} to {number(limits.healthy)} at risk, below churn risk; paying accounts "
+        "with a score"
     )
     alt = "Bars: " + "; ".join(
         f"{name}: " + ", ".join(f"{percent(share)} {band}" for band, share in row.items())
@@ -108,8 +107,8 @@ def bands(data: Data) -> Blocks:
     }
     absent = scores.absent(book, scores.ENGAGEMENT)
     note = (
-        f" The score leaves out {listing(absent)}, which this source does not have; the other parts "
-        "weigh more."
+        f" The score leaves out {listing(absent)}, which this source does not have; the other parts weigh "
+        "more."
         if absent
         else ""
     )
@@ -137,25 +136,22 @@ def score_parts(data: Data) -> Blocks:
     worst = cost.index[0]
     mean = float(rows["health_score"].mean())
     finding = (
-        f"{sentence(scores.words(worst))} costs the average account most: "
-        f"{number(cost.iloc[0], 1)} of the {number(100 - mean, 1)} points lost"
+        f"{sentence(scores.words(worst))} costs the average account most: {number(cost.iloc[0], 1)} of the "
+        f"{number(100 - mean, 1)} points lost"
     )
-    fig, ax = style.figure(height=1.0 + charts.ROW_INCHES * len(cost))
-    style.horizontal(ax)
-    ax.barh(range(len(cost)), cost, color=style.palette()[0], height=0.6)
-    for y, points in enumerate(cost):
-        style.label(ax, points, y, number(points, 1), color=style.color("muted"))
-    ax.set_yticks(range(len(cost)), [scores.words(name) for name in cost.index])
-    ax.set_xlim(0, cost.iloc[0] * 1.12 or 1)
-    charts.steady_ticks(ax.xaxis)
-    ax.set_xlabel("points lost of 100, mean of paying accounts")
-    style.title(ax, finding)
+    fig = charts.bars(
+        [scores.words(name) for name in cost.index],
+        list(cost),
+        [number(points, 1) for points in cost],
+        finding,
+        "points lost of 100, mean of paying accounts",
+        [style.palette()[0]] * len(cost),
+    )
     absent = scores.absent(book, scores.HEALTH)
     note = f" Left out, because this source does not have it: {listing(absent)}." if absent else ""
     text = (
         f"The health score averages {number(mean, 1)} of 100 over {plural(len(rows), 'paying account')}. "
-        f"{finding} "
-        f"(@fig-score-parts).{note}"
+        f"{finding} (@fig-score-parts).{note}"
     )
     alt = (
         "Bars: "
@@ -168,7 +164,7 @@ def score_parts(data: Data) -> Blocks:
 
 def movers(data: Data) -> Blocks:
     """The accounts whose health moved most since last month, with the part that moved it."""
-    moved = score_changes(data)
+    moved = data.health_changes
     if moved.empty:
         return Blocks([Text("No account has a health score in both months, so no change can be told.")])
     up, down = int((moved["change"] >= 5).sum()), int((moved["change"] <= -5).sum())
@@ -196,19 +192,6 @@ def movers(data: Data) -> Blocks:
     return Blocks(blocks)
 
 
-def score_changes(data: Data) -> pd.DataFrame:
-    """Health score by account now and a month ago, with the parts that moved it in words."""
-    book = data.book
-    before = book.before[book.before["paying"].astype(bool)]
-    moved = scores.change(book.paying, before, book, scores.HEALTH)
-    parts = list(scores.weights(book, scores.HEALTH))
-    moved["cause"] = [_cause(row, parts) for _, row in moved.iterrows()]
-    out = moved.join(book.paying[["account_name", "mrr_cents"]])
-    return (
-        out.rename_axis("account_id").reset_index().sort_values(["change", "account_id"], ignore_index=True)
-    )
-
-
 def health_trend(data: Data) -> Blocks:
     """The mean health score over the months, by account and by MRR."""
     book = data.book
@@ -231,116 +214,10 @@ def health_trend(data: Data) -> Blocks:
     fig = charts.lines(frame, finding, "mean health score (0 to 100)", axis=lambda axis: None)
     caption = f"Mean health score of paying accounts, {month_name(months[0])} to {book.label}"
     alt = (
-        f"Lines: every account alike from {number(line.iloc[0], 1)} to {number(line.iloc[-1], 1)}; "
-        "weighted by MRR "
-        f"from {number(frame.iloc[0, 0], 1)} to {number(frame.iloc[-1, 0], 1)}."
+        f"Lines: every account alike from {number(line.iloc[0], 1)} to {number(line.iloc[-1], 1)}; weighted "
+        f"by MRR from {number(frame.iloc[0, 0], 1)} to {number(frame.iloc[-1, 0], 1)}."
     )
     return Blocks([Text(f"{finding} (@fig-health-trend)."), Figure(fig, "fig-health-trend", caption, alt)])
-
-
-def quadrants(data: Data) -> Blocks:
-    """Health against revenue: four quadrants around the middle score and the median MRR."""
-    book = data.book
-    rows = data.scored[["account_name", "engagement_score", "mrr_cents"]].astype({"engagement_score": float})
-    if len(rows) < 4:
-        return Blocks([Text("Too few scored accounts for a picture of health against revenue.")])
-    limit, middle = book.product.bands.healthy, float(np.median(rows["mrr_cents"]))
-    healthy, large = rows["engagement_score"] > limit, rows["mrr_cents"] >= middle
-    names = {
-        (True, True): "large and healthy",
-        (True, False): "large, not healthy",
-        (False, True): "small and healthy",
-        (False, False): "small, not healthy",
-    }
-    actions = {
-        (True, True): "expansion talk",
-        (True, False): "customer success first",
-        (False, True): "grow in product",
-        (False, False): "automated help",
-    }
-    table = pd.DataFrame(
-        [
-            (names[key], int(mask.sum()), int(rows.loc[mask, "mrr_cents"].sum()), actions[key])
-            for key in names
-            for mask in [(large == key[0]) & (healthy == key[1])]
-        ],
-        columns=["quadrant", "accounts", "mrr_cents", "action"],
-    )
-    table["share"] = table["mrr_cents"] / table["mrr_cents"].sum()
-    worry = table.iloc[1]
-    finding = (
-        f"{plural(worry['accounts'], 'large account')} below the healthy band "
-        f"{'holds' if worry['accounts'] == 1 else 'hold'} {percent(worry['share'])} of MRR"
-    )
-    fig, ax = style.figure(height=3.4)
-    for mask, colour in ((healthy, style.color("good")), (~healthy, style.color("bad"))):
-        ax.scatter(
-            rows.loc[mask, "engagement_score"],
-            rows.loc[mask, "mrr_cents"],
-            s=13,
-            color=colour,
-            alpha=0.6,
-            linewidths=0,
-        )
-    ax.axvline(limit, color=style.color("muted"), linewidth=0.9, linestyle=(0, (4, 3)))
-    style.reference(ax, middle, "median MRR")
-    ax.set_yscale("log")
-    ax.set_xlim(0, 101)
-    ax.set_xlabel("engagement score (0 to 100)")
-    ax.set_ylabel(f"MRR ({book.currency}, log scale)")
-    ax.yaxis.set_minor_locator(charts.no_ticks())
-    style.money_axis(ax.yaxis, book.currency)
-    style.title(ax, finding)
-    caption = (
-        f"Engagement score and MRR of each scored paying account, {book.label}; the dashed lines "
-        "split the quadrants of @tbl-quadrants"
-    )
-    alt = (
-        "Scatter: "
-        + "; ".join(
-            f"{r.quadrant} {r.accounts} accounts, {percent(r.share)} of MRR" for r in table.itertuples()
-        )
-        + "."
-    )
-    columns = {
-        "quadrant": "Quadrant",
-        "accounts": ("Accounts", count),
-        "mrr_cents": (f"MRR ({book.currency})", money),
-        "share": ("Share of MRR", percent),
-        "action": "What fits",
-    }
-    return Blocks(
-        [
-            Text(
-                f"{sentence(finding)} (@fig-quadrants, @tbl-quadrants); "
-                f"{_largest_unhealthy(rows, healthy, large, book)}"
-            ),
-            Figure(fig, "fig-quadrants", caption, alt),
-            Table.of(
-                table, columns, label="tbl-quadrants", caption="The four quadrants of health and revenue"
-            ),
-        ]
-    )
-
-
-def _largest_unhealthy(rows: pd.DataFrame, healthy: pd.Series, large: pd.Series, book) -> str:
-    worst = rows[~healthy & large].nlargest(3, "mrr_cents")
-    if worst.empty:
-        return "no large account is below it."
-    names = [
-        f"{escape(r.account_name)} ({money(r.mrr_cents, book.currency, short=True)})"
-        for r in worst.itertuples()
-    ]
-    return f"the largest {'is' if len(names) == 1 else 'are'} {listing(names)}."
-
-
-def _cause(row: pd.Series, parts: list[str]) -> str:
-    moved = row[parts].astype(float)
-    moved = moved[moved.abs() >= 0.5].sort_values(key=abs, ascending=False).head(3)
-    return (
-        ", ".join(f"{scores.words(name)} {number(points, 1, sign=True)}" for name, points in moved.items())
-        or "many small ones"
-    )
 
 
 def _share(bands: pd.DataFrame, column: str, band: str) -> float:

@@ -7,8 +7,8 @@ import pandas as pd
 from reporting.present.blocks import Blocks
 
 from ..common import closing
+from ..common.files import tidy
 from ..common.frames import is_true
-from .bands import score_changes
 from .data import Data
 
 
@@ -30,21 +30,24 @@ def glossary(data: Data) -> Blocks:
 def exports(data: Data) -> dict[str, pd.DataFrame]:
     """Health by account with its change and cause, and the accounts that hang on one user."""
     book = data.book
-    keys = ["account_id", "account_name", "csm"]
     columns = [
-        "engagement_score",
-        "engagement_band",
-        "health_score",
-        "usage_trend_30",
-        "last_active_days",
-        "licence_utilisation",
-        "feature_breadth",
+        *(
+            "account_id",
+            "account_name",
+            "csm",
+            "mrr_cents",
+            "engagement_score",
+            "engagement_band",
+            "health_score",
+        ),
+        *("usage_trend_30", "last_active_days", "licence_utilisation", "feature_breadth"),
     ]
-    rows = book.paying.reindex(columns=[*keys, "mrr_cents", *columns]).reset_index(drop=True)
-    rows.insert(3, "mrr", rows.pop("mrr_cents") / 100)
-    rows.insert(4, "currency", book.currency)
-    changes = score_changes(data)[["account_id", "change", "cause"]]
-    health = rows.merge(changes.rename(columns={"change": "health_change"}), on="account_id", how="left")
+    changes = data.health_changes[["account_id", "change", "cause"]]
+    changes = changes.rename(columns={"change": "health_change", "cause": "health_change_cause"})
+    health = book.paying.reindex(columns=columns).merge(changes, on="account_id", how="left")
     champions = book.paying[is_true(book.paying["single_champion"])]
-    single = champions.reindex(columns=[*keys, "top1_share", "active_users"]).reset_index(drop=True)
-    return {"account_health": health, "single_champions": single}
+    single = champions.reindex(columns=[*columns[:4], "top1_share", "active_users"])
+    return {
+        "account_health": tidy(health, book.currency),
+        "single_champions": tidy(single, book.currency),
+    }

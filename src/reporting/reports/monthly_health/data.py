@@ -6,6 +6,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from ..common import scores
 from ..common.book import Book
 from ..common.intervals import Estimate, auc, share
 from ..common.trust import Trust
@@ -52,6 +53,15 @@ class Data:
             out[f"accounts{name}"] = groups.size().reindex(BANDS).fillna(0).astype("int64")
             out[f"mrr_cents{name}"] = groups.sum().reindex(BANDS).fillna(0).astype("int64")
         return out
+
+    @cached_property
+    def health_changes(self) -> pd.DataFrame:
+        """Health score by account now and a month ago, and what moved it, the largest fall first."""
+        book = self.book
+        before = book.before[book.before["paying"].astype(bool)] if len(book.before) else book.before
+        moved = scores.change(book.paying, before, book, scores.HEALTH)
+        out = moved.join(book.paying[["account_id", "account_name", "mrr_cents"]])
+        return out.sort_values(["change", "account_id"], ignore_index=True)
 
     @cached_property
     def past_scores(self) -> pd.DataFrame:

@@ -23,23 +23,21 @@ def validity_sentence(data: Data) -> str:
     lost = int(rows["happened"].sum()) if len(rows) else 0
     if not data.trust.reliable:
         return (
-            "Whether the score foretells churn can't be judged here: the sources contradict each "
-            "other on who left."
+            "Whether the score foretells churn can't be judged here: the sources contradict each other on "
+            "who left."
         )
     if lost < FEWEST_EVENTS:
         return (
             f"Whether the score foretells churn can't be judged yet: only {plural(lost, 'account')} left "
-            "after "
-            f"having had one."
+            "after having had one."
         )
     worst, best = by_band["churn risk"], by_band["healthy"]
     told = "tells who will leave" if area.low > 0.5 else "does not tell who will leave"
     return (
-        f"Past scores say the score {told}: {percent(worst.value)} of the accounts in the churn-risk "
-        "band left within "
-        f"{data.horizon_months} months against {percent(best.value)} of the healthy (AUC "
-        f"{number(area.value, 2)}, "
-        f"95% interval {number(area.low, 2)} to {number(area.high, 2)}, {lost} losses)."
+        f"Past scores say the score {told}: {percent(worst.value)} of the accounts in the churn-risk band "
+        f"left within {data.horizon_months} months against {percent(best.value)} of the healthy (AUC "
+        f"{number(area.value, 2)}, 95% interval {number(area.low, 2)} to {number(area.high, 2)}, {lost} "
+        "losses)."
     )
 
 
@@ -71,9 +69,8 @@ def validity(data: Data) -> Blocks:
     }
     known = [e for e in by_band.values() if e.known]
     caption = (
-        f"Churn within {data.horizon_months} months by engagement band at the time; one score an account "
-        "and window, "
-        f"windows do not overlap"
+        f"Churn within {data.horizon_months} months by engagement band at the time; one score an account and "
+        "window, windows do not overlap"
     )
     blocks.append(Table.of(table, columns, label="tbl-validity", caption=caption))
     lost = int(rows["happened"].sum())
@@ -95,9 +92,8 @@ def validity(data: Data) -> Blocks:
     if math.isfinite(area.value):
         blocks.append(
             Text(
-                "An AUC of 0.5 is a coin's throw, 1 is a perfect order. The interval takes the windows "
-                "of one account as "
-                "independent, so it is somewhat too narrow."
+                "An AUC of 0.5 is a coin's throw, 1 is a perfect order. The interval takes the windows of "
+                "one account as independent, so it is somewhat too narrow."
             )
         )
     return Blocks(blocks)

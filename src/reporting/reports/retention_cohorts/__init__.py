@@ -2,6 +2,7 @@
 
 from .closing import exports, glossary, unknowns
 from .data import Data, load
+from .economics import economics
 from .groups import activation_curves, by_feature, by_segment, first_value_curves
 from .trend import growth, headline, key_figures, trend
 from .triangles import grr_triangle, logo_triangle, nrr_triangle, usage_triangle
@@ -11,6 +12,7 @@ __all__ = [
     "activation_curves",
     "by_feature",
     "by_segment",
+    "economics",
     "exports",
     "first_value_curves",
     "glossary",

@@ -43,15 +43,15 @@ class Data:
 
     @cached_property
     def bridge(self) -> pd.DataFrame:
-        """The MRR bridge of every month."""
-        return bridge(self.book.panel)
+        """The MRR bridge of every month on record."""
+        return bridge(self.book.panel).loc[self.book.observed_from :]
 
     @cached_property
     def paid(self) -> Aligned:
-        """MRR of each account by age since its first paid month."""
+        """MRR by age since the first paid month, of accounts that began to pay on record."""
         panel = self.book.panel
         first = panel[panel["paying"].astype(bool)].groupby("account_id")["month"].min()
-        return align(panel, "mrr_cents", first, self.book.month)
+        return align(panel, "mrr_cents", first[first >= self.book.observed_from], self.book.month)
 
     @cached_property
     def used(self) -> Aligned:

@@ -14,7 +14,7 @@ from reporting.present.markdown import escape
 
 from ..common import charts
 from ..common.cohorts import Aligned, logos
-from ..common.frames import SEGMENTS, segments
+from ..common.frames import SEGMENTS, by_value, segments
 from ..common.intervals import Estimate, share
 from ..common.retention import grr, nrr
 from ..common.retention import logos as logo_share
@@ -29,60 +29,45 @@ def activation_curves(data: Data) -> Blocks:
     """Retention by activation in the first month: a landmark, so that nobody is sorted by what came later."""
     days = data.book.product.activation.onboarding_days
     early = _within(data, "activated_at", days)
-    names = {True: f"activated within {days} days", False: "not"}
-    return _curves(
-        data, early, names, "fig-activation-retention", "activation", data.book.missing("account_activated")
-    )
+    return _curves(data, early, f"activated within {days} days", "fig-activation-retention", "activation")
 
 
 def first_value_curves(data: Data) -> Blocks:
     """Retention by the wait for the first value event."""
     days = data.book.product.activation.value_days
     early = _within(data, "first_value_at", days)
-    names = {True: f"first value within {days} days", False: "later or never"}
-    return _curves(
-        data,
-        early,
-        names,
-        "fig-value-retention",
-        "time to first value",
-        data.book.missing("time_to_first_value"),
-    )
+    words = f"that saw value within {days} days"
+    return _curves(data, early, words, "fig-value-retention", "time to first value")
 
 
 def _within(data: Data, column: str, days: int) -> pd.Series:
     """By account, whether the moment came within `days` of sign-up; only accounts seen from sign-up on."""
     rows = data.book.now
-    judged = rows["activated"].notna() & rows["signed_up_at"].notna()
+    seen = data.book.panel.loc[data.book.panel["events"].notna(), "month"].min()
     wait = rows[column] - rows["signed_up_at"]
-    return (wait <= pd.Timedelta(days=days))[judged]
+    return (wait <= pd.Timedelta(days=days))[rows["signed_up_at"] >= seen]
 
 
-def _curves(data: Data, groups: pd.Series, names: dict[bool, str], label: str, what: str, why: str) -> Blocks:
+def _curves(data: Data, early: pd.Series, words: str, label: str, what: str) -> Blocks:
     aligned = data.paid
-    known = aligned.accounts.isin(groups.index)
-    split = groups.reindex(aligned.accounts).fillna(False).to_numpy(dtype=bool)
+    known = aligned.accounts.isin(early.index)
+    split = early.reindex(aligned.accounts, fill_value=False).to_numpy(dtype=bool)
+    names = {True: f"accounts {words}", False: "the others"}
     curves = {names[value]: _curve(aligned.rows(known & (split == value))) for value in (True, False)}
     if min(len(curve) for curve in curves.values()) < 2:
-        return Blocks(
-            [
-                Text(
-                    f"Retention by {what} can't be compared: one of the two groups has fewer than "
-                    f"{FEWEST} accounts, or it is {why}."
-                )
-            ]
+        text = (
+            f"Retention by {what} can't be compared: one of the two groups has fewer than {FEWEST} accounts "
+            "that were seen from sign-up to payment."
         )
-    months = min(len(curve) for curve in curves.values())
+        return Blocks([Text(text)])
     # Twelve months where both groups are followed that long.
-    at = min(12, months - 1)
+    at = min(12, *(len(curve) - 1 for curve in curves.values()))
     first, second = (curve[at] for curve in curves.values())
-    label_a, label_b = curves
     apart = first.low > second.high or second.low > first.high
-    word = "more" if first.value > second.value else "less"
-    mark = "" if data.trust.reliable else ", not reliable: sources contradict"
+    mark = "" if data.trust.reliable else " (not reliable: sources contradict)"
     finding = (
-        f"{percent(first.value)} of accounts with {label_a} pay after {at} months, "
-        f"{percent(second.value)} of the others{mark}"
+        f"{percent(first.value)} of accounts {words} pay after {at} months, {percent(second.value)} of the "
+        f"others{mark}"
     )
     fig, ax = style.figure(height=2.9)
     for i, (name, curve) in enumerate(curves.items()):
@@ -94,25 +79,29 @@ def _curves(data: Data, groups: pd.Series, names: dict[bool, str], label: str, w
         ax.plot(x, [e.value for e in curve], color=colour, label=f"{name} (n = {curve[0].n:,})")
     ax.set_xlabel("months since first paid month")
     ax.set_ylabel("share of accounts paying")
-    ax.set_ylim(0, 1.03)
+    ax.set_ylim(0, 1.02)
     ax.set_xticks(range(0, max(len(c) for c in curves.values()), 3))
     style.percent_axis(ax.yaxis)
-    ax.legend(loc="lower left")
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 0.99), ncols=2, borderaxespad=0)
     style.title(ax, finding)
     caption = (
-        f"Accounts paying by months since their first paid month, by {what}; bands are 95% Wilson "
-        "intervals; accounts old enough only"
+        f"Accounts paying by months since their first paid month, by {what}; bands are 95% Wilson intervals; "
+        "accounts old enough only"
     )
-    alt = f"Two lines; at month {at}: {label_a} {percent(first.value)}, {label_b} {percent(second.value)}."
-    verdict = (
-        f"accounts with {label_a} stay {word}, beyond chance"
-        if apart
-        else "the intervals overlap, so the difference may be chance"
+    alt = (
+        f"Two lines; at month {at}: accounts {words} {percent(first.value)}, the others "
+        f"{percent(second.value)}."
     )
+    if apart:
+        verdict = (
+            f"accounts {words} stay {'more' if first.value > second.value else 'less'} often, beyond chance"
+        )
+    else:
+        verdict = "the intervals overlap, so the difference may be chance"
     text = (
-        f"After {at} months {with_interval(first)} of the accounts with {label_a} pay, against "
-        f"{with_interval(second)} of the "
-        f"others: {verdict} (@{label}). The group is fixed by what happened early, not by what came later."
+        f"After {at} months {with_interval(first)} of the accounts {words} pay, against "
+        f"{with_interval(second)} of the others{mark}: {verdict} (@{label}). The group is fixed by what "
+        "happened early, not by what came later."
     )
     return Blocks([Text(text), Figure(fig, label, caption, alt)])
 
@@ -138,9 +127,7 @@ def by_segment(data: Data) -> Blocks:
         return Blocks([Text(f"No segment splits the accounts into groups of {FEWEST} or more.")])
     lines, chart = [], []
     for column in found:
-        for value, group in rows.groupby(column):
-            if len(group) < FEWEST:
-                continue
+        for value, group in by_value(rows, column, FEWEST):
             stay, gross, net = logo_share(group), grr(group), nrr(group)
             lines.append((f"{SEGMENTS[column]}: {value}", len(group), stay, gross, net))
             if column == found[0]:
@@ -224,8 +211,8 @@ def by_feature(data: Data) -> Blocks:
         return Blocks(
             [
                 Text(
-                    f"No feature splits the accounts paying at {data.base_month:%B %Y} into two groups "
-                    f"of {FEWEST} or more."
+                    f"No feature splits the accounts paying at {data.base_month:%B %Y} into two groups of "
+                    f"{FEWEST} or more."
                 )
             ]
         )
@@ -249,16 +236,15 @@ def by_feature(data: Data) -> Blocks:
         goes = "goes" if len(clear) == 1 else "go"
         text = (
             f"{sentence(names)} {goes} with a different NRR beyond chance; {len(lines)} features were "
-            "compared, "
-            "so one in twenty would look so by accident"
+            "compared, so one in twenty would look so by accident"
         )
     else:
         text = f"Of {len(lines)} features compared, none goes with an NRR that differs beyond chance"
     return Blocks(
         [
             Text(
-                f"{escape(text)} (@tbl-feature-nrr). Use is that of {data.base_month:%B %Y}, retention "
-                "what came after."
+                f"{escape(text)} (@tbl-feature-nrr). Use is that of {data.base_month:%B %Y}, retention what "
+                "came after."
             ),
             Table.of(
                 table,

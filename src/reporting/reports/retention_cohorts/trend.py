@@ -34,20 +34,16 @@ def headline(data: Data) -> Blocks:
     )
     if data.trust.reliable:
         text = (
-            f"**{with_interval(stay)} of {since} still pay {data.span_words} later.** "
-            f"They keep {percent(gross.value)} of their MRR (GRR, {interval(gross)}) and, with "
-            "expansion, pay "
+            f"**{with_interval(stay)} of {since} still pay {data.span_words} later.** They keep "
+            f"{percent(gross.value)} of their MRR (GRR, {interval(gross)}) and, with expansion, pay "
             f"{percent(net.value)} of it (NRR, {interval(net)}).{returns} {growth}."
         )
     else:
         text = (
-            "**Who stays can't be told from this source.** By the subscriptions alone "
-            f"{percent(stay.value)} of {since} "
-            f"still pay {data.span_words} later, with GRR {percent(gross.value)} and NRR "
-            f"{percent(net.value)}: "
-            f"*not reliable*, because other tables of the same source say otherwise.{returns} {growth}; "
-            "growth "
-            f"that counts lost customers as kept is overstated."
+            f"**Who stays can't be told from this source.** By the subscriptions alone {percent(stay.value)} "
+            f"of {since} still pay {data.span_words} later, with GRR {percent(gross.value)} and NRR "
+            f"{percent(net.value)}: *not reliable*, because other tables of the same source say "
+            f"otherwise.{returns} {growth}; growth that counts lost customers as kept is overstated."
         )
     return Blocks([data.trust.warning(), Text(text)])
 
@@ -122,13 +118,13 @@ def trend(data: Data) -> Blocks:
         reference=(1.0, "100%: nothing lost on balance"),
     )
     caption = (
-        f"NRR and GRR over {span} months by month of the close; bands are 95% bootstrap intervals "
-        "over accounts"
+        f"NRR and GRR over {span} months by month of the close; bands are 95% bootstrap intervals over "
+        "accounts"
     )
     alt = (
         f"Lines: NRR {percent(then)} to {percent(now)}, GRR {percent(frame['GRR'].iloc[0])} to "
-        f"{percent(frame['GRR'].iloc[-1])}, "
-        f"{month_name(found.index[0], short=True)} to {month_name(found.index[-1], short=True)}."
+        f"{percent(frame['GRR'].iloc[-1])}, {month_name(found.index[0], short=True)} to "
+        f"{month_name(found.index[-1], short=True)}."
     )
     return Blocks(
         [Text(f"{finding} (@fig-retention-trend)."), Figure(fig, "fig-retention-trend", caption, alt)]
@@ -171,8 +167,8 @@ def growth(data: Data) -> Blocks:
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=5)
     style.title(ax, finding)
     caption = (
-        f"MRR gained and lost by month, {month_name(rows.index[0])} to {book.label}, in "
-        f"{book.currency}; exchange-rate effects left out"
+        f"MRR gained and lost by month, {month_name(rows.index[0])} to {book.label}, in {book.currency}; "
+        "exchange-rate effects left out"
     )
     alt = (
         f"Stacked bars: gains {money(gain.sum(), book.currency, short=True)}, losses "

@@ -2,153 +2,168 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
-import pandas as pd
 
 from reporting.present.blocks import Blocks, Figure, Text
+from reporting.present.formats import month as month_name
 from reporting.present.formats import percent
 
 from ..common import charts
 from ..common.cohorts import Aligned, Triangle, logos, revenue, triangle
-from ..common.words import plural
+from ..common.intervals import Estimate, ratio
+from ..common.words import plural, sentence
 from .data import Data
 
 AVERAGE = "weighted average"
 READINGS = {"on": "in exactly that month", "on_or_after": "in that month or any later one"}
 
+Parts = tuple[np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a triangle is called.
+
+    Attributes:
+        label: The figure's label.
+        name: The measure.
+        unit: What the percentages are of.
+        what: How the caption begins.
+        begun: What starts the clock.
+        revenue: Whether it hangs on who is taken to have left.
+    """
+
+    label: str
+    name: str
+    unit: str
+    what: str
+    begun: str = "first paid month"
+    revenue: bool = True
+
+
+LOGO = Kind(
+    "fig-logo-cohorts",
+    "logo retention",
+    "accounts, still paying",
+    "Share of each cohort's accounts that pay",
+)
+GRR = Kind(
+    "fig-grr-cohorts",
+    "gross revenue retention",
+    "first MRR, still paid",
+    "Share of each cohort's first MRR that is paid, expansion left out,",
+)
+NRR = Kind(
+    "fig-nrr-cohorts",
+    "net revenue retention",
+    "first MRR, now paid",
+    "Each cohort's MRR as a share of its first MRR, expansion and returns counted,",
+)
+USAGE = Kind(
+    "fig-usage-cohorts",
+    "usage retention",
+    "accounts, with a value event",
+    "Share of each sign-up cohort's accounts with a value event",
+    begun="sign-up",
+    revenue=False,
+)
+
 
 def logo_triangle(data: Data) -> Blocks:
     """Share of each cohort's accounts that still pay."""
-    found = triangle(data.paid, logos(data.paid, data.reading), data.reading)
-    return _section(
-        data,
-        found,
-        data.paid,
-        "logo",
-        "fig-logo-cohorts",
-        "logo retention",
-        "accounts still paying",
-        "Share of each cohort's accounts that pay",
-    )
+    return _section(data, LOGO, data.paid, logos(data.paid, data.reading))
 
 
 def grr_triangle(data: Data) -> Blocks:
     """Share of each cohort's first MRR that is still paid, expansion left out."""
-    found = triangle(data.paid, revenue(data.paid, gross=True, reading=data.reading), data.reading)
-    return _section(
-        data,
-        found,
-        data.paid,
-        "grr",
-        "fig-grr-cohorts",
-        "gross revenue retention",
-        "first MRR still paid",
-        "Share of each cohort's first MRR that is paid, expansion left out,",
-    )
+    return _section(data, GRR, data.paid, revenue(data.paid, gross=True, reading=data.reading))
 
 
 def nrr_triangle(data: Data) -> Blocks:
     """Each cohort's MRR against its first MRR, expansion counted."""
-    found = triangle(data.paid, revenue(data.paid, gross=False, reading=data.reading), data.reading)
-    return _section(
-        data,
-        found,
-        data.paid,
-        "nrr",
-        "fig-nrr-cohorts",
-        "net revenue retention",
-        "first MRR now paid",
-        "Each cohort's MRR as a share of its first MRR, expansion and returns counted,",
-    )
+    return _section(data, NRR, data.paid, revenue(data.paid, gross=False, reading=data.reading))
 
 
 def usage_triangle(data: Data) -> Blocks:
     """Share of each sign-up cohort with a value event in the month."""
-    if not len(data.used.accounts):
+    return _section(data, USAGE, data.used, logos(data.used, data.reading))
+
+
+def _section(data: Data, kind: Kind, aligned: Aligned, parts: Parts) -> Blocks:
+    if not len(aligned.accounts):
         return Blocks(
-            [Text("No account signed up after the first recorded event, so use by cohort can't be told.")]
+            [Text(f"No account's {kind.begun} is on record, so {kind.name} by cohort can't be told.")]
         )
-    found = triangle(data.used, logos(data.used, data.reading), data.reading)
-    return _section(
-        data,
-        found,
-        data.used,
-        "usage",
-        "fig-usage-cohorts",
-        "usage retention",
-        "accounts with a value event",
-        "Share of each sign-up cohort's accounts with a value event",
-        begun="sign-up",
-    )
-
-
-def _section(
-    data: Data,
-    found: Triangle,
-    aligned: Aligned,
-    kind: str,
-    label: str,
-    name: str,
-    unit: str,
-    what: str,
-    begun: str = "first paid month",
-) -> Blocks:
-    finding = _finding(data, found, name, kind != "usage")
-    grid = found.grid.copy()
-    grid.loc[AVERAGE] = found.average
+    found = triangle(aligned, parts, data.reading)
+    finding = _finding(data, kind, found, aligned, parts)
+    grid, opened = found.grid.copy(), found.open_cells.copy()
+    grid.loc[AVERAGE], opened.loc[AVERAGE] = found.average, False
     sizes = [*found.sizes, len(aligned.accounts)]
-    opened = found.open_cells.copy()
-    opened.loc[AVERAGE] = False
     ages = [age for age in grid.columns if grid[age].notna().any()]
     fig = charts.heatmap(
-        grid[ages], finding, f"months since {begun}", "cohort (accounts)", f"% of {unit}", sizes, opened[ages]
+        grid[ages],
+        finding,
+        f"months since {kind.begun}",
+        "cohort (accounts)",
+        f"% of {kind.unit}",
+        sizes,
+        opened[ages],
+        around_one=kind is NRR,
     )
     caption = (
-        f"{what} {READINGS[data.reading]}, in %, by cohort of {begun}; the denominator holds only "
-        "accounts old enough; "
-        "dotted cells are still open; the last row weighs every cohort by its size"
+        f"{kind.what} {READINGS[data.reading]}, in %, by cohort of {kind.begun}; the denominator holds only "
+        "accounts old enough; figures in italics with a dotted frame are still open; the last row weighs "
+        "every cohort by its size"
     )
-    figure = Figure(fig, label, caption, _alt(found))
-    first = ""
-    if kind != "usage" and _truncated(data):
-        first = (
-            f" The first cohort also holds accounts that paid before {data.bridge.index[0]:%B %Y}, "
-            "when the data begin."
-        )
-    return Blocks([Text(f"{finding} (@{label}).{first}"), figure])
+    left_out = _left_out(data) if kind.revenue else ""
+    return Blocks(
+        [Text(f"{finding} (@{kind.label}).{left_out}"), Figure(fig, kind.label, caption, _alt(found))]
+    )
 
 
-def _finding(data: Data, found: Triangle, name: str, needs_trust: bool) -> str:
-    """The average at twelve months (or the oldest age enough accounts reached), and how cohorts differ."""
-    half = found.counts >= max(1, 0.25 * found.counts.iloc[0])
-    reached = [age for age in found.average.index[half] if 0 < age <= 12]
-    label = data.trust.label(name) if needs_trust else name
+def _finding(data: Data, kind: Kind, found: Triangle, aligned: Aligned, parts: Parts) -> str:
+    """The average at twelve months (or the oldest age enough accounts reached), and whether it changed."""
+    enough = found.counts >= max(1, 0.25 * found.counts.iloc[0])
+    reached = [age for age in found.average.index[enough] if 0 < age <= 12]
+    label = data.trust.label(kind.name) if kind.revenue else kind.name
     if not reached:
-        return f"{label[:1].upper()}{label[1:]}: no cohort is a month old yet"
+        return f"{sentence(label)}: no cohort is a month old yet"
     age = reached[-1]
-    column = found.grid[age].dropna()
-    value = found.average[age]
-    text = f"After {plural(int(age), 'month')}, {label} averages {percent(value)}"
-    older, newer = _halves(column, found.sizes)
-    if older is not None and abs(newer - older) >= 0.02:
-        text += (
-            f"; newer cohorts keep {'more' if newer > older else 'less'} ({percent(newer, 0)} "
-            f"against {percent(older, 0)})"
-        )
+    text = f"After {plural(age, 'month')}, {label} averages {percent(found.average[age])}"
+    older, newer = _halves(aligned, parts, age)
+    if older.low > newer.high or newer.low > older.high:
+        word = "more" if newer.value > older.value else "less"
+        text += f"; newer accounts keep {word} ({percent(newer.value, 0)} against {percent(older.value, 0)})"
     return text
 
 
-def _halves(column: pd.Series, sizes: pd.Series) -> tuple[float | None, float]:
-    """Weighted means of the older and of the newer half of the cohorts that reached an age."""
-    if len(column) < 4:
-        return None, 0.0
-    middle = len(column) // 2
-    weights = sizes.reindex(column.index)
-    older, newer = column.iloc[:middle], column.iloc[middle:]
-    return (
-        float(np.average(older, weights=weights.iloc[:middle])),
-        float(np.average(newer, weights=weights.iloc[middle:])),
-    )
+def _halves(aligned: Aligned, parts: Parts, age: int) -> tuple[Estimate, Estimate]:
+    """The figure at an age for the older and for the newer half of the accounts that reached it."""
+    known = ~np.isnan(aligned.values[:, age])
+    middle = aligned.cohort[known].median()
+    newer = (aligned.cohort > middle).to_numpy()
+    top, bottom = (part[:, age] for part in parts)
+    older, later = known & ~newer, known & newer
+    return ratio(top[older], bottom[older]), ratio(top[later], bottom[later])
+
+
+def _left_out(data: Data) -> str:
+    """Which accounts the triangles can't hold, and why."""
+    book, first = data.book, data.bridge.index[0]
+    paid = book.panel[book.panel["paying"].astype(bool)].groupby("account_id")["month"].min()
+    gone = int((paid < first).sum())
+    if gone:
+        return (
+            f" Left out: {plural(gone, 'account')} that began to pay before {month_name(first)}, when "
+            "records begin; of that time only those are known that stayed, and they would flatter every "
+            "figure."
+        )
+    began = data.paid.accounts[(data.paid.cohort == first).to_numpy()]
+    if (book.accounts["signed_up_at"].reindex(began) < first).any():
+        return f" The first cohort may hold accounts that already paid before {month_name(first)}."
+    return ""
 
 
 def _alt(found: Triangle) -> str:
@@ -159,9 +174,3 @@ def _alt(found: Triangle) -> str:
         + ", ".join(f"{percent(found.average[age])} at month {age}" for age in shown)
         + "."
     )
-
-
-def _truncated(data: Data) -> bool:
-    first = data.bridge.index[0]
-    began = data.paid.accounts[(data.paid.cohort == first).to_numpy()]
-    return bool((data.book.accounts["signed_up_at"].reindex(began) < first).any())

@@ -1,0 +1,56 @@
+"""Which accounts could be offered more, why, and what: no commercial reason, no listing."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from reporting.present.formats import number, percent
+
+from .book import Book
+from .words import listing
+
+REASONS = {"seats": "seats", "volume": "volume", "tier": "higher plan"}
+STEPS = {
+    "seats": "Offer seats before they ask",
+    "volume": "Offer a larger volume",
+    "tier": "Show the higher plan",
+}
+
+
+def listed(book: Book) -> pd.DataFrame:
+    """Paying accounts with a commercial reason: by readiness band, then largest MRR first.
+
+    Returns:
+        The month's rows, indexed by `account_id`, with `readiness_band` (over, between or under the bands'
+        limits), `reason` and `next_step` in words.
+    """
+    rows = book.paying[book.paying["commercial_reason"].notna()].copy()
+    limits = book.product.bands
+    score = rows["expansion_readiness"].astype(float)
+    rows["readiness_band"] = (score > limits.healthy).astype(int) + (score >= limits.at_risk).astype(int)
+    rows["reason"] = [reason(row) for _, row in rows.iterrows()]
+    rows["next_step"] = [next_step(row) for _, row in rows.iterrows()]
+    order = ["readiness_band", "mrr_cents", "account_id"]
+    return rows.sort_values(order, ascending=[False, False, True])
+
+
+def reason(row: pd.Series) -> str:
+    """The commercial reason with its number."""
+    if row["commercial_reason"] == "seats":
+        return f"seats: {number(row['seats_used'])} of {number(row['seats_purchased'])} in use"
+    if row["commercial_reason"] == "volume":
+        return f"volume: {percent(row['plan_limit_proximity'], 0)} of the included volume used"
+    parts = []
+    if pd.notna(row["premium_share"]) and row["premium_share"] > 0:
+        parts.append(f"{percent(row['premium_share'], 0)} of use on premium features")
+    if pd.notna(row["licence_utilisation"]) and row["licence_utilisation"] > 0.8:
+        parts.append(f"{percent(row['licence_utilisation'], 0)} of the seats in use")
+    return f"higher plan: {listing(parts)}" if parts else "higher plan"
+
+
+def next_step(row: pd.Series) -> str:
+    """What to offer; an account whose use is ill is mended first."""
+    step = STEPS[row["commercial_reason"]]
+    if row["engagement_band"] == "churn risk":
+        return f"Repair use first; then: {step[:1].lower()}{step[1:]}"
+    return step

@@ -1,0 +1,124 @@
+"""Whose use rises and falls, who is silent, who hangs on one user."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from reporting.present import style
+from reporting.present.blocks import Block, Blocks, Figure, Table, Text
+from reporting.present.formats import count, days, money, number, percent
+from reporting.present.markdown import escape
+
+from ..common import charts
+from ..common.frames import is_true, quantile
+from ..common.words import plural, sentence
+from .data import Data
+
+
+def recency(data: Data) -> Blocks:
+    """When accounts were last active, in accounts and MRR."""
+    book = data.book
+    rows = book.paying[book.paying["last_active_days"].notna()]
+    if rows.empty:
+        return Blocks([Text(f"When accounts were last active is {book.missing('last_active_days')}.")])
+    high = book.product.engagement.high_risk_days
+    edges = sorted({0, 7, book.product.engagement.check_in_days, high, np.inf})
+    names = [_between(a, b) for a, b in pairwise(edges)]
+    groups = pd.cut(rows["last_active_days"].astype(float), edges, right=False, labels=names)
+    mrr = rows.groupby(groups, observed=False)["mrr_cents"].sum()
+    accounts = groups.value_counts().reindex(names).fillna(0).astype(int)
+    texts = [
+        f"{money(cents, book.currency, short=True)}, {plural(n, 'account')}"
+        for cents, n in zip(mrr, accounts, strict=True)
+    ]
+    quiet, silent = float(mrr.iloc[-1] / max(mrr.sum(), 1)), plural(int(accounts.iloc[-1]), "account")
+    finding = f"{percent(quiet)} of MRR has not used the product for {high} days or more ({silent})"
+    colours = [style.color("good"), style.palette()[4], style.palette()[1], style.color("bad")][-len(names) :]
+    axis = partial(style.money_axis, currency=book.currency)
+    fig = charts.bars(names, list(mrr), texts, finding, f"MRR ({book.currency})", colours, axis)
+    caption = f"MRR of paying accounts by days since their last use, close of {book.label}"
+    alt = "Bars: " + "; ".join(f"{name} {text}" for name, text in zip(names, texts, strict=True)) + "."
+    longest = rows.nlargest(1, "last_active_days").iloc[0]
+    text = (
+        f"{finding} (@fig-recency); the longest silence is {escape(longest['account_name'])}'s, "
+        f"{days(longest['last_active_days'])}."
+    )
+    return Blocks([Text(text), Figure(fig, "fig-recency", caption, alt)])
+
+
+def _between(low: float, high: float) -> str:
+    if low == 0:
+        return f"under {high:.0f} days"
+    return f"{low:.0f} to {high - 1:.0f} days" if np.isfinite(high) else f"{low:.0f} days and more"
+
+
+def trends(data: Data) -> Blocks:
+    """Rising and falling accounts by their last 30 days against the 30 before."""
+    book = data.book
+    limit = book.product.engagement.trend_steady
+    rows = book.paying[book.paying["usage_trend_30"].notna()]
+    if rows.empty:
+        return Blocks([Text(f"Usage trends are {book.missing('usage_trend_30')}.")])
+    trend = rows["usage_trend_30"].astype(float)
+    falling, rising = rows[trend < -limit], rows[trend > limit]
+    total, rest = max(int(rows["mrr_cents"].sum()), 1), len(rows) - len(falling) - len(rising)
+    text = (
+        f"Use falls by more than {percent(limit, 0)} at {plural(len(falling), 'account')} with "
+        f"{percent(falling['mrr_cents'].sum() / total)} of MRR, and rises as much at "
+        f"{plural(len(rising), 'account')} with {percent(rising['mrr_cents'].sum() / total)}; "
+        f"{plural(rest, 'account')} {'stays' if rest == 1 else 'stay'} between."
+    )
+    blocks: list[Block] = [Text(text)]
+    columns = {
+        "account_name": "Account",
+        "mrr_cents": (f"MRR ({book.currency})", money),
+        "usage_trend_30": ("30 days", _step),
+        "usage_trend_90": ("90 days", _step),
+        "last_active_days": ("Last active, days ago", count),
+        "engagement_score": ("Score", number),
+    }
+    half = max(3, data.top_accounts // 2)
+    for label, what, group in (("tbl-falling", "falling", falling), ("tbl-rising", "rising", rising)):
+        if len(group):
+            caption = (
+                f"Largest accounts with {what} use: events of the last 30 (90) days against as many before"
+            )
+            blocks.append(Table.of(group.nlargest(half, "mrr_cents"), columns, label=label, caption=caption))
+    return Blocks(blocks)
+
+
+def _step(x: float) -> str:
+    return percent(x, 0, sign=True)
+
+
+def concentration(data: Data) -> Blocks:
+    """Accounts that hang on one person: if the champion leaves, so may the account."""
+    book = data.book
+    rows = book.paying[book.paying["top1_share"].notna()]
+    if rows.empty:
+        return Blocks([Text(f"How use is spread over users is {book.missing('usage_concentration')}.")])
+    single = rows[is_true(rows["single_champion"])].sort_values("mrr_cents", ascending=False)
+    total = max(int(rows["mrr_cents"].sum()), 1)
+    limit = percent(book.product.engagement.champion_share, 0)
+    text = (
+        f"In the median account one user makes {percent(quantile(rows['top1_share'], 0.5))} of the events. "
+        f"{sentence(plural(len(single), 'account'))} with {percent(single['mrr_cents'].sum() / total)} of "
+        f"MRR {'hangs' if len(single) == 1 else 'hang'} on a single champion (one user with more than "
+        f"{limit})."
+    )
+    if single.empty:
+        return Blocks([Text(text)])
+    columns = {
+        "account_name": "Account",
+        "mrr_cents": (f"MRR ({book.currency})", money),
+        "top1_share": ("Top user", percent),
+        "top2_share": ("Top two", percent),
+        "active_users": ("Active users", count),
+    }
+    caption = "Accounts that hang on one user, largest MRR first"
+    table = Table.of(single.head(data.top_accounts), columns, label="tbl-champions", caption=caption)
+    return Blocks([Text(text), table])

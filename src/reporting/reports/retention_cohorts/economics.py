@@ -1,0 +1,70 @@
+"""What an account is worth and costs: ARPA, lifetime value two ways, acquisition cost, conversion."""
+
+from __future__ import annotations
+
+from reporting.present.blocks import Blocks, Text
+from reporting.survival import DataError, kaplan_meier, rmst
+
+from ..churn_drivers.risk_set import risk_set
+from ..common import measures
+from ..common.book import Book
+from .data import Data
+
+METRICS = (
+    *("arpa", "arr", "monthly_churn_rate", "retention_90d", "ltv", "cac", "cac_payback"),
+    *("free_to_paid_conversion", "new_and_churned", "day1_retention", "month1_retention"),
+)
+# Months a lifetime is followed at most: further ahead nobody should promise.
+HORIZON = 36
+
+
+def economics(data: Data) -> Blocks:
+    """Revenue per account, what it is worth and what it cost to win."""
+    book = data.book
+    table = measures.table(
+        book,
+        data.trust,
+        METRICS,
+        label="tbl-economics",
+        caption=f"Worth and cost of an account, {book.label}",
+    )
+    return Blocks(
+        [Text(f"{_lifetime_sentence(data)} (@tbl-economics). {_reference_sentence(book)}".strip()), table]
+    )
+
+
+def _lifetime_sentence(data: Data) -> str:
+    """Lifetime value from observed lifetimes: ARPA x margin x restricted mean of paying months."""
+    book = data.book
+    spells = risk_set(book.panel, book.month).spells
+    arpa = book.metric("arpa")
+    if not data.trust.reliable:
+        return (
+            "How long accounts stay can't be told while the sources contradict each other, and no lifetime "
+            "value either"
+        )
+    try:
+        curve = kaplan_meier(
+            spells["exit"], spells["churned"], start=spells["entry"], cluster=spells["account_id"]
+        )
+        found = rmst(curve, min(HORIZON, curve.last_time))
+    except DataError:
+        return "Too few accounts were followed for a lifetime value from observed lifetimes"
+    worth = arpa * book.product.revenue.gross_margin
+    return (
+        f"Of its first {found.tau:.0f} months an account pays {found.estimate:.1f} on average (95% interval "
+        f"{found.lower:.1f} to {found.upper:.1f}), which makes {book.money(worth * found.estimate)} of gross "
+        "margin at the present revenue per account; the simple lifetime value divides by one month's churn "
+        "and swings with it"
+    )
+
+
+def _reference_sentence(book: Book) -> str:
+    limits = book.product.engagement
+    if "month1_retention" in book.unavailable:
+        return ""
+    low, high = (f"{100 * x:.0f}%" for x in limits.day1_retention)
+    return (
+        f"Outside references for users: {low} to {high} come back on the day after their first, about "
+        f"{100 * limits.month1_retention:.0f}% in the month after."
+    )
