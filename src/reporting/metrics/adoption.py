@@ -5,8 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from reporting.metrics.exact import BITS_PER_WORD, popcount
-from reporting.metrics.usage import words
+from reporting.metrics.exact import BITS_PER_WORD
 from reporting.params.product import Product
 
 
@@ -23,17 +22,6 @@ def feature_table(product: Product) -> ir.Table:
     ]
     schema = {"feature": "string", "position": "int64", "core": "boolean", "premium": "boolean"}
     return ibis.memtable(rows, schema=schema)
-
-
-def count_features(rows: ir.Table, features: tuple[str, ...], product: Product) -> ir.IntegerColumn:
-    """How many of `features` the row's bitmaps hold."""
-    total = ibis.literal(0, "int64")
-    for i, word in enumerate(words(product)):
-        in_word = product.features[i * BITS_PER_WORD : (i + 1) * BITS_PER_WORD]
-        mask = sum(1 << bit for bit, feature in enumerate(in_word) if feature in features)
-        if mask:
-            total = total + popcount(rows[word] & mask)
-    return total
 
 
 def account_feature_month(account_event: ir.Table, user_month: ir.Table, product: Product) -> ir.Table:

@@ -69,9 +69,9 @@ def account_use(user_month: ir.Table, masks: ir.Table, a3x7_days: int) -> ir.Tab
         )
     )
     rows = rows.mutate(person=person)
-    rows = rows.mutate(rank=busiest, days_7=popcount(rows.day_bits & rows.last_7))
+    rows = rows.mutate(rank=busiest, days_7=popcount(rows.day_bits & rows.last_7, 31))
     in_n = rows.person & ((rows.day_bits & rows.last_n) != 0)
-    weekdays = popcount(rows.day_bits & rows.weekdays_7)
+    weekdays = popcount(rows.day_bits & rows.weekdays_7, 31)
     words = [c for c in rows.columns if c.startswith("features_")]
     own = rows.group_by("account_id", "month").aggregate(
         **{name: rows[name].sum() for name in _SUMS},
@@ -87,7 +87,7 @@ def account_use(user_month: ir.Table, masks: ir.Table, a3x7_days: int) -> ir.Tab
         invited_users_active=_count(in_n & rows.invited),
         users_7=_count(rows.person & (rows.days_7 > 0)),
         users_in_month_n=_count(in_n),
-        user_days_in_month_n=rows.person.ifelse(popcount(rows.day_bits & rows.last_n), 0).sum(),
+        user_days_in_month_n=rows.person.ifelse(popcount(rows.day_bits & rows.last_n, 31), 0).sum(),
         a3x7_users=_count(rows.person & (rows.days_7 >= a3x7_days)),
         a3x7_weekday_users=_count(rows.person & (weekdays >= a3x7_days)),
         top1_events=(rows.person & (rows["rank"] == 0)).ifelse(rows.events, 0).sum(),
@@ -118,7 +118,7 @@ def _users_before(user_month: ir.Table, masks: ir.Table) -> ir.Table:
         "user_id",
         "last_n",
         month="month_right",
-        user_days=popcount(early.day_bits & early.before_n),
+        user_days=popcount(early.day_bits & early.before_n, 31),
     )
     late = people.select("account_id", "user_id", "month", later_bits="day_bits")
     both = early.left_join(late, ["account_id", "user_id", "month"])
@@ -241,8 +241,8 @@ def user_table(user_month: ir.Table, months: ir.Table, masks: ir.Table) -> ir.Ta
         "tasks",
         "tasks_done",
         "duration_seconds",
-        active_days=popcount(rows.day_bits),
-        active_days_7=popcount(rows.day_bits & rows.last_7),
+        active_days=popcount(rows.day_bits, 31),
+        active_days_7=popcount(rows.day_bits & rows.last_7, 31),
         features_used=sum((popcount(rows[word]) for word in words), ibis.literal(0, "int64")),
         last_active_at=rows.last_at,
         key_action_gap_days=(rows.key_bits > 0).ifelse(rows.days - 1 - last_key, ibis.null("int64")),

@@ -61,11 +61,14 @@ def bit(position: ir.IntegerValue | int) -> ir.IntegerValue:
     return ibis.literal(1, "int64") << position.cast("int64")
 
 
-def popcount(bits: ir.IntegerValue) -> ir.IntegerValue:
-    """Number of bits set in an int64 >= 0 (Warren, Hacker's Delight, section 5-1, on 32 bits at a time)."""
-    low = bits & 0xFFFFFFFF
-    high = (bits >> 32) & 0xFFFFFFFF
-    return _popcount32(low) + _popcount32(high)
+def popcount(bits: ir.IntegerValue, width: int = 62) -> ir.IntegerValue:
+    """Number of bits set in an int64 >= 0 that holds at most `width` bits.
+
+    Warren, Hacker's Delight, section 5-1, on 32 bits at a time.
+    """
+    if width <= 32:
+        return _popcount32(bits)
+    return _popcount32(bits & 0xFFFFFFFF) + _popcount32(bits >> 32)
 
 
 def _popcount32(x: ir.IntegerValue) -> ir.IntegerValue:

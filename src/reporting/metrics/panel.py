@@ -70,7 +70,8 @@ def assemble(
 
     Args:
         parts: `grid`, `movements`, `terms`, `use`, `windows`, `adoption`, `steps_done`, `milestones`,
-            `last_key`, and where the source has them `invitations`, `tickets`, `integrations`.
+            `limits`, and where the source has them `invitations`, `ticket_counts`,
+            `integration_counts`.
         have: Canonical tables and columns (`users`, `users.role`) that the source maps.
         product: The product definition.
         since: Local time from which events are on record; use before it is unknown, not zero.
@@ -82,7 +83,7 @@ def assemble(
     rows = attach(rows, parts["adoption"])
     rows = attach(rows, parts["steps_done"])
     rows = attach(rows, parts["limits"])
-    for name in ("invitations", "tickets", "integrations"):
+    for name in ("invitations", "ticket_counts", "integration_counts"):
         if name in parts:
             rows = attach(rows, parts[name])
     rows = rows.left_join(parts["milestones"], "account_id").drop("account_id_right")
@@ -145,12 +146,12 @@ def derive(rows: ir.Table, product: Product, since: dt.datetime, have: Collectio
     so_far = ibis.cumulative_window(group_by="account_id", order_by="month")
     rows = rows.mutate(
         on_trial=~rows.paying & (rows.trials.fill_null(0) > 0),
-        active_days=_known(popcount(rows.day_bits.fill_null(0)), rows.covered),
+        active_days=_known(popcount(rows.day_bits.fill_null(0), 31), rows.covered),
         last_active_at=rows.last_at.max().over(so_far),
         last_admin_at=rows.last_admin_at.max().over(so_far),
         last_key_at=rows.last_key_at.max().over(so_far),
         last_value_at=rows.last_value_at.max().over(so_far),
-        repeat_workflow_usage=_known(popcount(rows.key_bits.fill_null(0)), rows.covered),
+        repeat_workflow_usage=_known(popcount(rows.key_bits.fill_null(0), 31), rows.covered),
         customer_engagement_score=rows.points,
         weeks=rows.days / 7.0,
         seats_used=rows.users_n,

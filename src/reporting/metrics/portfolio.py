@@ -26,8 +26,9 @@ BANDS = ("healthy", "at risk", "churn risk")
 
 
 def with_year_before(rows: ir.Table) -> ir.Table:
-    """Add `mrr_year_ago_cents` and `stayed_cents`: today's MRR of an account that has paid at every close
-    since."""
+    """Add what the figures need of earlier months: `mrr_year_ago_cents`, `stayed_cents` (today's MRR of an
+    account that has paid at every close since), `events_before`, `health_before` and
+    `new_3_ago` (began to pay three closes ago)."""
     by_month = ibis.window(group_by="account_id", order_by="month")
     rows = rows.mutate(mrr_year_ago_cents=rows.mrr_cents.lag(12).over(by_month).fill_null(0))
     stayed = (rows.paid_months >= 12) & (rows.mrr_year_ago_cents > 0)
@@ -35,8 +36,6 @@ def with_year_before(rows: ir.Table) -> ir.Table:
         stayed_cents=stayed.fill_null(False).ifelse(rows.mrr_cents, 0),
         events_before=rows.events.lag().over(by_month),
         health_before=rows.health_score.lag().over(by_month),
-        began_paying=(rows.new_cents > 0) & (rows.first_paid_month == rows.month),
-        paid_3_ago=rows.mrr_cents.lag(3).over(by_month) > 0,
         new_3_ago=rows.new_cents.lag(3).over(by_month) > 0,
     )
 
@@ -175,17 +174,24 @@ def health(p: ir.Table) -> Figures:
 def by_month(panel: ir.Table, product: Product) -> tuple[ir.Table, dict[str, bool]]:
     """One row a month with every figure of the panel.
 
+    Args:
+        panel: The finished panel, with what `with_year_before` adds.
+        product: The product definition.
+
     Returns:
         The table, with columns `<id>/n` and `<id>/d`, and by id whether it has a denominator.
     """
-    p = with_year_before(panel)
-    figures = revenue(p, product) | engagement(p, product) | activation(p, product) | health(p)
+    figures = (
+        revenue(panel, product) | engagement(panel, product) | activation(panel, product) | health(panel)
+    )
     columns: dict[str, ir.Scalar] = {}
     for name, (numerator, denominator) in figures.items():
         columns[f"{name}/n"] = numerator.cast("float64")
         if denominator is not None:
             columns[f"{name}/d"] = denominator.cast("float64")
-    return p.group_by("month").aggregate(**columns), {name: d is not None for name, (_, d) in figures.items()}
+    return panel.group_by("month").aggregate(**columns), {
+        name: d is not None for name, (_, d) in figures.items()
+    }
 
 
 def _count(condition: ir.BooleanValue) -> ir.IntegerScalar:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from reporting.params.product import Bands, EngagementScore, HealthScore, Line, Part, Product
+from reporting.params.product import Bands, EngagementScore, HealthScore, Line, Product
 
 ENGAGEMENT_PARTS = tuple(EngagementScore.model_fields)
 HEALTH_PARTS = tuple(HealthScore.model_fields)
@@ -35,43 +35,78 @@ def weighted(
     return (total / base).round(6), lost
 
 
+PREFIXES = {"engagement_score": ("score_", "engagement_lost_"), "health_score": ("health_", "health_lost_")}
+"""Score -> prefix of its parts' columns, and of the columns with the points each part costs."""
+
+
+def with_parts(rows: ir.Table, product: Product) -> ir.Table:
+    """Add the parts of both scores, 0 to 100.
+
+    A part is null where its input is absent, or the account neither pays nor is on trial. Where admins are known
+    and none was ever active, the days since the last one count from the account's first covered day.
+    """
+    near = rows.renewal_at < rows.close + ibis.interval(days=product.churn.renewal_days)
+    fall = ibis.greatest(-rows.usage_trend_30, 0.0)
+    inputs = {
+        "engagement_score": {
+            "session_frequency": rows.session_frequency,
+            "feature_breadth": rows.feature_breadth,
+            "licence_utilisation": rows.licence_utilisation,
+            "integrations": rows.integration_count,
+        },
+        "health_score": {
+            "activation": rows.setup_completion_rate,
+            "core_value_usage": rows.core_value_usage,
+            "usage_trend": rows.usage_trend_30,
+            "active_users": rows.licence_utilisation,
+            "admin_activity": rows.admin_quiet_days,
+            "feature_adoption": rows.feature_breadth,
+            "support": rows.tickets_open + 2 * rows.escalations.fill_null(0),
+            "renewal": near.ifelse(fall, 0.0),
+        },
+    }
+    null = ibis.null("float64")
+    parts = {}
+    for score, values in inputs.items():
+        for part, value in values.items():
+            line = getattr(getattr(product, score), part).line
+            parts[f"{PREFIXES[score][0]}{part}"] = rows.live.ifelse(scale(value, line), null)
+    return rows.mutate(**parts)
+
+
 def with_score(
-    rows: ir.Table,
-    name: str,
-    definition: EngagementScore | HealthScore,
-    inputs: dict[str, ir.Value],
-    prefixes: tuple,
+    rows: ir.Table, name: str, definition: EngagementScore | HealthScore, bands: Bands
 ) -> ir.Table:
-    """Add a score, its parts and the points each part costs.
+    """Add a score to its parts.
 
     Args:
-        rows: The panel.
-        name: Column of the score; null where `rows.live` is false.
-        definition: Weights and lines.
-        inputs: Part -> the value its line scales.
-        prefixes: Prefix of the parts' columns and of the points' columns.
+        rows: The result of `with_parts`.
+        name: `engagement_score` or `health_score`.
+        definition: Weights.
+        bands: Edges of the bands.
 
     Returns:
-        `rows` with `<name>`, `<part prefix><part>`, `<points prefix><part>`, and `<name>_missing`: the parts
-        without input, comma separated, null if none is.
+        `rows` with the score (null where no part has a value), the points each part costs, the band
+        (`engagement_band`, `health_band`), and `<name>_missing`: the parts without input, comma separated.
     """
-    defined: dict[str, Part] = dict(definition)
-    null = ibis.null("float64")
-    parts = {part: rows.live.ifelse(scale(inputs[part], defined[part].line), null) for part in defined}
-    rows = rows.mutate(**{f"{prefixes[0]}{part}": value for part, value in parts.items()})
-    scaled = {part: rows[f"{prefixes[0]}{part}"] for part in defined}
-    score, lost = weighted(scaled, {part: defined[part].weight for part in defined})
-    absent = [value.isnull().ifelse(f"{part}, ", "") for part, value in scaled.items()]
+    part_prefix, lost_prefix = PREFIXES[name]
+    weights = {part: getattr(definition, part).weight for part in type(definition).model_fields}
+    parts = {part: rows[f"{part_prefix}{part}"] for part in weights}
+    score, lost = weighted(parts, weights)
+    absent = [value.isnull().ifelse(f"{part}, ", "") for part, value in parts.items()]
     missing = sum(absent[1:], absent[0]).re_replace(", $", "").nullif("")
     return rows.mutate(
-        **{name: score, f"{name}_missing": rows.live.ifelse(missing, ibis.null("string"))},
-        **{f"{prefixes[1]}{part}": value for part, value in lost.items()},
+        **{
+            name: score,
+            f"{name}_missing": rows.live.ifelse(missing, ibis.null("string")),
+            name.replace("score", "band"): band(score, bands),
+        },
+        **{f"{lost_prefix}{part}": value for part, value in lost.items()},
     )
 
 
 def band(score: ir.FloatingColumn, bands: Bands) -> ir.StringColumn:
-    """healthy above the upper edge, at risk from the lower to the upper edge (both inclusive), else churn
-    risk."""
+    """healthy above the upper edge, at risk between the edges (both inclusive), churn risk below."""
     return ibis.cases(
         (score > bands.healthy, "healthy"),
         (score >= bands.at_risk, "at risk"),
@@ -79,54 +114,26 @@ def band(score: ir.FloatingColumn, bands: Bands) -> ir.StringColumn:
     )
 
 
-def with_change(rows: ir.Table, name: str, lost_prefix: str, parts: tuple[str, ...]) -> ir.Table:
+def with_change(rows: ir.Table, name: str, parts: tuple[str, ...]) -> ir.Table:
     """Add `<name>_change` (points against the month before) and `<name>_change_cause`: the part whose points
-    lost changed most in the direction of the change."""
+    lost changed most in the direction of the change.
+
+    Args:
+        rows: `account_id`, `month`, the score and the points each part costs.
+        name: `engagement_score` or `health_score`.
+        parts: Parts of the score.
+    """
+    lost_prefix = PREFIXES[name][1]
     by_month = ibis.window(group_by="account_id", order_by="month")
-    gains = {
-        part: rows[f"{lost_prefix}{part}"].lag().over(by_month) - rows[f"{lost_prefix}{part}"]
-        for part in parts
-    }
+    gains = {part: rows[f"{lost_prefix}{part}"] for part in parts}
     rows = rows.mutate(
         **{f"{name}_change": rows[name] - rows[name].lag().over(by_month)},
-        **{f"_gain_{part}": gain.fill_null(0.0) for part, gain in gains.items()},
+        **{
+            f"_gain_{part}": (lost.lag().over(by_month) - lost).fill_null(0.0) for part, lost in gains.items()
+        },
     )
     change = rows[f"{name}_change"]
     moved = {part: (change < 0).ifelse(-rows[f"_gain_{part}"], rows[f"_gain_{part}"]) for part in parts}
     most = ibis.greatest(*moved.values())
     cause = ibis.cases(*[((change != 0) & (most > 0) & (moved[part] == most), part) for part in parts])
     return rows.mutate(**{f"{name}_change_cause": cause}).drop(*[f"_gain_{part}" for part in parts])
-
-
-def with_scores(rows: ir.Table, product: Product) -> ir.Table:
-    """Add engagement and health score with parts, points lost, band and change to the derived panel.
-
-    Both are given for accounts that pay or are on trial. Where admins are known and none was ever active,
-    the days since the last one count from the account's first covered day.
-    """
-    engagement = {
-        "session_frequency": rows.session_frequency,
-        "feature_breadth": rows.feature_breadth,
-        "licence_utilisation": rows.licence_utilisation,
-        "integrations": rows.integration_count,
-    }
-    rows = with_score(
-        rows, "engagement_score", product.engagement_score, engagement, ("score_", "engagement_lost_")
-    )
-    rows = rows.mutate(engagement_band=band(rows.engagement_score, product.bands))
-    rows = with_change(rows, "engagement_score", "engagement_lost_", ENGAGEMENT_PARTS)
-    near = rows.renewal_at < rows.close + ibis.interval(days=product.churn.renewal_days)
-    fall = ibis.greatest(-rows.usage_trend_30, 0.0)
-    health = {
-        "activation": rows.setup_completion_rate,
-        "core_value_usage": rows.core_value_usage,
-        "usage_trend": rows.usage_trend_30,
-        "active_users": rows.licence_utilisation,
-        "admin_activity": rows.admin_quiet_days,
-        "feature_adoption": rows.feature_breadth,
-        "support": rows.tickets_open + 2 * rows.escalations.fill_null(0),
-        "renewal": near.ifelse(fall, 0.0),
-    }
-    rows = with_score(rows, "health_score", product.health_score, health, ("health_", "health_lost_"))
-    rows = rows.mutate(health_band=band(rows.health_score, product.bands))
-    return with_change(rows, "health_score", "health_lost_", HEALTH_PARTS)

@@ -1,4 +1,4 @@
-"""From canonical tables and roll-ups to the snapshot's tables, in the order in which they depend on each
+"""From canonical tables and roll-ups to the snapshot: every step in the order in which they depend on each
 other."""
 
 from __future__ import annotations
@@ -8,12 +8,18 @@ from collections.abc import Collection
 
 import ibis.expr.types as ir
 
-from reporting.metrics import activation, adoption, engagement, panel, revenue, support
+from reporting.metrics import activation, adoption, engagement, panel, portfolio, revenue, support
 from reporting.metrics.calendar import weeks_between
 from reporting.metrics.churn import with_churn_type, with_flags
 from reporting.metrics.expansion import with_growth, with_readiness
 from reporting.metrics.lifecycle import with_lifecycle
-from reporting.metrics.scores import with_scores
+from reporting.metrics.scores import (
+    ENGAGEMENT_PARTS,
+    HEALTH_PARTS,
+    with_change,
+    with_parts,
+    with_score,
+)
 from reporting.params.product import Product
 from reporting.snapshot.workspace import Workspace
 
@@ -60,15 +66,36 @@ def compute(
     }
     rows = ws.keep("assembled", panel.assemble(parts, have, product, since))
     rows = ws.keep("derived", panel.derive(rows, product, since, have))
-    rows = with_lifecycle(rows, product)
-    rows = with_growth(rows)
-    rows = ws.keep("grown", rows)
-    rows = with_scores(rows, product)
-    rows = ws.keep("scored", rows)
-    rows = with_flags(rows, product)
-    rows = with_churn_type(rows, product)
-    rows = with_readiness(rows, product)
-    ws.keep("panel", rows)
+    _extend(ws, "lifecycle", with_lifecycle(rows, product), rows)
+    _extend(ws, "warnings", with_churn_type(with_flags(rows, product), product), rows)
+    growth = _extend(ws, "growth", with_growth(rows), rows)
+    _extend(ws, "readiness", with_readiness(panel.attach(rows, growth), product), rows, growth)
+    _scores(ws, product)
+    for name in ("lifecycle", "warnings", "growth", "readiness", "scores"):
+        rows = panel.attach(rows, ws[name])
+    rows = ws.keep("full", rows)
+    _extend(ws, "before", portfolio.with_year_before(rows), rows)
+    ws.keep("panel", panel.attach(rows, ws["before"]))
+
+
+def _extend(ws: Workspace, name: str, wider: ir.Table, *rows: ir.Table) -> ir.Table:
+    """Keep only what `wider` adds to `rows`: narrow tables are joined once, instead of wide ones copied."""
+    known = {column for table in rows for column in table.columns}
+    return ws.keep(name, wider.select(*panel.KEYS, *[c for c in wider.columns if c not in known]))
+
+
+def _scores(ws: Workspace, product: Product) -> None:
+    """Both scores: parts, then scores, then their change against the month before."""
+    rows = ws["derived"]
+    parts = with_parts(rows, product)
+    added = [c for c in parts.columns if c not in rows.columns]
+    rows = ws.keep("score_parts", parts.select(*panel.KEYS, "live", *added))
+    for name in ("engagement_score", "health_score"):
+        rows = with_score(rows, name, getattr(product, name), product.bands)
+    rows = ws.keep("score_levels", rows)
+    rows = with_change(rows, "engagement_score", ENGAGEMENT_PARTS)
+    rows = with_change(rows, "health_score", HEALTH_PARTS)
+    ws.keep("scores", rows.drop("live"))
 
 
 def _use(ws: Workspace, product: Product) -> None:
