@@ -85,6 +85,13 @@ def test_text_on_a_heat_map_is_readable(value):
         assert contrast(style.text_on(color), ground) >= 4.5
 
 
+def test_heat_maps_keep_their_colours_in_the_dark():
+    themed = {color.light for color in BRAND.variables().values()}
+    for cmap in (style.sequential(), style.diverging()):
+        ends = {"#" + "".join(f"{round(255 * c):02x}" for c in cmap(value)[:3]) for value in (0.0, 1.0)}
+        assert not ends & themed
+
+
 @given(st.lists(st.floats(-100, 100), min_size=1, max_size=12))
 def test_labels_are_pushed_apart_and_no_further(heights):
     wanted = np.sort(heights)

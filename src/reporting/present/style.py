@@ -51,13 +51,18 @@ def __getattr__(name: str) -> list[str]:
 
 def sequential() -> LinearSegmentedColormap:
     """Light to dark in the first colour: more is darker, also in grey print."""
-    return LinearSegmentedColormap.from_list("brand", ["#eef3f8", "#7fa3cc", palette()[0]])
+    return LinearSegmentedColormap.from_list("brand", ["#eef3f8", "#7fa3cc", _fixed(palette()[0])])
 
 
 def diverging() -> LinearSegmentedColormap:
     """Second colour below, near white in the middle, first colour above."""
-    first, second = palette()[:2]
+    first, second = map(_fixed, palette()[:2])
     return LinearSegmentedColormap.from_list("brand_diverging", [second, "#f4f4f2", first])
+
+
+def _fixed(color: str) -> str:
+    """`color` but for a trace of blue: on a dark screen palette colours change, those of a heat map don't."""
+    return f"#{int(color[1:], 16) ^ 1:06x}"
 
 
 def text_on(background: Any) -> str:
