@@ -70,7 +70,8 @@ def drivers() -> list[Driver]:
 def world(seed: int, accounts: int) -> World:
     """Simulate, fit and search once."""
     panel = simulate_panel(seed, accounts=accounts)
-    rows = panel[panel[CHURN.at_risk]].reset_index(drop=True)
+    spell = panel["account_id"] + " " + panel["spell"].astype(str)
+    rows = panel.assign(spell=spell, can_leave=panel[CHURN.at_risk])
     model = fit(rows, drivers(), committed=True)
     if isinstance(model, str):
         raise RuntimeError(f"world {seed}: {model}")

@@ -83,6 +83,8 @@ def rows() -> pd.DataFrame:
             "b": rng.normal(size=n),
             "c": rng.normal(size=n),
             "due_in": np.nan,
+            "spell": np.arange(n),
+            "can_leave": True,
         }
     ).assign(stop=lambda f: f["start"] + 1)
 

@@ -80,7 +80,7 @@ def test_kinds_of_loss_by_hand(product):
 
 
 def use_of(decline: int, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame, RiskSet]:
-    """60 accounts over a year of weeks, 20 of which leave and use half as much in the last `decline` weeks."""
+    """60 accounts over a year of weeks; 20 leave, and use half as much in the last `decline` weeks."""
     monday = pd.date_range("2025-01-06", periods=52, freq="7D")
     end = pd.Timestamp("2025-12-08")
     rows, spells, subs = [], [], []
@@ -144,7 +144,7 @@ def test_a_planted_threshold_is_found_and_confirmed():
     found = aha.search(cohort(1.5, 0), permutations=199)
     assert found.best.name == "onboarding_invites" and found.best.threshold.cut == 4
     assert found.confirmed
-    assert found.best.condition == "more than 4 users invited in the first 30 days"
+    assert found.best.condition == "5 or more users invited in the first 30 days"
 
 
 def test_noise_is_not_confirmed():

@@ -133,7 +133,7 @@ def test_a_look_ahead_variable_cannot_get_in(truth):
         "share", "behaviour", "Share", "a share", ("active_user_share",), lambda f: f.iloc[:, 0], str, ""
     )
     assert risk.rows.loc[risk.rows["churned"], "leak"].eq(0).all()
-    model = fit(risk.modelled, [leak, share], risk.committed)
+    model = fit(risk.rows, [leak, share], risk.committed)
     assert isinstance(model, Model)
     assert [driver.name for driver in model.design.drivers] == ["share"]
     assert model.design.left_out == {"Leak": "the same for every account"}

@@ -60,13 +60,13 @@ class Candidate:
 
     @property
     def condition(self) -> str:
-        """What those above the cut have in common: `more than 3 active users`, `value outcome reached`."""
+        """What those above the cut have in common: `3 or more active users`, `value outcome reached`."""
+        cut = self.threshold.cut
         if self.name == "activated":
             return self.label
-        return (
-            f"more than {number(self.threshold.cut, 0 if self.threshold.cut.is_integer() else 1)} "
-            f"{self.label}"
-        )
+        if cut.is_integer():
+            return f"{number(cut + 1)} or more {self.label}"
+        return f"more than {number(cut, 1)} {self.label}"
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ class Data:
     @cached_property
     def fitted(self) -> Model | str:
         """The model, or why there is none."""
-        return fit(self.risk.modelled, self.drivers, self.risk.committed)
+        return fit(self.risk.rows, self.drivers, self.risk.committed)
 
     @property
     def model(self) -> Model | None:

@@ -17,6 +17,7 @@ from reporting.survival.cox import CoxFit, cox
 from reporting.survival.discrete import DiscreteHazard, discrete_hazard
 from reporting.survival.errors import CollinearError, DataError, NotIdentifiedError, SurvivalError
 from reporting.survival.gates import FEWEST_EVENTS
+from reporting.survival.intervals import critical_value
 from reporting.survival.multiple import benjamini_hochberg
 from reporting.survival.tenure import spline
 from reporting.survival.zph import effect_over_time, proportional_hazards_test
@@ -30,6 +31,7 @@ ALPHA = 0.05
 # The two models disagree when their log hazard ratios lie further apart than this many standard errors.
 DISAGREEMENT = 0.5
 KNOTS = 4
+MONTHS_AHEAD = 3
 EVENTS_PER_STRETCH = 15
 
 
@@ -42,6 +44,7 @@ class Model:
         cross_check: Cox's model, or None where it could not be fitted.
         design: Its terms.
         rows: What it was fitted on.
+        history: All rows at risk, those within a term too.
         committed: Whether terms bind, see `risk_set`.
     """
 
@@ -49,6 +52,7 @@ class Model:
     cross_check: CoxFit | None
     design: Design
     rows: pd.DataFrame
+    history: pd.DataFrame
     committed: bool
 
     @cached_property
@@ -115,27 +119,42 @@ class Model:
                 continue
         return pd.DataFrame()
 
+    @cached_property
+    def hazards(self) -> list[DiscreteHazard]:
+        """The hazard one, two and three months after a close: same terms, covariates that much older.
+
+        What an account does now tells less of the third month than of the first. A one-month hazard held for
+        three months would overstate it; where an older one can't be fitted, the last that could stands in.
+        """
+        found = [self.hazard]
+        for lag in range(2, MONTHS_AHEAD + 1):
+            try:
+                found.append(_hazard(self.design, *_aged(self.history, lag)))
+            except SurvivalError:
+                found.append(found[-1])
+        return found
+
     def probability(self, rows: pd.DataFrame, horizon: int) -> pd.DataFrame:
-        """Probability that each account leaves within the next `horizon` months, covariates as they are.
+        """Probability that each account leaves within the next `horizon` months, at most `MONTHS_AHEAD`.
 
         Under a binding term only the month in which it ends counts; an account that can't leave within the
-        horizon has 0.
+        horizon has 0. Standard errors of the months are added as if they moved together, which is the widest.
 
         Returns:
             By the index of `rows`: probability, lower, upper, can_leave.
         """
         covariates = self.design.columns(rows)
-        open_months = opportunities(rows["due_in"], self.committed, horizon)
-        result = pd.DataFrame(0.0, index=rows.index, columns=["probability", "lower", "upper"])
-        for months in np.unique(open_months, axis=0):
-            if not months.any():
-                continue
-            same = (open_months == months).all(axis=1)
-            first = int(np.argmax(months))
-            start = rows.loc[same, "start"].to_numpy() + first
-            part = self.hazard.predict(covariates[same], start, periods=int(months.sum()))
-            result.loc[same] = part[["probability", "lower", "upper"]].to_numpy()
-        return result.assign(can_leave=open_months.any(axis=1))
+        may = opportunities(rows["due_in"], self.committed, horizon)
+        total, spread = np.zeros(len(rows)), np.zeros(len(rows))
+        for ahead, hazard in enumerate(self.hazards[:horizon]):
+            part = hazard.predict(covariates, rows["start"].to_numpy() + ahead)
+            amount = np.exp(part["log_hazard"].to_numpy()) * may[:, ahead]
+            total += amount
+            spread += amount * part["se"].to_numpy()
+        half = critical_value(LEVEL) * np.divide(spread, total, out=np.zeros(len(rows)), where=total > 0)
+        columns = {"probability": 0.0, "lower": -half, "upper": half}
+        result = {name: -np.expm1(-total * np.exp(shift)) for name, shift in columns.items()}
+        return pd.DataFrame(result, index=rows.index).assign(can_leave=may.any(axis=1))
 
     @cached_property
     def reference(self) -> pd.Series:
@@ -152,34 +171,25 @@ class Model:
         return middle
 
 
-def fit(rows: pd.DataFrame, drivers: Sequence[Driver], committed: bool) -> Model | str:
+def fit(history: pd.DataFrame, drivers: Sequence[Driver], committed: bool) -> Model | str:
     """Fit the model, or say why there is none.
 
     Args:
-        rows: Rows at risk that can end in a loss.
+        history: Rows at risk; those in which the account could leave (`can_leave`) are fitted.
         drivers: Candidates in the order in which they enter.
         committed: Whether terms bind.
 
     Returns:
-        The model, or the reason as a clause: "2 losses, under the 20 a model needs".
+        The model, or the reason as a clause: "2 losses, under the 20 that a model needs".
     """
+    rows = history[history["can_leave"]].reset_index(drop=True)
     losses = int(rows["churned"].sum())
     if losses < FEWEST_EVENTS:
         return f"{losses} {'loss' if losses == 1 else 'losses'}, under the {FEWEST_EVENTS} that a model needs"
     terms = design(rows, rows["churned"], drivers)
-    baseline = spline(rows["stop"], rows["churned"], KNOTS)
     while terms.drivers:
-        columns = terms.columns(rows)
         try:
-            hazard = discrete_hazard(
-                columns,
-                rows["stop"],
-                rows["churned"],
-                start=rows["start"],
-                baseline=baseline,
-                cluster=rows["account_id"],
-                level=LEVEL,
-            )
+            hazard = _hazard(terms, rows, rows)
         except CollinearError as error:
             terms = terms.without(error.terms, "says the same as another driver")
             continue
@@ -189,8 +199,33 @@ def fit(rows: pd.DataFrame, drivers: Sequence[Driver], committed: bool) -> Model
                 return "the losses all lie in one stretch of tenure, so that no baseline can be fitted"
             terms = terms.without(gone, "every loss, or none, is on one side of it")
             continue
-        return Model(hazard, _cox(columns, rows), terms, rows, committed)
+        return Model(hazard, _cox(terms.columns(rows), rows), terms, rows, history, committed)
     return "no driver varies enough among the accounts at risk"
+
+
+def _hazard(terms: Design, known: pd.DataFrame, rows: pd.DataFrame) -> DiscreteHazard:
+    """The hazard of `rows` given what the rows `known` say, one for one."""
+    return discrete_hazard(
+        terms.columns(known),
+        rows["stop"],
+        rows["churned"],
+        start=rows["start"],
+        baseline=spline(rows["stop"], rows["churned"], KNOTS),
+        cluster=rows["account_id"],
+        level=LEVEL,
+    )
+
+
+def _aged(history: pd.DataFrame, lag: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows at risk and, one for one, the row of the same spell `lag` months before the loss could come."""
+    history = history.reset_index(drop=True)
+    place = pd.DataFrame({"spell": history["spell"], "start": history["start"], "row": history.index})
+    later = place.assign(start=place["start"] - (lag - 1))
+    pairs = place.merge(later, on=["spell", "start"], suffixes=("_known", "_at_risk"))
+    at_risk = history.loc[pairs["row_at_risk"]]
+    may = at_risk["can_leave"].to_numpy(dtype=bool)
+    known = history.loc[pairs["row_known"]]
+    return known[may].reset_index(drop=True), at_risk[may].reset_index(drop=True)
 
 
 def _cox(columns: pd.DataFrame, rows: pd.DataFrame) -> CoxFit | None:

@@ -86,7 +86,7 @@ def validate(risk: RiskSet, drivers: Sequence[Driver], horizons: Sequence[int] =
                 f"{unseen} losses in the last {held_back} months and {seen} before are too few to test on"
             )
             continue
-        model = fit(past[past["can_leave"]], drivers, risk.committed)
+        model = fit(past, drivers, risk.committed)
         if isinstance(model, str):
             reason = model
             continue

@@ -182,7 +182,8 @@ def method(data: Data) -> Blocks:
             "**Model.** Discrete-time hazard with complementary log-log link, a natural spline over tenure "
             f"and errors clustered on {plural(model.hazard.clusters or 0, 'account')}; Cox's model on the "
             "same rows beside it; p-values of drivers adjusted by Benjamini-Hochberg. Terms enter in a "
-            f"fixed order, ten losses a term ({model.design.gate}). An interval of an account's probability "
+            f"fixed order, ten losses a term ({model.design.gate}). The second and third month ahead have a "
+            "hazard of their own, fitted on figures that much older. An interval of an account's probability "
             "tells how well the model is known, not how much luck remains."
         )
     lines.append(

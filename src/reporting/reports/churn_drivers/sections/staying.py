@@ -44,8 +44,8 @@ def _overall(data: Data) -> Text:
     median = curve.median()
     watched = reliable_until(curve)
     if pd.notna(median.time) and median.time <= watched:
-        high = f"{number(median.upper)}" if pd.notna(median.upper) else "an upper end not reached yet"
-        low = number(median.lower) if pd.notna(median.lower) else "an unknown lower end"
+        high = f"{number(median.upper)}" if pd.notna(median.upper) else "beyond the data"
+        low = number(median.lower) if pd.notna(median.lower) else "not known"
         middle = f"Half have left after {number(median.time)} months (95% interval {low} to {high})."
     else:
         middle = (
