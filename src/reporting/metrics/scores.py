@@ -42,8 +42,8 @@ PREFIXES = {"engagement_score": ("score_", "engagement_lost_"), "health_score": 
 def with_parts(rows: ir.Table, product: Product) -> ir.Table:
     """Add the parts of both scores, 0 to 100.
 
-    A part is null where its input is absent, or the account neither pays nor is on trial. Where admins are known
-    and none was ever active, the days since the last one count from the account's first covered day.
+    A part is null where its input is absent, or the account neither pays nor is on trial. Where admins are
+    known and none was ever active, the days since the last one count from the account's first covered day.
     """
     near = rows.renewal_at < rows.close + ibis.interval(days=product.churn.renewal_days)
     fall = ibis.greatest(-rows.usage_trend_30, 0.0)

@@ -1,0 +1,73 @@
+"""The product definition: what ships is valid, what is wrong is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from reporting.errors import ConfigError
+from reporting.params.product import Product, load_product
+
+PARAMS = Path(__file__).parents[2] / "params"
+FILES = sorted(PARAMS.glob("product*.yml"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_the_files_that_ship_are_valid_and_survive_a_round_trip(path):
+    product = load_product(path)
+    assert Product.model_validate(product.model_dump(mode="json")) == product
+
+
+def test_the_main_file_shows_every_key():
+    """A reader learns every threshold from params/product.yml, not from the code."""
+
+    def keys(tree: dict, prefix: str = "") -> set[str]:
+        return {f"{prefix}{k}" for k in tree} | {
+            name for k, v in tree.items() if isinstance(v, dict) for name in keys(v, f"{prefix}{k}.")
+        }
+
+    written = keys(yaml.safe_load((PARAMS / "product.yml").read_text()))
+    known = keys(load_product(PARAMS / "product.yml").model_dump())
+    assert known <= written
+
+
+def changed(tmp_path: Path, **changes) -> Path:
+    data = yaml.safe_load((PARAMS / "product.yml").read_text())
+    for key, value in changes.items():
+        node = data
+        *way, last = key.split("__")
+        for part in way:
+            node = node[part]
+        node[last] = value
+    path = tmp_path / "product.yml"
+    path.write_text(yaml.safe_dump(data))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"core_feature": ["x"]}, "unknown key 'core_feature'. Did you mean 'core_features'"),
+        ({"activation__value_day": 3}, "unknown key 'activation.value_day'. Did you mean 'value_days'"),
+        ({"churn__fall": 25}, "churn.fall: input should be less than or equal to 1"),
+        ({"rhythm": "hourly"}, "rhythm: input should be 'daily', 'weekly', 'monthly' or 'quarterly'"),
+        ({"premium_features": ["data_import"]}, "a feature stands in one list only; twice: data_import"),
+        ({"vanity_events": ["login", "workflow_run"]}, "a vanity event can't be a feature or a value event"),
+        ({"engagement_score__integrations__weight": 0.5}, "the weights must sum to 1, they sum to 1.3"),
+        ({"bands": {"healthy": 40, "at_risk": 70}}, "`at_risk` must lie below `healthy`"),
+        ({"health_score__support__line": {"zero": 1, "full": 1}}, "`zero` and `full` must differ"),
+        ({"expansion__team_weight": 0.9}, "the weights must sum to 1"),
+    ],
+)
+def test_mistakes_are_named_with_their_key(tmp_path, changes, message):
+    with pytest.raises(ConfigError) as caught:
+        load_product(changed(tmp_path, **changes))
+    assert message in str(caught.value)
+
+
+def test_bits_of_the_feature_bitmap_follow_core_premium_other():
+    product = load_product(PARAMS / "product.yml")
+    assert product.features == (*product.core_features, *product.premium_features, *product.other_features)
+    assert set(product.onboarding_steps.values()) <= product.named_events

@@ -1,0 +1,108 @@
+"""Sources in memory: a small demo company, and tables made by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from reporting import demo
+from reporting.contract import TABLES, Finding, check
+from reporting.metrics.localtime import to_utc
+from reporting.month import Month
+from reporting.params.product import Product, load_product
+from reporting.sources.exchange import SCHEMA as RATES
+
+PARAMS = Path(__file__).parents[2] / "params"
+
+
+@dataclass
+class MemorySource:
+    """What `build_snapshot` reads of a source, over tables in memory."""
+
+    raw: Mapping[str, pa.Table]
+    rates: pa.Table | None = None
+    timezone: str = "UTC"
+    currency: str = "USD"
+    name: str = "memory"
+    path: Path = Path("memory.yml")
+    tables: dict[str, ir.Table] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.file = SimpleNamespace(title="Memory", currency=self.currency, timezone=self.timezone)
+        self.con = ibis.duckdb.connect()
+        for name, rows in self.raw.items():
+            given = ibis.memtable(rows)
+            columns = {
+                c.name: (given[c.name] if c.name in given.columns else ibis.null(c.type)).cast(c.type)
+                for c in TABLES[name].columns
+            }
+            self.tables[name] = given.select(**columns)
+        self.exchange_rates = (
+            ibis.memtable([], schema=RATES) if self.rates is None else ibis.memtable(self.rates)
+        )
+
+    def columns(self, table: str) -> frozenset[str]:
+        return frozenset(self.raw[table].column_names)
+
+    def check(self, month: Month) -> list[Finding]:
+        return check(self.tables, close=to_utc(month.close, self.timezone))
+
+    def files(self) -> list[tuple[str, str]]:
+        return [("memory", "0" * 64)]
+
+
+def table(name: str, rows: list[dict]) -> pa.Table:
+    """A canonical table of the columns that the rows name; dates as ISO text, amounts as text."""
+    names = list(dict.fromkeys(column for row in rows for column in row))
+    fields, columns = [], {}
+    for column in names:
+        type = TABLES[name][column].type
+        values = [row.get(column) for row in rows]
+        if type.startswith("timestamp"):
+            values, arrow = [v and dt.datetime.fromisoformat(v) for v in values], pa.timestamp("us")
+        elif type == "date":
+            values, arrow = [v and dt.date.fromisoformat(v) for v in values], pa.date32()
+        elif type.startswith("decimal"):
+            values, arrow = [v and Decimal(str(v)) for v in values], pa.decimal128(18, 4)
+        else:
+            arrow = {
+                "string": pa.string(),
+                "int64": pa.int64(),
+                "float64": pa.float64(),
+                "boolean": pa.bool_(),
+            }[type]
+        columns[column] = values
+        fields.append((column, arrow))
+    return pa.table(columns, schema=pa.schema(fields))
+
+
+@pytest.fixture(scope="session")
+def product() -> Product:
+    return load_product(PARAMS / "product.yml")
+
+
+@pytest.fixture(scope="session")
+def demo_tables(tmp_path_factory) -> dict[str, pa.Table]:
+    """A demo company of some thirty accounts over fourteen months."""
+    folder = tmp_path_factory.mktemp("demo")
+    demo.build(folder, accounts=30, months=14)
+    return {path.stem: pq.read_table(path) for path in sorted(folder.glob("*.parquet"))}
+
+
+@pytest.fixture(scope="session")
+def demo_rates() -> pa.Table:
+    """Exchange rates of the demo company."""
+    from reporting.sources.exchange import read_rates
+
+    rates = read_rates(PARAMS / "sources" / "demo" / "exchange_rates.csv")
+    return ibis.duckdb.connect().to_pyarrow(rates)

@@ -1,0 +1,206 @@
+"""A snapshot knows what was known at the close, and depends on nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from tests.snapshot.conftest import MemorySource, table
+
+from reporting.month import Month
+from reporting.snapshot.build import build_snapshot
+from reporting.snapshot.frozen import Snapshot
+from reporting.snapshot.tables import KEYS
+
+# Ibis 12 asks DuckDB 2 for a table's columns in a way that DuckDB is about to give up.
+pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
+
+MONTH = Month(2024, 10)
+STARTS = {
+    "accounts": "signed_up_at",
+    "subscriptions": "valid_from",
+    "events": "occurred_at",
+    "users": "created_at",
+    "integrations": "connected_at",
+    "tickets": "opened_at",
+    "surveys": "answered_at",
+    "cancellations": "requested_at",
+    "acquisition": "month",
+}
+ENDS = {
+    "subscriptions": ["valid_to"],
+    "users": ["invited_at", "deactivated_at"],
+    "integrations": ["disconnected_at"],
+    "tickets": ["closed_at"],
+}
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory, demo_tables, demo_rates, product) -> Snapshot:
+    out = tmp_path_factory.mktemp("build") / "snapshot"
+    return build_snapshot(MemorySource(demo_tables, demo_rates), product, MONTH, out)
+
+
+def cut(tables: dict[str, pa.Table], close: dt.datetime) -> dict[str, pa.Table]:
+    """The source as an export made at the close would have been."""
+    seen = {}
+    for name, rows in tables.items():
+        rows = rows.filter(
+            pc.less(rows[STARTS[name]].cast(pa.timestamp("us")), pa.scalar(close, pa.timestamp("us")))
+        )
+        for end in ENDS.get(name, []):
+            known = pc.less(rows[end], pa.scalar(close, rows[end].type))
+            rows = rows.set_column(rows.column_names.index(end), end, pc.if_else(known, rows[end], None))
+        if name == "tickets":
+            closed = pc.is_valid(rows["closed_at"])
+            column = rows.column_names.index("satisfaction")
+            rows = rows.set_column(column, "satisfaction", pc.if_else(closed, rows["satisfaction"], None))
+        seen[name] = rows
+    return seen
+
+
+def test_a_source_cut_at_the_close_and_shuffled_gives_the_identical_bytes(
+    snapshot, tmp_path, demo_tables, demo_rates, product
+):
+    early = cut(demo_tables, MONTH.close)
+    assert early["events"].num_rows < demo_tables["events"].num_rows
+    for i, (name, rows) in enumerate(early.items()):
+        early[name] = rows.take(pa.array(pd.Series(range(rows.num_rows)).sample(frac=1, random_state=i)))
+    again = build_snapshot(MemorySource(early, demo_rates), product, MONTH, tmp_path / "s")
+    assert again.meta["files"] == snapshot.meta["files"]
+    for path in sorted(snapshot.path.iterdir()):
+        assert (again.path / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+def test_another_account_changes_no_other(snapshot, tmp_path, demo_tables, demo_rates, product):
+    def more(name: str, **row) -> pa.Table:
+        return pa.concat_tables([demo_tables[name], table(name, [row])], promote_options="permissive")
+
+    extra = dict(demo_tables)
+    extra["accounts"] = more("accounts", account_id="Z", account_name="Zed", signed_up_at="2024-01-05")
+    extra["subscriptions"] = more(
+        "subscriptions", subscription_id="ZS", account_id="Z", valid_from="2024-02-01", plan="Team",
+        amount="100", amount_period="month", currency="EUR", is_trial=False, seats=3,
+    )  # fmt: skip
+    extra["events"] = more(
+        "events", event_id="ZE", account_id="Z", user_id="ZU", event_name="workflow_run",
+        occurred_at="2024-09-30 12:00",
+        session_id="zs",
+    )  # fmt: skip
+    again = build_snapshot(MemorySource(extra, demo_rates), product, MONTH, tmp_path / "s")
+    for name in ("account_month", "account_week", "user_month", "ledger", "activation_steps", "accounts"):
+        mine, theirs = getattr(snapshot, name), getattr(again, name)
+        others = theirs[theirs.account_id != "Z"].reset_index(drop=True)
+        pd.testing.assert_frame_equal(mine, others, check_dtype=False)
+    assert len(again.at()) == len(snapshot.at()) + 1
+
+
+def test_the_panel_balances_and_every_table_has_its_key(snapshot):
+    panel = snapshot.account_month
+    end = (
+        panel.mrr_start_cents + panel.new_cents + panel.reactivation_cents + panel.expansion_cents
+        - panel.contraction_cents - panel.churned_cents + panel.fx_cents
+    )  # fmt: skip
+    assert (end == panel.mrr_cents).all()
+    assert (panel.fx_cents != 0).any()
+    for name, key in KEYS.items():
+        frame = getattr(snapshot, name)
+        assert not frame.duplicated(key).any(), name
+        if frame[key].notna().all(axis=None):
+            pd.testing.assert_frame_equal(frame, frame.sort_values(key, ignore_index=True))
+    amounts = snapshot.ledger.groupby("month").amount_cents.sum()
+    change = panel.groupby("month")[["mrr_cents", "mrr_start_cents"]].sum().diff(axis=1).mrr_start_cents * -1
+    assert amounts.to_dict() == change[change.index.isin(amounts.index)].to_dict()
+
+
+def test_nothing_after_the_close_shows(snapshot):
+    close = pd.Timestamp(MONTH.close)
+    for name in KEYS:
+        frame = getattr(snapshot, name)
+        for column in frame.select_dtypes("datetime").columns:
+            if column not in ("renewal_at", "effective_at"):  # what was agreed for later, and known
+                assert not (frame[column] >= close).any(), f"{name}.{column}"
+
+
+def test_portfolio_figures_are_sums_and_ratios_of_the_panel(snapshot):
+    now = snapshot.at()
+    assert snapshot.value("mrr") == now.mrr_cents.sum()
+    assert snapshot.value("paying_accounts") == now.paying.sum()
+    same = now[now.mrr_start_cents > 0]
+    assert snapshot.value("nrr") == pytest.approx(same.mrr_cents.sum() / same.mrr_start_cents.sum())
+    kept = same[["mrr_cents", "mrr_start_cents"]].min(axis=1).sum()
+    assert snapshot.value("grr") == pytest.approx(kept / same.mrr_start_cents.sum())
+    scored = now[now.paying]
+    assert snapshot.value("health_score") == pytest.approx(scored.health_score.mean(), abs=1e-5)
+    year_ago = snapshot.at(MONTH.shift(-12)).set_index("account_id").mrr_cents
+    stayed = now.set_index("account_id").query("paid_months >= 12").mrr_cents
+    expected = stayed.reindex(year_ago.index[year_ago > 0]).fillna(0).sum() / year_ago.sum()
+    assert snapshot.value("nrr_12") == pytest.approx(expected)
+
+
+def test_the_demo_company_has_a_value_for_every_metric(snapshot):
+    assert snapshot.unavailable == {}
+    panel = snapshot.account_month
+    empty = [column for column in panel.columns if panel[column].isna().all()]
+    assert empty == []
+
+
+def test_a_source_without_users_says_so_and_shows_null_not_zero(tmp_path, demo_tables, demo_rates, product):
+    bare = {name: demo_tables[name] for name in ("accounts", "subscriptions", "events")}
+    bare["events"] = bare["events"].drop_columns(["user_id"])
+    snapshot = build_snapshot(MemorySource(bare, demo_rates), product, MONTH, tmp_path / "s")
+    assert snapshot.unavailable["active_users"] == ["events.user_id"]
+    assert snapshot.unavailable["team_count"] == ["users", "events.user_id"]
+    assert snapshot.unavailable["integration_count"] == ["integrations"]
+    assert snapshot.unavailable["nps"] == ["surveys"]
+    now = snapshot.at()
+    for column in (
+        "active_users",
+        "seats_used",
+        "session_frequency",
+        "integration_count",
+        "tickets_open",
+        "team_count",
+    ):
+        assert now[column].isna().all(), column
+    assert now.feature_breadth.notna().all()
+    paying = now[now.paying]
+    assert (paying.engagement_score_missing == "session_frequency, licence_utilisation, integrations").all()
+    assert "mau" not in set(snapshot.portfolio_month.metric)
+    assert snapshot.tickets is None
+
+
+def test_the_close_is_midnight_of_the_zone(tmp_path, product):
+    """Half past midnight in Berlin on 1 November is still October in UTC: that event belongs to November."""
+    rows = {
+        "accounts": [{"account_id": "A", "account_name": "Ada", "signed_up_at": "2024-09-01 00:00"}],
+        "subscriptions": [
+            {"subscription_id": "S", "account_id": "A", "valid_from": "2024-10-31 22:30", "plan": "Team",
+             "amount": "100", "amount_period": "month", "currency": "USD", "is_trial": False, "seats": 2}
+        ],
+        "events": [
+            {"event_id": "1", "account_id": "A", "user_id": "U", "event_name": "workflow_run", "occurred_at": t}
+            for t in ("2024-10-31 21:30", "2024-10-31 23:30")
+        ],
+    }  # fmt: skip
+    tables = {name: table(name, values) for name, values in rows.items()}
+    month = Month(2024, 10)
+    berlin = build_snapshot(
+        MemorySource(tables, timezone="Europe/Berlin"), product, month, tmp_path / "berlin"
+    )
+    assert (berlin.value("mrr"), int(berlin.at().events[0])) == (10_000, 1)
+    assert berlin.at().last_active_at[0] == pd.Timestamp("2024-10-31 22:30")
+    assert berlin.meta["close"] == "2024-10-31T23:00:00"
+
+
+def test_meta_says_what_it_is(snapshot):
+    meta = json.loads((snapshot.path / "meta.json").read_text())
+    assert meta["month"] == "2024-10"
+    assert meta["close"] == "2024-11-01T00:00:00"
+    assert meta["product"]["key_action"] == "workflow_run"
+    assert set(meta["files"]) == set(KEYS)
+    assert all(len(file["sha256"]) == 64 for file in meta["files"].values())

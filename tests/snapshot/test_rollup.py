@@ -1,0 +1,91 @@
+"""A month of events is read once; a late event rebuilds its month and no other."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import ibis
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from tests.snapshot.conftest import MemorySource, table
+
+from reporting.month import Month
+from reporting.snapshot import rollup
+from reporting.snapshot.rollup import roll_up
+
+pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
+JAN, FEB, MAR = Month(2026, 1), Month(2026, 2), Month(2026, 3)
+
+
+def events(*times: str) -> ibis.Table:
+    rows = [
+        {
+            "event_id": str(i),
+            "account_id": "A",
+            "user_id": "U",
+            "event_name": "workflow_run",
+            "occurred_at": t,
+        }
+        for i, t in enumerate(times)
+    ]
+    return MemorySource({"events": table("events", rows)}).tables["events"]
+
+
+def held(parts: rollup.Rollups, name: str) -> pd.DataFrame:
+    return pa.concat_tables([pq.read_table(path) for path in parts.files[name]]).to_pandas()
+
+
+def test_months_already_rolled_up_are_not_read_again(tmp_path, product):
+    first = roll_up(events("2026-01-05", "2026-02-05"), product, "UTC", False, tmp_path)
+    assert first.built == [JAN, FEB]
+    again = roll_up(events("2026-01-05", "2026-02-05", "2026-03-05"), product, "UTC", False, tmp_path)
+    assert again.built == [MAR]
+    assert again.months == [JAN, FEB, MAR]
+    assert held(again, "user_month").events.tolist() == [1, 1, 1]
+    assert again.first_event == dt.datetime(2026, 1, 5)
+
+
+def test_a_late_event_rebuilds_its_month_alone(tmp_path, product):
+    roll_up(events("2026-01-05", "2026-02-05"), product, "UTC", False, tmp_path)
+    late = roll_up(events("2026-01-05", "2026-02-05", "2026-01-20"), product, "UTC", False, tmp_path)
+    assert late.built == [JAN]
+    assert held(late, "user_month").events.tolist() == [2, 1]
+    assert held(late, "user_month").day_bits[0] == (1 << 4) | (1 << 19)
+
+
+def test_an_event_moved_in_time_is_noticed(tmp_path, product):
+    roll_up(events("2026-01-05", "2026-01-06", "2026-01-31"), product, "UTC", False, tmp_path)
+    moved = roll_up(events("2026-01-05", "2026-01-07", "2026-01-31"), product, "UTC", False, tmp_path)
+    assert moved.built == [JAN]
+
+
+def test_another_definition_of_value_has_its_own_roll_ups(tmp_path, product):
+    roll_up(events("2026-01-05"), product, "UTC", False, tmp_path)
+    other = product.model_copy(update={"value_events": ("data_import",)})
+    again = roll_up(events("2026-01-05"), other, "UTC", False, tmp_path)
+    assert again.built == [JAN]
+    assert held(again, "user_month").value_events.tolist() == [0]
+
+
+def test_months_are_built_in_batches_of_bounded_size(tmp_path, product, monkeypatch):
+    times = ["2026-01-05", "2026-02-05", "2026-02-06", "2026-03-05"]
+    whole = roll_up(events(*times), product, "UTC", False, tmp_path / "whole")
+    monkeypatch.setattr(rollup, "BATCH", 2)
+    said: list[str] = []
+    small = roll_up(events(*times), product, "UTC", False, tmp_path / "small", said.append)
+    assert said == ["events of 2026-01", "events of 2026-02", "events of 2026-03"]
+    for name in whole.files:
+        pd.testing.assert_frame_equal(held(whole, name), held(small, name))
+
+
+def test_a_part_torn_while_it_was_written_is_built_again(tmp_path, product):
+    parts = roll_up(events("2026-01-05"), product, "UTC", False, tmp_path)
+    (parts.files["user_month"][0].parent / "part.json").unlink()
+    assert roll_up(events("2026-01-05"), product, "UTC", False, tmp_path).built == [JAN]
+
+
+def test_no_events_at_all(tmp_path, product):
+    parts = roll_up(events("2026-01-05").filter(ibis.literal(False)), product, "UTC", False, tmp_path)
+    assert (parts.months, parts.first_event) == ([], None)
