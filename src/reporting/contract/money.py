@@ -14,8 +14,8 @@ from reporting.contract.tables import CanonicalTable
 from reporting.month import Month
 
 _CODE = "^[A-Z]{3}$"
-FOREVER = ibis.literal(dt.datetime(9999, 1, 1))
-"""End of a subscription that still runs."""
+FOREVER = ibis.literal(dt.datetime(2200, 1, 1))
+"""End of a subscription that still runs; early enough for engines that count nanoseconds since 1970."""
 
 
 def money_rules(table: ir.Table, canonical: CanonicalTable) -> list[Rule]:
@@ -142,7 +142,7 @@ def overlaps(subscriptions: ir.Table) -> list[Finding]:
 
 def with_previous_end(periods: ir.Table) -> ir.Table:
     """Adds `ends` and `previous_end`: the latest end among the account's periods that start earlier."""
-    ending = periods.mutate(ends=periods.valid_to.coalesce(FOREVER))
+    ending = periods.mutate(ends=ibis.least(periods.valid_to.coalesce(FOREVER), FOREVER))
     earlier = ibis.window(
         group_by="account_id", order_by=["valid_from", "subscription_id"], preceding=(None, 1)
     )

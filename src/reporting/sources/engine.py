@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,13 +55,21 @@ class Reader:
             if mapping.mentions(name) and name not in self.used:
                 create_view(self.con.con, name, paths, self.connection, Path(self._scratch.name))
                 self.used[name] = paths
-        try:
+        with self.explaining(mapping):
             if self.connection.kind not in LOCAL_KINDS:
                 return self.con.sql(mapping.sql)
             kind = "TABLE" if self.connection.kind == "csv" else "VIEW"
             self.con.raw_sql(f"CREATE TEMP {kind} {_raw(mapping)} AS\n{mapping.sql}")
             return self.con.table(_raw(mapping))
+
+    @contextmanager
+    def explaining(self, mapping: Mapping) -> Iterator[None]:
+        """Turns what the engine raises into a SourceError; our own mistakes stay what they are."""
+        try:
+            yield
         except Exception as error:
+            if type(error).__module__ in ("builtins", "reporting.errors"):
+                raise
             raise self._explain(error, mapping) from None
 
     def settle(self, mapping: Mapping, table: ir.Table) -> ir.Table:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from reporting.errors import ConfigError
 from reporting.month import Month
@@ -20,7 +21,7 @@ _HEADER = ["month", "currency", "rate"]
 
 def no_rates() -> ir.Table:
     """The table of a source that counts in one currency: no rows."""
-    return ibis.memtable([], schema=SCHEMA)
+    return _table([])
 
 
 def read_rates(path: Path) -> ir.Table:
@@ -65,7 +66,11 @@ def read_rates(path: Path) -> ir.Table:
         {"month": month, "currency": currency, "rate": rate}
         for (month, currency), rate in sorted(rows.items())
     ]
-    return ibis.memtable(data, schema=SCHEMA)
+    return _table(data)
+
+
+def _table(rows: list[dict[str, object]]) -> ir.Table:
+    return ibis.memtable(pa.Table.from_pylist(rows, schema=SCHEMA.to_pyarrow()))
 
 
 def _read_row(row: list[str]) -> tuple[dt.date, str, Decimal]:

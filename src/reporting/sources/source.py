@@ -200,11 +200,12 @@ def _map_tables(source: Source, mappings: list[Mapping], place: Path | None) -> 
         try:
             raw = reader.read(mapping)
             origin, file = reader.origin(mapping), source.file
-            conformed = conform(raw, TABLES[mapping.table], origin, file.formats, file.timezone)
-            source.findings += conformed.findings
-            source._mapped[mapping.table] = conformed.mapped
-            if conformed.table is not None:
-                source.tables[mapping.table] = reader.settle(mapping, conformed.table)
+            with reader.explaining(mapping):
+                conformed = conform(raw, TABLES[mapping.table], origin, file.formats, file.timezone)
+                source.findings += conformed.findings
+                source._mapped[mapping.table] = conformed.mapped
+                if conformed.table is not None:
+                    source.tables[mapping.table] = reader.settle(mapping, conformed.table)
         except SourceError as fault:
             faults.append(fault)
     source._files += [path for paths in reader.used.values() for path in paths]
@@ -228,6 +229,7 @@ def fingerprint(table: ir.Table) -> str:
     for name in table.columns:
         column = table[name]
         number = ibis.cases((column, 1), (~column, 0)) if column.type().is_boolean() else column
+        number = column.epoch_seconds() if column.type().is_timestamp() else number
         figures |= {
             f"{name} filled": number.count(),
             f"{name} min": number.min(),

@@ -1,0 +1,70 @@
+"""Sums that a caller keeps by month give the same findings as the events themselves."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from reporting.contract import check, usage
+from reporting.contract.usage import summarise
+
+CLOSE = dt.datetime(2025, 4, 1)
+
+
+@pytest.fixture
+def tables(canonical):
+    return {
+        "accounts": canonical("accounts", [
+            {"account_id": "A", "account_name": "a", "signed_up_at": "2025-02-10"},
+            {"account_id": "B", "account_name": "b", "signed_up_at": "2025-01-01"},
+        ]),
+        "subscriptions": canonical("subscriptions", [
+            {"subscription_id": "S", "account_id": "A", "valid_from": "2025-02-12", "plan": "p",
+             "amount": "5", "amount_period": "month", "currency": "USD", "is_trial": False},
+        ]),
+        "users": canonical("users", [
+            {"user_id": "U", "account_id": "A", "created_at": "2025-02-10"},
+        ]),
+        "events": canonical("events", [
+            {"event_id": str(number), "account_id": account, "user_id": user, "subscription_id": "S",
+             "event_name": "login", "occurred_at": when, "quantity": quantity}
+            for number, (account, user, when, quantity) in enumerate([
+                ("A", "U", "2025-01-05", 1.0), ("A", "U", "2025-02-09", 1.0), ("A", "U", "2025-02-11", None),
+                ("A", None, "2025-03-11", -1.0), ("B", "V", "2025-03-11", float("inf")),
+                ("C", None, "2025-03-12", 1.0), (None, None, "2025-03-12", 1.0), ("B", None, None, 1.0),
+            ])
+        ]),
+    }  # fmt: skip
+
+
+def test_events_are_held_against_accounts_users_and_subscriptions(tables):
+    found = {finding.check: finding for finding in check(tables, close=CLOSE) if finding.table == "events"}
+    counts = {name: finding.count for name, finding in found.items() if name != "empty_value"}
+    assert counts == {
+        "odd_quantity": 2, "unknown_account": 1, "unknown_user": 1, "before_sign_up": 2,
+        "before_subscription": 3,
+    }  # fmt: skip
+    empty = [f.column for f in check(tables, close=CLOSE) if f.check == "empty_value"]
+    assert empty == ["account_id", "occurred_at"]
+
+
+def test_sums_by_month_give_the_same(tables):
+    events = tables["events"]
+    kept = summarise(events, month=events.occurred_at.truncate("M"))
+    expected = check(tables, close=CLOSE)
+    assert check(tables, close=CLOSE, usage=kept) == expected
+
+
+def test_among_many_events_repeated_ids_are_looked_for_in_the_last_month(tables, canonical, monkeypatch):
+    again = {"event_id": "9", "account_id": "A", "event_name": "x"}
+    old = [again | {"occurred_at": "2025-02-20"}] * 2
+    new = [again | {"event_id": "10", "occurred_at": "2025-03-20"}] * 2
+    tables["events"] = canonical("events", old + new)
+
+    def repeated() -> list[dict]:
+        return [f.examples for f in check(tables, close=CLOSE) if f.check == "duplicate_key"]
+
+    assert repeated() == [[{"event_id": "10", "times": "2"}, {"event_id": "9", "times": "2"}]]
+    monkeypatch.setattr(usage, "MANY", 3)
+    assert repeated() == [[{"event_id": "10", "times": "2"}]]
