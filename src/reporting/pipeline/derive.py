@@ -1,7 +1,7 @@
 """From an executed notebook to clean Quarto Markdown: prose, figures as files, tables, no code.
 
-The notebook is the audit copy and is only read. What it may show is what `present.blocks` defines; anything else
-(a traceback, printed text, an HTML table) is refused here, before it can reach a reader.
+The notebook is the audit copy and is only read. What it may show is what `present.blocks` defines; anything
+else (a traceback, printed text, an HTML table) is refused here, before it can reach a reader.
 """
 
 from __future__ import annotations
@@ -210,7 +210,7 @@ class _Document:
             if line.strip() != self.title:
                 raise self._error(
                     number,
-                    f"has a level-1 heading, '{line.strip()}', that is not the report's title '{self.title}'.",
+                    f"has a level-1 heading, '{line.strip()}', other than the report's title '{self.title}'.",
                     "Start sections with ##.",
                 )
         return re.sub(rf"^# {re.escape(self.title)}[ \t]*$", "", markdown, count=1, flags=re.M)
