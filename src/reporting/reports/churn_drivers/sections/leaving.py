@@ -77,7 +77,7 @@ def churn_types(data: Data) -> Blocks:
 
 def _short(estimate: Estimate) -> str:
     if not estimate.known:
-        return "stay"
+        return "none lost"
     return f"{percent(estimate.value, 0)} ({number(100 * estimate.low)} to {percent(estimate.high, 0)})"
 
 
@@ -178,10 +178,12 @@ def engaged_leavers(data: Data) -> Blocks:
     book, healthy = data.book, data.book.product.bands.healthy
     lost = data.recent[data.recent["churned"]]
     scored = lost[lost["engagement_score"].notna()]
-    if scored.empty:
-        return Blocks(
-            [Text("No account lost recently has an engagement score, so none can be called engaged.")]
+    if len(scored) < FEWEST:
+        few = sentence(plural(len(scored), "account"))
+        lost_text = (
+            f"{few} with an engagement score left since {month_name(data.since)}: too few to tell a pattern."
         )
+        return Blocks([Text(lost_text)])
     engaged = scored[scored["engagement_score"] > healthy].sort_values("mrr_cents", ascending=False)
     part = share(len(engaged), len(scored))
     blocks = [
