@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -40,6 +41,8 @@ def of_markdown(path: Path) -> Contents:
         if block["t"] == "Table":
             rows = block["c"][3][1] + block["c"][4][0][3]
             found.cells += [_plain(cell[4]) for row in rows for cell in row[1]]
+    for label, name in numbers.items():
+        found.captions = [re.sub(rf"@{label}\b(?!-)", name, caption) for caption in found.captions]
     found.references = [numbers[cited] for cited in _cited(blocks)]
     return found
 
@@ -47,6 +50,8 @@ def of_markdown(path: Path) -> Contents:
 def _plain(node) -> str:
     """Text of a pandoc tree."""
     if isinstance(node, dict):
+        if node["t"] == "Cite":
+            return f"@{node['c'][0][0]['citationId']}"
         if node["t"] in {"Space", "SoftBreak", "LineBreak"}:
             return " "
         return node["c"] if node["t"] == "Str" else tidy_join(node.get("c"))
@@ -78,27 +83,26 @@ class _Reader(HTMLParser):
         super().__init__()
         self.found = Contents()
         self.inside = False
-        self.open: list[tuple[str, str]] = []
-        self.text = ""
+        self.open: list[list[str]] = []  # tag, kind, text so far
 
     def handle_starttag(self, tag, attrs):
         if tag == "main":
             self.inside = True
         elif self.inside and tag in self.KINDS:
-            self.open.append((tag, self.KINDS[tag]))
-            self.text = ""
+            self.open.append([tag, self.KINDS[tag], ""])
         elif self.inside and tag == "a" and (dict(attrs).get("href") or "").startswith(("#fig-", "#tbl-")):
-            self.open.append((tag, "references"))
-            self.text = ""
+            self.open.append([tag, "references", ""])
 
     def handle_endtag(self, tag):
         if self.open and self.open[-1][0] == tag:
-            getattr(self.found, self.open.pop()[1]).append(tidy(self.text))
+            _, kind, text = self.open.pop()
+            getattr(self.found, kind).append(tidy(text))
         if tag == "main":
             self.inside = False
 
     def handle_data(self, data):
-        self.text += data
+        for element in self.open:
+            element[2] += data
 
 
 def of_html(path: Path) -> Contents:
