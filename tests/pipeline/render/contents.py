@@ -70,7 +70,7 @@ def _cited(node) -> list[str]:
     if isinstance(node, dict):
         if node.get("t") == "Cite":
             return [citation["citationId"] for citation in node["c"][0]]
-        return _cited(node.get("c"))
+        return [] if node.get("t") == "Image" else _cited(node.get("c"))  # an image repeats its caption
     return [cited for part in node for cited in _cited(part)] if isinstance(node, list) else []
 
 
