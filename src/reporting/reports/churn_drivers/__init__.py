@@ -5,7 +5,8 @@ from .sections.answer import glossary, headline, key_figures, method, unknowns
 from .sections.behaviour import aha_moment, cross_check, driver_ratios, effects_over_tenure
 from .sections.foresight import accounts_at_risk, exports, validation
 from .sections.leaving import before_churn, churn_types, engaged_leavers, warning_flags
-from .sections.staying import first_movement, retention_curves
+from .sections.movement import first_movement
+from .sections.staying import retention_curves
 
 __all__ = [
     "Data",
