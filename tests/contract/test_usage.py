@@ -9,6 +9,8 @@ import pytest
 from reporting.contract import check, usage
 from reporting.contract.usage import summarise
 
+pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis with DuckDB 2
+
 CLOSE = dt.datetime(2025, 4, 1)
 
 

@@ -12,6 +12,8 @@ from reporting.contract.dates import hint
 from reporting.contract.tables import DATE, FLAG, INTEGER, MONEY, NUMBER, TEXT, TIME
 from reporting.contract.values import read
 
+pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis with DuckDB 2
+
 
 @pytest.fixture(scope="module")
 def con():

@@ -7,6 +7,8 @@ import pytest
 from reporting.errors import ConfigError, ContractError, SourceError, UsageError
 from reporting.month import Month
 
+pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis with DuckDB 2
+
 
 def refused(company, kind: type[UsageError] = ContractError, month: str | None = None) -> str:
     """The message with which the source is refused."""

@@ -13,6 +13,8 @@ from reporting.month import Month
 from reporting.sources import validate
 from reporting.sources.mapping import load_mappings, load_source_file
 
+pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis with DuckDB 2
+
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
 

@@ -10,6 +10,8 @@ import pytest
 from reporting.errors import ConfigError
 from reporting.sources.exchange import no_rates, read_rates
 
+pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis with DuckDB 2
+
 
 def test_rates_are_read(tmp_path):
     path = tmp_path / "rates.csv"

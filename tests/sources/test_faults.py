@@ -11,6 +11,8 @@ from reporting.sources import open_source, validate
 
 from .conftest import Company, findings
 
+pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis with DuckDB 2
+
 
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory) -> Company:

@@ -17,6 +17,8 @@ from reporting.month import Month
 from reporting.sources import open_source, validate
 from reporting.sources.source import fingerprint
 
+pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis with DuckDB 2
+
 
 def rows(table):
     return table.order_by(table.columns[0]).to_pyarrow().to_pylist()

@@ -9,6 +9,8 @@ from reporting.sources import validate
 
 from .conftest import Company, findings
 
+pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis with DuckDB 2
+
 CANCELLATIONS = "cancellation_id,account_id,requested_at,effective_at,reason\n"
 
 
