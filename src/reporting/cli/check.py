@@ -108,7 +108,7 @@ def diff(
             table.add_row(row.metric, *(f"{value:,.6g}" for value in (row.before, row.after, row.change)))
         console.print(table)
     if result.inputs:
-        console.print(f"Inputs that differ: {', '.join(result.inputs)}")
+        console.print(f"Inputs that differ: {', '.join(result.inputs)}", soft_wrap=True)
     for file in result.files:
         console.print(str(file), markup=False, soft_wrap=True)
     if result.same:

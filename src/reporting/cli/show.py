@@ -25,16 +25,19 @@ def list_runs(context: typer.Context, source: common.Source = None) -> None:
     from reporting.sources.mapping import list_sources
 
     project = common.project_of(context)
-    table = Table("Source", "Month", "State", "Run", "Made", "Warnings", "Folder", box=None)
+    table = Table("Source", "Month", "State", "Run", "Made", "Warnings", box=None)
     for run in runs(project, source):
-        made = run.manifest.volatile.get("finished", "")[:16].replace("T", " ") if run.manifest else ""
-        warnings = str(run.manifest.findings.get("warning", 0)) if run.manifest else ""
-        run_id = run.manifest.run_id if run.manifest else ""
-        row = run.source, str(run.month), run.state, run_id, made, warnings, common.shown(run.folder)
+        kept = f", kept in {common.shown(run.folder)}" if run.state == "failed" else ""
+        row = [run.source, str(run.month), run.state + kept]
+        if run.manifest:
+            made = str(run.manifest.volatile.get("finished", ""))[:16].replace("T", " ")
+            row += [run.manifest.run_id, made, str(run.manifest.findings.get("warning", 0))]
         table.add_row(*row)
+    for column in table.columns:
+        column.no_wrap = True
     console = common.output()
     if table.row_count:
-        console.print(table, soft_wrap=not console.is_terminal)
+        console.print(table)
     else:
         console.print("Nothing has been published yet: `make monthly-report`.")
     console.print(f"Sources: {', '.join(list_sources(project.params_dir)) or 'none'}")
