@@ -96,3 +96,18 @@ def test_health_movers_name_the_part(company):
     assert table.rows[0][0] == "Ada"
     assert table.rows[0][3] == f"{MINUS}30.0"
     assert table.rows[0][4].startswith(f"usage trend {MINUS}30.0")
+
+
+def test_a_score_with_too_few_parts_warns_before_any_band(company):
+    without = ("score_session_frequency", "score_licence_utilisation", "score_integrations")
+    data = load(company, without=without)
+    first = report.headline(data)[0]
+    assert first.spec()["style"] == "warning"
+    assert "30% of the engagement score's weight: feature breadth" in first.markdown
+    assert all(item.good is None for item in report.key_figures(data)[0].items)
+
+
+def test_without_users_adoption_is_a_share_of_accounts(company):
+    text = report.features(load(company, without=("active_users",)))[0].markdown
+    # Four of the seven accounts use each feature; all seven had events.
+    assert "57.1% of the active accounts" in text

@@ -34,13 +34,6 @@ COMPANIES = {
 SLIP = re.compile(r"\b(nan|NaN|None|NaT)\b|<NA>|\d\.\d{5,}")
 
 
-def sections(name: str):
-    report = importlib.import_module(f"reporting.reports.{name}")
-    for section in report.__all__:
-        if section not in ("Data", "load", "exports"):
-            yield section, getattr(report, section)
-
-
 def texts(block: Block):
     spec = block.spec()
     yield from (spec[key] for key in ("markdown", "title", "caption", "alt") if key in spec)
@@ -55,12 +48,9 @@ def texts(block: Block):
 
 @pytest.mark.parametrize("name", REPORTS)
 @pytest.mark.parametrize("kind", COMPANIES)
-def test_every_block_is_whole(company, name, kind):
-    report = importlib.import_module(f"reporting.reports.{name}")
-    data = report.load(str(company(**COMPANIES[kind])))
+def test_every_block_is_whole(read, name, kind):
     labels = []
-    for section, function in sections(name):
-        blocks = function(data)
+    for section, blocks in read(name, kind, COMPANIES[kind]).items():
         assert isinstance(blocks, Blocks), section
         for block in blocks:
             for text in texts(block):
@@ -74,33 +64,29 @@ def test_every_block_is_whole(company, name, kind):
 
 
 @pytest.mark.parametrize("name", REPORTS)
-def test_references_point_to_blocks_of_the_same_report(company, name):
-    report = importlib.import_module(f"reporting.reports.{name}")
-    data = report.load(str(company()))
-    blocks = [block for _, function in sections(name) for block in function(data)]
+@pytest.mark.parametrize("kind", COMPANIES)
+def test_references_point_to_blocks_of_the_same_report(read, name, kind):
+    blocks = [block for found in read(name, kind, COMPANIES[kind]).values() for block in found]
     labels = {block.label for block in blocks if isinstance(block, Figure | Table)}
     words = " ".join(text for block in blocks for text in texts(block))
     assert set(re.findall(r"@((?:fig|tbl)-[a-z0-9-]+)", words)) <= labels
 
 
 @pytest.mark.parametrize("name", REPORTS)
-def test_strangers_names_never_become_markup(company, name):
-    report = importlib.import_module(f"reporting.reports.{name}")
-    data = report.load(str(company()))
-    for _, function in sections(name):
-        for block in function(data):
+def test_strangers_names_never_become_markup(read, name):
+    for blocks in read(name, "whole", {}).values():
+        for block in blocks:
             assert "<b>Gate" not in str(block.spec().get("markdown", ""))
 
 
 @pytest.mark.parametrize("name", REPORTS)
-def test_retention_is_never_good_news_when_the_sources_contradict(company, name):
-    report = importlib.import_module(f"reporting.reports.{name}")
-    data = report.load(str(company(**COMPANIES["contradicting"])))
-    first, answer = report.headline(data)[:2]
+def test_retention_is_never_good_news_when_the_sources_contradict(read, name):
+    found = read(name, "contradicting", COMPANIES["contradicting"])
+    first, answer = found["headline"][:2]
     assert first.spec()["style"] == "warning"
     assert "6 accounts as churned" in first.markdown
     assert not re.search(r"\bThriving\b", answer.markdown)
-    for block in report.key_figures(data):
+    for block in found["key_figures"]:
         for item in block.items:
             if re.search(r"NRR|GRR|retention|quick ratio", item.label):
                 assert "not reliable" in item.label
@@ -108,10 +94,9 @@ def test_retention_is_never_good_news_when_the_sources_contradict(company, name)
 
 
 @pytest.mark.parametrize("name", REPORTS)
-def test_user_figures_are_not_available_and_never_zero(company, name):
-    report = importlib.import_module(f"reporting.reports.{name}")
-    data = report.load(str(company(**COMPANIES["without users"])))
-    words = " ".join(t for _, function in sections(name) for block in function(data) for t in texts(block))
+def test_user_figures_are_not_available_and_never_zero(read, name):
+    found = read(name, "without users", COMPANIES["without users"])
+    words = " ".join(text for blocks in found.values() for block in blocks for text in texts(block))
     assert "needs `users`" in words
     assert not re.search(r"\b0(\.0%|%)? (of accounts use more than|sessions per user|active users)", words)
 

@@ -59,3 +59,29 @@ def test_a_difference_is_only_claimed_beyond_chance(company):
     blocks = report.by_segment(data)
     assert "0.0% (north) to 100.0% (south)" in blocks[0].markdown
     assert "overlap" not in blocks[0].markdown
+
+
+def test_a_past_of_survivors_only_is_left_out(company):
+    # Use is on record from July 2025; before, nobody ever leaves, afterwards one in six does each month.
+    paths = {f"x{i}": [100] * 7 + [100 if month < i % 6 else 0 for month in range(7)] for i in range(60)}
+    paths |= {f"y{i}": [0] * 8 + [100] * 6 for i in range(5)}
+
+    def unseen(panel):
+        early = panel["month"] < "2025-07-01"
+        panel.loc[early, ["events", "value_events"]] = float("nan")
+        return panel
+
+    data = report.load(str(company(paths=paths, edit=unseen)))
+    assert f"{data.book.observed_from:%Y-%m}" == "2025-07"
+    assert len(data.paid.accounts) == 5
+    assert "Left out: 60 accounts" in report.logo_triangle(data)[0].markdown
+
+
+def test_a_complete_past_is_kept(company):
+    def unseen(panel):
+        panel.loc[panel["month"] < "2025-07-01", ["events", "value_events"]] = float("nan")
+        return panel
+
+    # One in twelve leaves in any month, before use is on record as after.
+    paths = {f"x{i}": [100] * (1 + i % 12) + [0] * (13 - i % 12) for i in range(60)}
+    assert f"{report.load(str(company(paths=paths, edit=unseen))).book.observed_from:%Y-%m}" == "2025-01"

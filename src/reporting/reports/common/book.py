@@ -88,8 +88,8 @@ class Book:
         """The first month in which every account was on record, not just those that are still there.
 
         Some sources hold older subscriptions only of accounts that were still customers when records began:
-        in that past nobody ever leaves. It shows as months without use on record in which churn is missing
-        that the later rate would make all but certain (Poisson, below one in a thousand).
+        in that past nobody ever leaves. It shows as months without use on record in which hardly any of
+        the churn is found that the later rate would bring (under a tenth, Poisson below one in a thousand).
         """
         panel = self.panel
         first, used = panel["month"].min(), panel.loc[panel["events"].notna(), "month"].min()
@@ -98,7 +98,8 @@ class Book:
         early = panel["month"] < used
         at_risk, left = panel["mrr_start_cents"] > 0, panel["churned_cents"] > 0
         rate = (left & ~early).sum() / max((at_risk & ~early).sum(), 1)
-        missing = pdtr((left & early).sum(), rate * (at_risk & early).sum()) < 0.001
+        found, expected = (left & early).sum(), rate * (at_risk & early).sum()
+        missing = found < 0.1 * expected and pdtr(found, expected) < 0.001
         return used if missing else first
 
     def money(self, cents: float) -> str:

@@ -7,7 +7,7 @@ import json
 import pandas as pd
 
 from reporting.metrics.registry import METRICS
-from reporting.present.blocks import Blocks, Callout, Table, Text
+from reporting.present.blocks import Blocks, Table, Text
 from reporting.present.formats import count
 from reporting.present.markdown import escape
 
@@ -33,7 +33,7 @@ def unknowns(book: Book, trust: Trust, more: list[str] | None = None) -> Blocks:
     for metric, tables in sorted(book.unavailable.items()):
         by_need.setdefault(tuple(tables), []).append(METRICS[metric].label if metric in METRICS else metric)
     for tables, labels in by_need.items():
-        shown = ", ".join(uncapitalised(label) for label in labels[:6])
+        shown = "; ".join(uncapitalised(label) for label in labels[:6])
         rest = f" and {len(labels) - 6} more" if len(labels) > 6 else ""
         needs = " and ".join(f"`{table}`" for table in tables)
         lines.append(f"Not available, needs {needs}: {shown}{rest}.")
@@ -59,9 +59,7 @@ def data_quality(book: Book) -> Blocks:
         {
             "table": rows["table"],
             "finding": rows["message"],
-            "share": [
-                f"{count(n)} of {count(total)}" for n, total in zip(rows["count"], rows["total"], strict=True)
-            ],
+            "share": [_of(n, total) for n, total in zip(rows["count"], rows["total"], strict=True)],
             "examples": [_examples(text) for text in rows["examples"]],
         }
     )
@@ -70,9 +68,19 @@ def data_quality(book: Book) -> Blocks:
     return Blocks([Text(lead), Table.of(table, columns, label="tbl-findings", caption=caption)])
 
 
+def _of(n: int, total: int) -> str:
+    return f"{count(n)} of {count(total)}" if total else "whole table"
+
+
 def _examples(text: str | None) -> str:
     rows = json.loads(text) if text else []
-    return "; ".join(", ".join(f"{k} {v}" for k, v in row.items()) for row in rows[:EXAMPLES]) or "none kept"
+    shown = [", ".join(f"{key} {_day(value)}" for key, value in row.items()) for row in rows[:EXAMPLES]]
+    return "; ".join(shown) or "whole table"
+
+
+def _day(value: object) -> str:
+    """A midnight without its zeros."""
+    return str(value).removesuffix(" 00:00:00")
 
 
 def glossary(report: str, book: Book) -> Blocks:
@@ -88,12 +96,3 @@ def glossary(report: str, book: Book) -> Blocks:
         gap = f" *Here {book.missing(metric.id)}.*" if metric.id in book.unavailable else ""
         lines.append(f"**{escape(metric.label)}**: {escape(metric.definition)}{gap}")
     return Blocks([Text("\n\n".join(lines))])
-
-
-def warn_small(n: int, noun: str, fewest: int) -> Blocks:
-    """A note for figures resting on fewer than `fewest`; empty otherwise."""
-    if n >= fewest:
-        return Blocks([])
-    return Blocks(
-        [Callout("note", "Few cases", f"This rests on {plural(n, noun)}; read it as an impression.")]
-    )

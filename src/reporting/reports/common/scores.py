@@ -12,6 +12,8 @@ from reporting.present.formats import number
 from .book import Book
 
 ENGAGEMENT, HEALTH = "engagement_score", "health_score"
+# A score that has parts for less than this share of its weight is a figure about those parts only.
+THIN = 0.5
 _PREFIX = {ENGAGEMENT: "score_", HEALTH: "health_"}
 
 
@@ -26,6 +28,12 @@ def weights(book: Book, score: str) -> dict[str, float]:
     }
     total = sum(known.values())
     return {name: weight / total for name, weight in known.items()}
+
+
+def coverage(book: Book, score: str) -> float:
+    """The share of the score's weight that this source has parts for; below `THIN` it says little."""
+    parts = {name: part.weight for name, part in getattr(book.product, score) if isinstance(part, Part)}
+    return sum(weight for name, weight in parts.items() if name in weights(book, score))
 
 
 def absent(book: Book, score: str) -> list[str]:

@@ -16,7 +16,7 @@ from reporting.present.blocks import Blocks, Callout
 
 from .book import Book
 from .frames import is_true
-from .words import listing, plural
+from .words import plural
 
 # Some witnesses are wrong in any honest source (win-backs, late bookings); a larger share is a contradiction.
 TOLERATED = 0.20
@@ -83,10 +83,10 @@ class Trust:
         clauses = [witness.words for witness in told or self.witnesses if witness.called]
         text = (
             f"By the subscriptions, {plural(self.churned, 'account')} ever stopped paying. But "
-            f"{listing(clauses) or 'other tables of the source say otherwise'}. They can't all be right. "
-            "Until it is settled which table records a lost customer, retention, NRR, GRR and churn in this "
-            f"report are what the subscriptions say, marked *{UNRELIABLE}*, and must not be read as good "
-            "news."
+            f"{'; and '.join(clauses) or 'other tables of the source say otherwise'}. They can't all be "
+            "right. Until it is settled which table records a lost customer, retention, NRR, GRR and churn "
+            f"in this report are what the subscriptions say, marked *{UNRELIABLE}*, and must not be read as "
+            "good news."
         )
         return Blocks([Callout("warning", "The sources contradict each other on who left", text)])
 

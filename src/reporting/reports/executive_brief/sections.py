@@ -12,7 +12,7 @@ from reporting.present.formats import month as month_name
 from reporting.present.markdown import escape
 
 from ..common import actions as act
-from ..common import closing
+from ..common import closing, scores
 from ..common.bridge import as_data
 from ..common.files import tidy
 from ..common.frames import quantile
@@ -66,7 +66,7 @@ def key_figures(data: Data) -> Blocks:
         )
         items.append(KeyFigure(data.trust.label(name), value, note, good if name.startswith("NRR") else None))
     now, earlier = healthy_share(book, book.month), healthy_share(book, book.previous)
-    if math.isfinite(now):
+    if math.isfinite(now) and scores.coverage(book, scores.ENGAGEMENT) >= scores.THIN:
         items.append(
             KeyFigure(
                 "MRR in healthy accounts",
@@ -165,8 +165,8 @@ def _too_many(data: Data, named: int, paying: int) -> Callout:
     events = quantile(data.book.paying["events"], 0.5)
     thin = f" The median account has {plural(events, 'event')} a month on record." if events < 30 else ""
     text = (
-        f"The rules name {percent(named / paying, 0)} of the accounts, so being named says little.{thin} "
-        "Read the list as the largest accounts with something to ask about, not as a forecast of who leaves."
+        f"The rules name {count(named)} of {count(paying)} accounts, so being named says little.{thin} Read "
+        "the list as the largest accounts with something to ask about, not as a forecast of who leaves."
     )
     return Callout("note", "Warnings that name nearly everyone single out no one", text)
 

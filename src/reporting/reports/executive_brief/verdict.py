@@ -10,6 +10,7 @@ import pandas as pd
 
 from reporting.present.formats import NOT_AVAILABLE, change, percent
 
+from ..common import scores
 from ..common.book import Book
 from ..common.retention import followed, logos, nrr
 from ..common.trust import UNRELIABLE, Trust
@@ -139,6 +140,11 @@ def _health(book: Book) -> Sign:
     )
     if math.isnan(now):
         return Sign(name, NOT_AVAILABLE, "no engagement score", "not available")
+    known = scores.coverage(book, scores.ENGAGEMENT)
+    if known < scores.THIN:
+        return Sign(
+            name, percent(now), f"{percent(known, 0)} of the score's weight is known", "too thin a score"
+        )
     if math.isnan(before):
         return Sign(name, percent(now), "no figure a quarter ago", OPEN)
     reading = OPEN if abs(now - before) < 0.01 else GOOD if now > before else BAD

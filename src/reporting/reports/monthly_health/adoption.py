@@ -54,11 +54,11 @@ def activation(data: Data) -> Blocks:
         else ""
     )
     table = drop_off(data)
-    worst = table.iloc[1:]["lost"].idxmax() if len(table) > 1 else 0
+    worst = table["lost"].idxmax()
     stop = table.loc[worst, "step"]
     finding = (
-        f"Most accounts stop at '{stop}': {plural(int(table.loc[worst, 'lost']), 'account')} of "
-        f"{count(len(rows))} get no further"
+        f"Onboarding loses most accounts before '{stop}': {count(table.loc[worst, 'lost'])} of "
+        f"{count(len(rows))}"
         if table["lost"].max() > 0
         else "No step of the onboarding loses accounts"
     )
@@ -147,7 +147,8 @@ def features(data: Data) -> Blocks:
 
 
 def _base(data: Data) -> str:
-    return "users" if data.book.snapshot.feature_month["users"].notna().any() else "accounts"
+    """What adoption is a share of: users, or accounts where events don't name users."""
+    return "users" if numbers(data.book.now["active_users"]).size else "accounts"
 
 
 def _features_at(data: Data, month: pd.Timestamp) -> pd.DataFrame:

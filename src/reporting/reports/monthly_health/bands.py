@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from reporting.present import style
-from reporting.present.blocks import Blocks, Figure, KeyFigure, KeyFigures, Table, Text
+from reporting.present.blocks import Blocks, Callout, Figure, KeyFigure, KeyFigures, Table, Text
 from reporting.present.formats import count, money, number, percent
 from reporting.present.formats import month as month_name
 
@@ -33,7 +33,21 @@ def headline(data: Data) -> Blocks:
         f"churn-risk band, with {book.money(bands.loc['churn risk', 'mrr_cents'])} of MRR. "
         f"{_quiet_sentence(data)} {validity_sentence(data)}"
     )
-    return Blocks([data.trust.warning(), Text(text)])
+    return Blocks([data.trust.warning(), _thin(data), Text(text)])
+
+
+def _thin(data: Data) -> Blocks:
+    """A warning where the source has too few parts of the score for it to be one."""
+    known = scores.coverage(data.book, scores.ENGAGEMENT)
+    if known >= scores.THIN:
+        return Blocks()
+    parts = listing([scores.words(name) for name in scores.weights(data.book, scores.ENGAGEMENT)])
+    text = (
+        f"This source has {percent(known, 0)} of the engagement score's weight: {parts}. The bands say where "
+        "accounts stand by that alone; they are no statement about health, and nobody should be called "
+        "because of them."
+    )
+    return Blocks([Callout("warning", "The engagement score has too few parts here", text)])
 
 
 def key_figures(data: Data) -> Blocks:
@@ -43,7 +57,7 @@ def key_figures(data: Data) -> Blocks:
     items = []
     for label, column in (("of MRR healthy", "mrr_cents"), ("of accounts healthy", "accounts")):
         now, before = _share(bands, column, "healthy"), _share(bands, f"{column}_before", "healthy")
-        good = None if np.isnan(now - before) or now == before else now > before
+        good = None if np.isnan(now - before) or now == before or len(_thin(data)) else now > before
         items.append(KeyFigure(label, percent(now), f"{moved_points(now, before)} {versus}", good))
     now, before = (
         quantile(data.scored["engagement_score"], 0.5),
@@ -101,9 +115,9 @@ def bands(data: Data) -> Blocks:
     columns = {
         "band": "Band",
         "accounts": ("Accounts", count),
-        "step": ("Change", lambda n: number(n, sign=True)),
+        "step": ("Accounts, change", lambda n: number(n, sign=True)),
         "mrr_cents": (f"MRR ({book.currency})", money),
-        "mrr_step": ("Change", lambda c: money(c, sign=True)),
+        "mrr_step": ("MRR, change", lambda c: money(c, sign=True)),
     }
     absent = scores.absent(book, scores.ENGAGEMENT)
     note = (

@@ -136,6 +136,8 @@ def growth(data: Data) -> Blocks:
     book = data.book
     rows = data.bridge.iloc[-data.trend_months :]
     finding = growth_finding(data.bridge["end"], book.currency)
+    if not data.trust.reliable:
+        finding += " (lost customers may be missing)"
     gain, loss = rows["new"] + rows["expansion"] + rows["reactivation"], rows["contraction"] + rows["churn"]
     fig, ax = style.figure(height=2.9)
     places = style.month_axis(ax, rows.index)
