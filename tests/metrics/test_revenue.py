@@ -227,9 +227,14 @@ FEW = settings(max_examples=10, deadline=None)  # each a ledger of many accounts
 def test_the_bridge_balances_to_the_cent_for_every_account_and_month(engine, rows):
     f = engine(rows)
     end = (
-        f.mrr_start_cents + f.new_cents + f.reactivation_cents + f.expansion_cents
-        - f.contraction_cents - f.churned_cents + f.fx_cents
-    )  # fmt: skip
+        f.mrr_start_cents
+        + f.new_cents
+        + f.reactivation_cents
+        + f.expansion_cents
+        - f.contraction_cents
+        - f.churned_cents
+        + f.fx_cents
+    )
     assert (end == f.mrr_cents).all()
     assert (f.mrr_start_cents == f.groupby("account_id").mrr_cents.shift(fill_value=0)).all()
     one_kind = (

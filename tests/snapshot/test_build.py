@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pytest
 from tests.snapshot.conftest import MemorySource, table
 
+from reporting.errors import ConfigError
 from reporting.month import Month
 from reporting.snapshot.build import build_snapshot
 from reporting.snapshot.frozen import Snapshot
@@ -83,14 +84,26 @@ def test_another_account_changes_no_other(snapshot, tmp_path, demo_tables, demo_
     extra = dict(demo_tables)
     extra["accounts"] = more("accounts", account_id="Z", account_name="Zed", signed_up_at="2024-01-05")
     extra["subscriptions"] = more(
-        "subscriptions", subscription_id="ZS", account_id="Z", valid_from="2024-02-01", plan="Team",
-        amount="100", amount_period="month", currency="EUR", is_trial=False, seats=3,
-    )  # fmt: skip
+        "subscriptions",
+        subscription_id="ZS",
+        account_id="Z",
+        valid_from="2024-02-01",
+        plan="Team",
+        amount="100",
+        amount_period="month",
+        currency="EUR",
+        is_trial=False,
+        seats=3,
+    )
     extra["events"] = more(
-        "events", event_id="ZE", account_id="Z", user_id="ZU", event_name="workflow_run",
+        "events",
+        event_id="ZE",
+        account_id="Z",
+        user_id="ZU",
+        event_name="workflow_run",
         occurred_at="2024-09-30 12:00",
         session_id="zs",
-    )  # fmt: skip
+    )
     again = build_snapshot(MemorySource(extra, demo_rates), product, MONTH, tmp_path / "s")
     for name in ("account_month", "account_week", "user_month", "ledger", "activation_steps", "accounts"):
         mine, theirs = getattr(snapshot, name), getattr(again, name)
@@ -102,9 +115,14 @@ def test_another_account_changes_no_other(snapshot, tmp_path, demo_tables, demo_
 def test_the_panel_balances_and_every_table_has_its_key(snapshot):
     panel = snapshot.account_month
     end = (
-        panel.mrr_start_cents + panel.new_cents + panel.reactivation_cents + panel.expansion_cents
-        - panel.contraction_cents - panel.churned_cents + panel.fx_cents
-    )  # fmt: skip
+        panel.mrr_start_cents
+        + panel.new_cents
+        + panel.reactivation_cents
+        + panel.expansion_cents
+        - panel.contraction_cents
+        - panel.churned_cents
+        + panel.fx_cents
+    )
     assert (end == panel.mrr_cents).all()
     assert (panel.fx_cents != 0).any()
     for name, key in KEYS.items():
@@ -179,14 +197,29 @@ def test_the_close_is_midnight_of_the_zone(tmp_path, product):
     rows = {
         "accounts": [{"account_id": "A", "account_name": "Ada", "signed_up_at": "2024-09-01 00:00"}],
         "subscriptions": [
-            {"subscription_id": "S", "account_id": "A", "valid_from": "2024-10-31 22:30", "plan": "Team",
-             "amount": "100", "amount_period": "month", "currency": "USD", "is_trial": False, "seats": 2}
+            {
+                "subscription_id": "S",
+                "account_id": "A",
+                "valid_from": "2024-10-31 22:30",
+                "plan": "Team",
+                "amount": "100",
+                "amount_period": "month",
+                "currency": "USD",
+                "is_trial": False,
+                "seats": 2,
+            }
         ],
         "events": [
-            {"event_id": "1", "account_id": "A", "user_id": "U", "event_name": "workflow_run", "occurred_at": t}
+            {
+                "event_id": "1",
+                "account_id": "A",
+                "user_id": "U",
+                "event_name": "workflow_run",
+                "occurred_at": t,
+            }
             for t in ("2024-10-31 21:30", "2024-10-31 23:30")
         ],
-    }  # fmt: skip
+    }
     tables = {name: table(name, values) for name, values in rows.items()}
     month = Month(2024, 10)
     berlin = build_snapshot(
@@ -195,6 +228,31 @@ def test_the_close_is_midnight_of_the_zone(tmp_path, product):
     assert (berlin.value("mrr"), int(berlin.at().events[0])) == (10_000, 1)
     assert berlin.at().last_active_at[0] == pd.Timestamp("2024-10-31 22:30")
     assert berlin.meta["close"] == "2024-10-31T23:00:00"
+
+
+def test_the_accounts_behind_a_change_add_up_to_it(snapshot):
+    before = MONTH.shift(-1)
+    defined = [
+        metric
+        for metric in snapshot.portfolio_month.metric.unique()
+        if metric != "time_to_first_value"
+        and not metric.startswith(("onboarding_drop_off", "lifecycle_funnel", "risk_flags:", "churn_type"))
+        and snapshot.value(metric) is not None
+        and snapshot.value(metric, before) is not None
+    ]
+    assert {"mrr", "nrr", "mau", "health_score", "north_star"} <= set(defined)
+    for metric in [*defined, "lifecycle_funnel:engaged", "onboarding_drop_off:first_report"]:
+        change = snapshot.value(metric) - snapshot.value(metric, before)
+        parts = snapshot.explain_change(metric).contribution
+        assert parts.sum() == pytest.approx(change, abs=1e-6 * max(1, abs(snapshot.value(metric)))), metric
+        assert parts.abs().is_monotonic_decreasing, metric
+
+
+def test_a_change_can_only_be_explained_where_it_has_parts(snapshot):
+    with pytest.raises(ConfigError, match="a median has no parts"):
+        snapshot.explain_change("time_to_first_value")
+    with pytest.raises(ConfigError, match="Did you mean 'arpa'"):
+        snapshot.explain_change("arpaa")
 
 
 def test_meta_says_what_it_is(snapshot):

@@ -55,10 +55,14 @@ def floor_divide(value: ir.NumericValue, divisor: ir.IntegerValue) -> ir.Integer
 
 
 def bit(position: ir.IntegerValue | int) -> ir.IntegerValue:
-    """An int64 with one bit set."""
+    """An int64 with one bit set, the one at `position` 0 to 62.
+
+    The highest bit is moved down, not the lowest up: a 1 is a 32-bit number to some engines and would overflow.
+    PostgreSQL wants the distance in 32 bits.
+    """
     if isinstance(position, int):
         return ibis.literal(1 << position, "int64")
-    return ibis.literal(1, "int64") << position.cast("int64")
+    return ibis.literal(1 << 62, "int64") >> (62 - position).cast("int32")
 
 
 def popcount(bits: ir.IntegerValue, width: int = 62) -> ir.IntegerValue:

@@ -20,7 +20,7 @@ from reporting.month import Month
 from reporting.params.product import Product
 from reporting.snapshot import freeze
 from reporting.snapshot.compute import compute
-from reporting.snapshot.figures import portfolio_figures
+from reporting.snapshot.figures import outcome_table, portfolio_figures
 from reporting.snapshot.frozen import SCHEMA, Snapshot
 from reporting.snapshot.rollup import Rollups, roll_up
 from reporting.snapshot.tables import KEYS, frozen_tables
@@ -116,6 +116,7 @@ def _compute(
     )
     compute(ws, rates, product, have, _first_day(rollups, source.file.timezone))
     ws.keep("findings", _finding_table(findings))
+    ws.keep("outcomes", outcome_table(ws, product))
     ws.keep("portfolio_month", portfolio_figures(ws, product, missing))
 
 

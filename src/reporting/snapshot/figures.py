@@ -1,11 +1,11 @@
-"""Assemble `portfolio_month`: every portfolio figure as rows of month, metric, value, numerator,
-denominator."""
+"""Assemble `portfolio_month`: month, metric, value, numerator, denominator of every portfolio figure."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
 
+import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -30,108 +30,125 @@ class Figures:
     def __init__(self) -> None:
         self._rows: dict[tuple[str, dt.datetime], tuple[float | None, float | None, bool]] = {}
 
-    def add(
-        self,
-        metric: str,
-        month: dt.datetime,
-        numerator: float | None,
-        denominator: float | None = None,
-        is_ratio: bool = False,
-    ) -> None:
-        """Record a figure; a ratio without a positive denominator is "not defined"."""
-        self._rows[metric, month] = (numerator, denominator, is_ratio)
+    def total(self, metric: str, month: dt.datetime, value: float | None) -> None:
+        """Record a figure without a denominator."""
+        self._rows[metric, month] = (value, None, False)
 
-    def add_table(self, metric: str, table: ir.Table, is_ratio: bool) -> None:
-        """Record every row of a table of `month`, `n`, `d`."""
-        for row in table.to_pyarrow().to_pylist():
-            self.add(metric, row["month"], row["n"], row["d"], is_ratio)
+    def ratio(self, metric: str, month: dt.datetime, n: float | None, d: float | None) -> None:
+        """Record a ratio; without a positive denominator it is "not defined"."""
+        self._rows[metric, month] = (n, d, True)
 
     def value(self, metric: str, month: dt.datetime) -> float | None:
         """The figure, None where it is not defined."""
-        numerator, denominator, is_ratio = self._rows.get((metric, month), (None, None, False))
-        if not is_ratio or numerator is None:
-            return numerator
-        return numerator / denominator if denominator else None
+        n, d, is_ratio = self._rows.get((metric, month), (None, None, False))
+        if not is_ratio or n is None:
+            return n
+        return n / d if d else None
 
     def numerator(self, metric: str, month: dt.datetime) -> float | None:
         """What is divided."""
         return self._rows.get((metric, month), (None, None, False))[0]
 
-    def table(self, first: dt.datetime, unavailable: Collection[str]) -> pa.Table:
-        """All figures from month `first` on, without the metrics in `unavailable` and their slices."""
+    def table(self, unavailable: Collection[str]) -> pa.Table:
+        """All figures, without the metrics in `unavailable` and their slices."""
         rows = [
             {
                 "month": month,
                 "metric": metric,
                 "value": self.value(metric, month),
-                "numerator": numerator,
-                "denominator": denominator,
+                "numerator": n,
+                "denominator": d,
             }
-            for (metric, month), (numerator, denominator, _) in sorted(self._rows.items())
-            if metric.split(":")[0] not in unavailable and month >= first
+            for (metric, month), (n, d, _) in sorted(self._rows.items())
+            if metric.split(":")[0] not in unavailable
         ]
         return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
-def portfolio_figures(ws: Workspace, product: Product, unavailable: Collection[str]) -> pa.Table:
-    """All figures that the source's tables allow."""
-    figures = Figures()
-    wide, has_denominator = portfolio.by_month(ws["panel"], product)
-    for row in wide.to_pyarrow().to_pylist():
-        for metric, is_ratio in has_denominator.items():
-            figures.add(metric, row["month"], row[f"{metric}/n"], row.get(f"{metric}/d"), is_ratio)
-    _add_outcomes(figures, ws, product)
-    for month in ws.months:
-        _compose(figures, month.start, product)
-    return figures.table(ws.months[0].start, unavailable)
-
-
-def _add_outcomes(figures: Figures, ws: Workspace, product: Product) -> None:
-    months, subscriptions = ws["months"], ws["subscriptions"]
-    day1, month1 = outcomes.user_returns(ws["user_month"], months)
-    ratios = {
+def outcome_table(ws: Workspace, product: Product) -> ir.Table:
+    """`account_id`, `month`, `metric`, `n`, `d` of the figures that don't come from the panel."""
+    months, subscriptions, users = ws["months"], ws["subscriptions"], ws["user_month"]
+    tables = {
         "free_to_paid_conversion": outcomes.free_to_paid(subscriptions, months),
-        "feature_adoption_rate": outcomes.core_adoption(ws["feature_month"], ws["panel"], product),
-        "day1_retention": day1,
-        "month1_retention": month1,
-    }
-    totals = {
         "new_and_churned": outcomes.new_and_churned(subscriptions, ws["movements"], months),
         "north_star": outcomes.north_star(ws["account_event"], product),
+        "feature_adoption_rate": outcomes.core_adoption(ws["account_feature_month"], ws["panel"], product),
+        "day1_retention": outcomes.day1_retention(users, months),
+        "month1_retention": outcomes.month1_retention(users, months),
     }
     if ws.get("surveys") is not None:
-        ratios["nps"] = outcomes.nps(ws["surveys"], months)
-    for metric, table in ratios.items():
-        figures.add_table(metric, table, is_ratio=True)
-    for metric, table in totals.items():
-        figures.add_table(metric, table, is_ratio=False)
+        tables["nps"] = outcomes.nps(ws["surveys"], months)
+    missed = outcomes.step_missed(ws["panel"], ws["activation_steps"], product)
+    named = [
+        rows.select(
+            "account_id",
+            "month",
+            metric=ibis.literal(metric),
+            n=rows.n.cast("float64"),
+            d=rows.d.cast("float64"),
+        )
+        for metric, rows in tables.items()
+    ]
+    named.append(
+        missed.select(
+            "account_id",
+            "month",
+            metric=ibis.literal("onboarding_drop_off:") + missed.step,
+            n=missed.n.cast("float64"),
+            d=missed.d.cast("float64"),
+        )
+    )
+    every = ibis.union(*named)
+    known = every.semi_join(months, "month")
+    return known.semi_join(ws["accounts"], "account_id")
+
+
+def portfolio_figures(ws: Workspace, product: Product, unavailable: Collection[str]) -> pa.Table:
+    """All figures that the source's tables allow; needs `panel` and `outcomes` in the workspace."""
+    figures = Figures()
+    for row in portfolio.by_month(ws["panel"], product).to_pyarrow().to_pylist():
+        for column, n in row.items():
+            metric, _, part = column.rpartition("/")
+            if part == "n" and f"{metric}/d" in row:
+                figures.ratio(metric, row["month"], n, row[f"{metric}/d"])
+            elif part == "n":
+                figures.total(metric, row["month"], n)
+    _add_outcomes(figures, ws)
+    for month in ws.months:
+        _compose(figures, month.start, product)
+    return figures.table(unavailable)
+
+
+def _add_outcomes(figures: Figures, ws: Workspace) -> None:
+    rows = ws["outcomes"]
+    sums = rows.group_by("metric", "month").aggregate(n=rows.n.sum(), d=rows.d.sum())
+    for row in sums.to_pyarrow().to_pylist():
+        if row["metric"] in outcomes.TOTALS:
+            figures.total(row["metric"], row["month"], row["n"])
+        else:
+            figures.ratio(row["metric"], row["month"], row["n"], row["d"])
     if ws.get("acquisition") is not None:
         for row in outcomes.acquisition_cost(ws["acquisition"], ws["rates"]).to_pyarrow().to_pylist():
-            figures.add("acquisition_cost", row["month"], row["cost_cents"])
-    steps = outcomes.onboarding_drop_off(ws["panel"], ws["activation_steps"], product)
-    worst: dict[dt.datetime, tuple[float, float]] = {}
-    before: dict[dt.datetime, float] = {}
-    for row in sorted(steps.to_pyarrow().to_pylist(), key=lambda r: (r["month"], r["position"])):
-        figures.add(
-            f"onboarding_drop_off:{row['step']}", row["month"], row["d"] - row["n"], row["d"], is_ratio=True
-        )
-        lost = before.get(row["month"], row["d"]) - row["n"]
-        worst[row["month"]] = max(worst.get(row["month"], (0, row["d"])), (lost, row["d"]))
-        before[row["month"]] = row["n"]
-    for month, (lost, total) in worst.items():
-        figures.add("onboarding_drop_off", month, lost, total, is_ratio=True)
+            figures.total("acquisition_cost", row["month"], row["cost_cents"])
 
 
 def _compose(figures: Figures, month: dt.datetime, product: Product) -> None:
     """Figures made of other figures."""
+    margin = product.revenue.gross_margin
+    figures.total("new_and_churned", month, figures.numerator("new_and_churned", month) or 0.0)
+    arpa, churn = figures.value("arpa", month), figures.value("monthly_churn_rate", month)
+    figures.ratio("ltv", month, None if arpa is None else arpa * margin, churn)
     cost = figures.numerator("acquisition_cost", month)
     if cost is not None:
-        new = (figures.numerator("new_mrr", month) or 0) * product.revenue.gross_margin
-        figures.add("cac_payback", month, cost, new, is_ratio=True)
-        figures.add("cac", month, cost, figures.numerator("new_accounts", month), is_ratio=True)
-    parts = [
-        figures.value(part, month)
-        for part in ("feature_adoption_rate", "stickiness", "active_account_growth")
-    ]
+        figures.ratio("cac_payback", month, cost, (figures.numerator("new_mrr", month) or 0) * margin)
+        figures.ratio("cac", month, cost, figures.numerator("new_accounts", month))
+    names = ("feature_adoption_rate", "stickiness", "active_account_growth")
+    parts = [figures.value(part, month) for part in names]
     if all(part is not None for part in parts):
-        figures.add("product_engagement_score", month, 100 * sum(parts), len(parts), is_ratio=True)
+        figures.ratio("product_engagement_score", month, 100 * sum(parts), len(parts))
+    steps = [f"onboarding_drop_off:{step}" for step in product.onboarding_steps]
+    shares = [figures.value(step, month) for step in steps]
+    if all(share is not None for share in shares):
+        figures.total(
+            "onboarding_drop_off", month, max(b - a for a, b in zip([0.0, *shares[:-1]], shares, strict=True))
+        )

@@ -31,6 +31,7 @@ TABLES = (
     "ledger",
     "subscriptions",
     "portfolio_month",
+    "outcomes",
     "findings",
     *OPTIONAL,
 )
@@ -127,6 +128,14 @@ class Snapshot:
         rows = self.account_month[self.account_month["month"] == when]
         known = [c for c in self.accounts.columns if c == "account_id" or c not in rows.columns]
         return rows.merge(self.accounts[known], on="account_id", how="left", validate="one_to_one")
+
+    def explain_change(
+        self, metric: str, month: Month | None = None, against: Month | None = None
+    ) -> pd.DataFrame:
+        """The accounts that moved a portfolio figure most; see `reporting.snapshot.explain`."""
+        from reporting.snapshot.explain import explain_change
+
+        return explain_change(self, metric, month, against)
 
     def series(self, metric: str) -> pd.Series:
         """A portfolio metric by month; empty when it isn't available."""

@@ -21,6 +21,7 @@ KEYS = {
     "ledger": ["account_id", "month", "movement"],
     "subscriptions": ["subscription_id"],
     "portfolio_month": ["metric", "month"],
+    "outcomes": ["metric", "account_id", "month"],
     "findings": ["severity", "table", "check", "column", "message"],
     "tickets": ["ticket_id"],
     "cancellations": ["cancellation_id"],
@@ -69,7 +70,18 @@ PANEL = (
         "active_days",
         "active_days_7",
     ),
-    *("active_users", "engaged_users", "users_7", "user_days_n", "a3x7_users", "a3x7_weekday_users"),
+    *(
+        "tasks",
+        "tasks_done",
+        "events_30",
+        "active_users",
+        "engaged_users",
+        "users_7",
+        "users_n",
+        "user_days_n",
+        "a3x7_users",
+        "a3x7_weekday_users",
+    ),
     *("invited_users", "invited_active_share", "sessions", "session_frequency", "session_duration"),
     *("core_value_usage", "repeat_workflow_usage", "premium_feature_adoption", "rhythm_kept"),
     *("task_completion_rate", "customer_engagement_score", "core_event_frequency", "premium_share"),
@@ -88,10 +100,19 @@ PANEL = (
     # around the product
     *("integration_count", "tickets_opened", "tickets_open", "escalations"),
     # activation
-    *("steps_done", "steps_defined", "setup_completion_rate", "activated", "activated_at", "first_value_at"),
+    *(
+        "steps_done",
+        "steps_in_time",
+        "steps_defined",
+        "setup_completion_rate",
+        "activated",
+        "activated_at",
+        "first_value_at",
+    ),
     *("time_to_first_value", "onboarding_completed", "onboarding_invites", "workspace_setup_depth"),
     *("first_import_at", "first_integration_at", "first_repeat_core_use_at"),
     # lifecycle
+    *("signed_up_at", "observed", "days"),
     *("tenure_days", "lifecycle_stage", "funnel_stage"),
     # growth
     *("plan_limit_proximity", "seat_growth", "team_growth", "usage_growth", "value_signal_growth"),
@@ -129,6 +150,7 @@ def frozen_tables(ws: Workspace) -> dict[str, ir.Table]:
         "ledger": ws["ledger"],
         "subscriptions": _subscriptions(ws, last),
         "portfolio_month": ws["portfolio_month"],
+        "outcomes": ws["outcomes"],
         "findings": ws["findings"],
     }
     optional = ("tickets", "cancellations", "surveys", "acquisition")

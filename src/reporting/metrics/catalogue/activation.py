@@ -69,7 +69,7 @@ ENTRIES: tuple[Metric, ...] = (
         "share",
         UP,
         "How much of the onboarding is done: 5 of 7 steps is 71 %.",
-        "steps done / steps defined; portfolio: steps done within the window over accounts whose window ended",
+        "steps done / steps defined; portfolio: steps done within the window, where it ended in the month",
         place="account_month.setup_completion_rate",
         thresholds=("onboarding_steps", "activation.friction"),
     ),

@@ -85,7 +85,7 @@ ENTRIES: tuple[Metric, ...] = (
         "C B",
         "share",
         DOWN,
-        "Probability that the account churns within the next one and three months, with interval and reasons.",
+        "Probability that the account churns within one and three months, with interval and reasons.",
         "discrete-time hazard model on the panel; not shown where too few accounts ever churned",
         place=_HERE,
     ),

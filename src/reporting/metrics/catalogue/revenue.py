@@ -31,7 +31,7 @@ ENTRIES: tuple[Metric, ...] = (
         "Recurring revenue per month at the close: net of discounts, without trials, tax and one-off fees.",
         "sum over subscriptions with valid_from < close <= valid_to (or open) of amount x factor x (1 - "
         "discount) x rate; "
-        "factor: year 1/12, quarter 1/3, week 52/12, day 365/12; rounded half up to the cent per subscription",
+        "factor: year 1/12, quarter 1/3, week 52/12, day 365/12; each rounded half up to the cent",
         place="account_month.mrr_cents",
     ),
     _m(

@@ -1,0 +1,258 @@
+"""Stages by age, stages by behaviour, warnings, kinds of churn, room to grow: one small panel for all."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import ibis
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from reporting.metrics.churn import with_churn_type, with_flags
+from reporting.metrics.expansion import with_growth, with_readiness
+from reporting.metrics.lifecycle import with_lifecycle
+from reporting.month import Month
+
+FLOAT, INT, BOOL, TEXT, TIME = pa.float64(), pa.int64(), pa.bool_(), pa.string(), pa.timestamp("us")
+SCHEMA = {
+    "account_id": TEXT,
+    "month": TIME,
+    "close": TIME,
+    "paying": BOOL,
+    "live": BOOL,
+    "covered": BOOL,
+    "first_paid_month": TIME,
+    "tenure_days": INT,
+    "activated": BOOL,
+    "adoption_recent": FLOAT,
+    "value_events": INT,
+    "events": INT,
+    "expansion_cents": INT,
+    "contraction_cents": INT,
+    "churned_cents": INT,
+    "usage_trend_30": FLOAT,
+    "active_users": INT,
+    "session_frequency": FLOAT,
+    "renewal_at": TIME,
+    "key_trend_30": FLOAT,
+    "value_trend_30": FLOAT,
+    "last_admin_active_days": INT,
+    "setup_completion_rate": FLOAT,
+    "feature_breadth": FLOAT,
+    "last_active_days": INT,
+    "active_days": INT,
+    "seats_purchased": INT,
+    "team_count": INT,
+    "plan": TEXT,
+    "licence_utilisation": FLOAT,
+    "plan_limit_proximity": FLOAT,
+    "premium_share": FLOAT,
+    "seat_limit": INT,
+}
+START = Month(2026, 1)
+
+
+def panel(**accounts: list[dict]) -> ibis.Table:
+    """Each account's months from January 2026 on; what a row leaves out is what a quiet payer has."""
+    rows = []
+    for account, months in accounts.items():
+        for i, given in enumerate(months):
+            month = START.shift(i)
+            usual = {
+                "account_id": account,
+                "month": month.start,
+                "close": month.close,
+                "paying": True,
+                "covered": True,
+                "first_paid_month": START.start,
+                "expansion_cents": 0,
+                "contraction_cents": 0,
+                "churned_cents": 0,
+                "events": 10,
+                "value_events": 5,
+                "tenure_days": 200,
+                "activated": True,
+                "adoption_recent": 0.5,
+            }
+            row = dict.fromkeys(SCHEMA) | usual | given
+            row["live"] = row["paying"] if row["live"] is None else row["live"]
+            rows.append(row)
+    return ibis.memtable(pa.Table.from_pylist(rows, schema=pa.schema(SCHEMA)))
+
+
+def last(run, table: ibis.Table) -> pd.DataFrame:
+    """The last month of each account."""
+    return run(table).sort_values("month").groupby("account_id").last()
+
+
+def column(run, table: ibis.Table, name: str) -> dict:
+    frame = (
+        run(table).sort_values(["account_id", "month"]).groupby("account_id").tail(1).set_index("account_id")
+    )
+    return frame[name].astype(object).where(frame[name].notna(), None).to_dict()
+
+
+def test_stages_end_after_thirty_and_ninety_days(run, product):
+    table = with_lifecycle(
+        panel(
+            **{str(days): [{"tenure_days": days}] for days in (0, 30, 31, 90, 91)}, gone=[{"paying": False}]
+        ),
+        product,
+    )
+    assert column(run, table, "lifecycle_stage") == {
+        "0": "onboarding",
+        "30": "onboarding",
+        "31": "adoption",
+        "90": "adoption",
+        "91": "expansion",
+        "gone": None,
+    }
+
+
+def test_the_funnel_takes_the_first_stage_that_holds_from_below(run, product):
+    grew = {"expansion_cents": 100}
+    table = with_lifecycle(
+        panel(
+            gone=[{}, {"paying": False, "churned_cents": 100}],
+            never_paid=[{"paying": False, "first_paid_month": None, "activated": False}],
+            contracted=[{}, {"contraction_cents": 5}],
+            falling=[{"usage_trend_30": -0.3}],
+            steady=[{"usage_trend_30": -0.25}],  # exactly the threshold is no fall
+            expanded=[grew] + [{}] * 11,
+            grew_long_ago=[grew] + [{}] * 12,
+            young=[{"tenure_days": 90}],
+            idle=[{"value_events": 0}],
+            narrow=[{"adoption_recent": 0.25}],
+            unknown=[{"activated": None, "adoption_recent": None, "value_events": None}],
+            fresh=[{"activated": False}],
+        ),
+        product,
+    )
+    assert column(run, table, "funnel_stage") == {
+        "gone": "gone",
+        "never_paid": "signed up",
+        "contracted": "declining",
+        "falling": "declining",
+        "steady": "retained",
+        "expanded": "expanded",
+        "grew_long_ago": "retained",
+        "young": "engaged",
+        "idle": "adopted",
+        "narrow": "activated",
+        "unknown": "activated",
+        "fresh": "signed up",
+    }
+
+
+def test_flags_are_raised_beyond_the_threshold_and_unknown_without_input(run, product):
+    close = Month(2026, 2).close
+    table = with_flags(
+        panel(
+            bad=[
+                {"active_users": 8, "session_frequency": 4.0},
+                {
+                    "active_users": 5,
+                    "session_frequency": 2.0,
+                    "key_trend_30": -0.5,
+                    "value_trend_30": -0.26,
+                    "last_admin_active_days": 31,
+                    "setup_completion_rate": 0.5,
+                    "feature_breadth": 0.2,
+                    "usage_trend_30": -0.3,
+                    "renewal_at": close + dt.timedelta(days=89),
+                },
+            ],
+            good=[
+                {"active_users": 8, "session_frequency": 4.0},
+                {
+                    "active_users": 6,
+                    "session_frequency": 3.0,
+                    "key_trend_30": -0.25,
+                    "value_trend_30": 0.0,
+                    "last_admin_active_days": 30,
+                    "setup_completion_rate": 0.6,
+                    "feature_breadth": 0.3,
+                    "usage_trend_30": -0.3,
+                    "renewal_at": close + dt.timedelta(days=90),
+                },
+            ],
+            unknown=[{}, {}],
+            gone=[{}, {"paying": False}],
+        ),
+        product,
+    )
+    assert column(run, table, "risk_flags") == {"bad": 8, "good": 0, "unknown": 0, "gone": None}
+    assert column(run, table, "flag_no_recent_admin") == {
+        "bad": True,
+        "good": False,
+        "unknown": None,
+        "gone": None,
+    }
+
+
+def test_kinds_of_churn_are_judged_by_the_month_before(run, product):
+    left = {"paying": False, "churned_cents": 100, "last_active_days": 50}
+    table = with_churn_type(
+        panel(
+            contraction=[{}, {}, {"contraction_cents": 10}],
+            never=[{}, {}, left | {"activated": False}],
+            abandoned=[{}, {"last_active_days": 30}, left],
+            fading=[{"active_users": 5}, {"active_users": 3, "last_active_days": 2}, left],
+            engaged=[{"active_users": 5}, {"active_users": 5, "last_active_days": 2}, left],
+            stays=[{}, {}, {}],
+        ),
+        product,
+    )
+    assert column(run, table, "churn_type") == {
+        "contraction": "contraction",
+        "never": "never activated",
+        "abandoned": "account abandonment",
+        "fading": "user inactivity",
+        "engaged": "engaged and yet gone",
+        "stays": None,
+    }
+
+
+def test_growth_over_three_months(run):
+    months = [
+        {"seats_purchased": 5, "team_count": 1, "events": e, "value_events": v}
+        for e, v in ((10, 1), (10, 1), (10, 2), (10, 2), (20, 2), (30, 4))
+    ]
+    months[-1] |= {"seats_purchased": 8, "team_count": 2}
+    found = last(run, with_growth(panel(A=months))).loc["A"]
+    assert (found.seat_growth, found.team_growth, found.cross_team_usage) == (3, 1, True)
+    assert (found.usage_growth, found.value_signal_growth) == (1.0, 1.0)  # 60 against 30, 8 against 4
+
+
+def test_growth_needs_six_months_of_use(run):
+    months = [{"events": None}] + [{"events": 10}] * 5
+    assert pd.isna(last(run, with_growth(panel(A=months))).loc["A", "usage_growth"])
+
+
+@pytest.mark.parametrize(
+    ("basis", "row", "reason"),
+    [
+        ("seats", {"licence_utilisation": 0.9, "seats_purchased": 5, "seat_limit": 12}, "seats"),
+        ("seats", {"licence_utilisation": 0.9, "seats_purchased": 12, "seat_limit": 12}, "tier"),
+        ("seats", {"licence_utilisation": 0.8, "seats_purchased": 5}, None),
+        ("seats", {"licence_utilisation": 0.5, "plan_limit_proximity": 0.95}, "volume"),
+        ("volume", {"licence_utilisation": 0.9, "plan_limit_proximity": 0.5}, None),
+        ("volume", {"plan_limit_proximity": 0.81}, "volume"),
+        ("tier", {"premium_share": 0.1}, "tier"),
+        ("seats", {"premium_share": 0.5}, None),
+        ("seats", {"licence_utilisation": 0.9, "paying": False}, None),
+    ],
+)
+def test_a_reason_matches_how_the_plan_is_priced(run, product, basis, row, reason):
+    priced = product.model_copy(update={"pricing_basis": {"Team": basis}})
+    table = with_readiness(with_growth(panel(A=[row | {"plan": "Team"}])), priced)
+    assert column(run, table, "commercial_reason") == {"A": reason}
+
+
+def test_readiness_is_the_weighted_mean_of_what_is_known(run, product):
+    row = {"licence_utilisation": 0.4, "team_count": 2, "premium_share": 0.1, "plan_limit_proximity": 0.5}
+    table = with_readiness(with_growth(panel(A=[row], B=[{}], C=[row | {"paying": False}])), product)
+    found = column(run, table, "expansion_readiness")
+    # licence 0.4 of 0.8, one of two more teams, premium 0.1 of 0.2, limit 0.5: all 50; growth is unknown
+    assert found == {"A": 50.0, "B": None, "C": None}

@@ -1,0 +1,178 @@
+"""Scores: scaling, weights, edges of the bands, absent inputs, cost of each part, cause of a change."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import ibis
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from reporting.metrics.scores import (
+    ENGAGEMENT_PARTS,
+    HEALTH_PARTS,
+    band,
+    scale,
+    weighted,
+    with_change,
+    with_parts,
+    with_score,
+)
+from reporting.params.product import Bands, Line
+
+FEB, MAR = dt.datetime(2026, 2, 1), dt.datetime(2026, 3, 1)
+
+
+def column(values: list, type=None) -> ibis.Column:
+    return ibis.memtable(pa.table({"x": pa.array(values, type)})).x
+
+
+def test_a_line_is_clamped_and_may_fall(run):
+    x = column([-1.0, 0.0, 2.5, 5.0, 9.0, None])
+    assert run(scale(x, Line(full=5)).name("s").as_table()).s.fillna(-1).tolist() == [0, 0, 50, 100, 100, -1]
+    falling = scale(column([5.0, 7.0, 18.5, 30.0, 99.0]), Line(zero=30, full=7))
+    assert run(falling.name("s").as_table()).s.tolist() == [100, 100, 50, 0, 0]
+
+
+def test_the_edges_at_forty_and_seventy_are_at_risk(run):
+    score = column([70.000001, 70.0, 40.0, 39.999999, 0.0, None])
+    found = run(band(score, Bands()).name("b").as_table()).b
+    assert found.fillna("none").tolist() == [
+        "healthy",
+        "at risk",
+        "at risk",
+        "churn risk",
+        "churn risk",
+        "none",
+    ]
+
+
+PANEL = {
+    "account_id": pa.string(),
+    "month": pa.timestamp("us"),
+    "close": pa.timestamp("us"),
+    "live": pa.bool_(),
+    "session_frequency": pa.float64(),
+    "feature_breadth": pa.float64(),
+    "licence_utilisation": pa.float64(),
+    "integration_count": pa.int64(),
+    "setup_completion_rate": pa.float64(),
+    "core_value_usage": pa.float64(),
+    "usage_trend_30": pa.float64(),
+    "admin_quiet_days": pa.int64(),
+    "tickets_open": pa.int64(),
+    "escalations": pa.int64(),
+    "renewal_at": pa.timestamp("us"),
+}
+
+
+def panel(*rows: dict) -> ibis.Table:
+    base = {"account_id": "A", "month": FEB, "close": MAR, "live": True}
+    full = [dict.fromkeys(PANEL) | base | row for row in rows]
+    return ibis.memtable(pa.Table.from_pylist(full, schema=pa.schema(PANEL)))
+
+
+def scored(run, product, *rows: dict) -> pd.DataFrame:
+    table = with_parts(panel(*rows), product)
+    table = with_score(table, "engagement_score", product.engagement_score, product.bands)
+    return run(
+        with_score(table, "health_score", product.health_score, product.bands).order_by("account_id", "month")
+    )
+
+
+def test_the_engagement_score_is_thirty_thirty_twenty_twenty(run, product):
+    # 3 of 5 sessions a week = 60; 0.4 of 0.8 breadth = 50; 0.6 of 0.8 seats = 75; 1 of 3 integrations = 33.33
+    row = {
+        "session_frequency": 3.0,
+        "feature_breadth": 0.4,
+        "licence_utilisation": 0.6,
+        "integration_count": 1,
+    }
+    found = scored(run, product, row).iloc[0]
+    assert found.engagement_score == pytest.approx(0.3 * 60 + 0.3 * 50 + 0.2 * 75 + 0.2 * 100 / 3, abs=1e-6)
+    assert found.engagement_band == "at risk"
+    assert found.engagement_lost_session_frequency == pytest.approx(0.3 * 40)
+    assert pd.isna(found.engagement_score_missing)
+
+
+def test_an_absent_part_leaves_its_weight_to_the_others_and_is_named(run, product):
+    row = {"session_frequency": 3.0, "feature_breadth": 0.4}
+    found = scored(run, product, row).iloc[0]
+    assert found.engagement_score == pytest.approx((0.3 * 60 + 0.3 * 50) / 0.6)
+    assert found.engagement_score_missing == "licence_utilisation, integrations"
+    assert pd.isna(found.score_integrations)
+    assert pd.isna(found.engagement_lost_integrations)
+
+
+def test_an_account_that_neither_pays_nor_tries_has_no_score(run, product):
+    found = scored(run, product, {"live": False, "session_frequency": 3.0}).iloc[0]
+    assert pd.isna(found.engagement_score)
+    assert pd.isna(found.engagement_score_missing)
+    assert pd.isna(found.engagement_band)
+
+
+def test_health_reads_support_and_the_renewal(run, product):
+    soon, later = dt.datetime(2026, 4, 1), dt.datetime(2027, 2, 1)
+    found = scored(
+        run,
+        product,
+        {"account_id": "A", "tickets_open": 1, "escalations": 1, "usage_trend_30": -0.25, "renewal_at": soon},
+        {
+            "account_id": "B",
+            "tickets_open": 0,
+            "escalations": 0,
+            "usage_trend_30": -0.25,
+            "renewal_at": later,
+        },
+        {"account_id": "C", "usage_trend_30": 0.5, "renewal_at": soon},
+    ).set_index("account_id")
+    assert found.health_support.fillna(-1).tolist() == [50, 100, -1]  # 1 open + 2 x 1 escalated of 6
+    assert found.health_renewal.tolist() == [50, 100, 100]  # a fall matters only while a renewal is near
+    assert found.health_usage_trend.tolist() == [50, 50, 100]
+    assert found.health_score_missing["C"] == (
+        "activation, core_value_usage, active_users, admin_activity, feature_adoption, support"
+    )
+
+
+value = st.one_of(st.none(), st.floats(0, 100, allow_nan=False))
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(value, value, value), min_size=1, max_size=30))
+def test_score_and_points_lost_add_up_to_a_hundred(run, rows):
+    names = ["a", "b", "c"]
+    table = ibis.memtable(
+        pa.table({n: pa.array(v, pa.float64()) for n, v in zip(names, zip(*rows, strict=True), strict=True)})
+    )
+    score, lost = weighted({n: table[n] for n in names}, {"a": 0.5, "b": 0.3, "c": 0.2})
+    found = run(table.select(score=score, **{f"lost_{n}": lost[n] for n in names}))
+    total = found.score + found.filter(like="lost_").sum(axis=1)
+    assert (total[found.score.notna()] - 100).abs().max() < 1e-5 or found.score.isna().all()
+    assert found.score.isna().tolist() == [all(v is None for v in row) for row in rows]
+
+
+def test_a_change_is_named_after_the_part_that_moved_it_most(run, product):
+    good = {
+        "session_frequency": 5.0,
+        "feature_breadth": 0.8,
+        "licence_utilisation": 0.8,
+        "integration_count": 3,
+    }
+    worse = good | {
+        "month": MAR,
+        "close": dt.datetime(2026, 4, 1),
+        "session_frequency": 2.5,
+        "integration_count": 2,
+    }
+    table = with_parts(panel(good, worse, good | {"account_id": "B"}), product)
+    table = with_score(table, "engagement_score", product.engagement_score, product.bands)
+    table = with_score(table, "health_score", product.health_score, product.bands)
+    changed = with_change(table, "engagement_score", ENGAGEMENT_PARTS)
+    changed = with_change(changed, "health_score", HEALTH_PARTS)
+    found = run(changed.order_by("account_id", "month"))
+    assert found.engagement_score_change[1] == pytest.approx(-15 - 100 / 3 * 0.2)
+    assert found.engagement_score_change_cause.fillna("").tolist() == ["", "session_frequency", ""]
+    assert found.health_score_change_cause.fillna("").tolist() == ["", "", ""]
