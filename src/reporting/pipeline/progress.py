@@ -57,7 +57,7 @@ class Reporter:
     def _bars(self, text: str) -> Iterator[Callable[[str, int, int], None]]:
         columns = (
             SpinnerColumn(finished_text="✓"),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             TimeElapsedColumn(),
         )

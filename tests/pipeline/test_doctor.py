@@ -1,0 +1,64 @@
+"""The doctor finds what is wrong and says what to do."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import shutil
+from pathlib import Path
+
+import pytest
+
+from reporting.pipeline.doctor import examine
+from reporting.pipeline.project import Project
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def found(workshop):
+    """Check name -> (state, text)."""
+    (workshop.root / "params" / "sources").mkdir()
+    shutil.copy(ROOT / "params" / "sources" / "demo.yml", workshop.root / "params" / "sources")
+
+    def examined():
+        return {check.name: (check.state, check.text) for check in examine(Project(workshop.root))}
+
+    return examined
+
+
+def test_packages_are_compared_with_the_lock(workshop, found):
+    lock = workshop.root / "requirements.lock"
+    version = importlib.metadata.version("pandas")
+    lock.write_text(f"pandas=={version} \\\n    --hash=sha256:0\nappnope==1 ; sys_platform == 'no' \\\n")
+    assert found()["Packages"] == ("good", "all 1 as locked")
+    lock.write_text("pandas==0.1 \\\n    --hash=sha256:0\nnot-there==1 \\\n")
+    state, text = found()["Packages"]
+    assert state == "bad"
+    assert f"pandas {version} (locked: 0.1)" in text
+    assert "not-there absent" in text
+    assert "make setup" in text
+
+
+def test_a_missing_folder_a_broken_brand_and_a_broken_source_are_bad(workshop, found):
+    shutil.rmtree(workshop.root / "notebooks")
+    (workshop.root / "params" / "brand.yml").write_text("colour: x")
+    checks = found()
+    assert checks["Project folder"][0] == checks["Brand and fonts"][0] == "bad"
+    (workshop.root / "params" / "sources" / "demo.yml").write_text("titel: x")
+    assert found()["Source demo"][0] == "bad"
+
+
+def test_a_source_whose_variable_is_not_set_is_a_note(workshop, found, monkeypatch):
+    text = "title: W\nconnection: {kind: postgres, url_env: WAREHOUSE_URL}\n"
+    assert found()["Source demo"] == ("good", "parquet")
+    (workshop.root / "params" / "sources" / "warehouse.yml").write_text(text)
+    monkeypatch.delenv("WAREHOUSE_URL", raising=False)
+    assert found()["Source warehouse"] == ("note", "WAREHOUSE_URL is not set; this source can't be read")
+    monkeypatch.setenv("WAREHOUSE_URL", "postgres://somewhere")
+    assert found()["Source warehouse"][0] == "good"
+    assert "somewhere" not in str(found())
+
+
+def test_quarto_is_optional_but_a_wrong_path_to_it_is_not(workshop, found, monkeypatch):
+    monkeypatch.setenv("QUARTO_PATH", str(workshop.root / "nowhere"))
+    assert found()["Renderer"][0] == "bad"
