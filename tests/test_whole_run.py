@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -76,6 +78,20 @@ def test_the_audit_passes(project, month):
     result = reporting(project, "audit")
     assert result.returncode == 0, result.stdout + result.stderr
     assert "Passed: demo 2026-10" in result.stdout
+
+
+def test_the_guide_s_own_example_is_published_by_the_shipped_notebooks(tmp_path):
+    """Three accounts, four events, one loss: too little for nearly every figure, and no reason to fail."""
+    for name in ("notebooks", "requirements.lock"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    shutil.copytree(ROOT / "params", tmp_path / "params")
+    guide = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+    for path, text in re.findall(r"^`([\w./]+)`\n\n```\w+\n(.*?)```", guide, re.MULTILINE | re.DOTALL):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    result = reporting(tmp_path, "run", "--source", "acme", "--renderer", "embedded")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert {path.stem for path in (tmp_path / "reports/acme/2026-03").glob("*.pdf")} == set(REPORTS)
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 
 from reporting.errors import ParameterError
 from reporting.params.product import load_product
-from reporting.reports.churn_drivers import aha, kinds, segments, subscriptions, way_out, words
+from reporting.reports.churn_drivers import aha, charts, kinds, segments, subscriptions, way_out, words
 from reporting.reports.churn_drivers.drivers import catalogue
 from reporting.reports.churn_drivers.flags import flags
 from reporting.reports.churn_drivers.risk_set import RiskSet
+from reporting.survival.curves import kaplan_meier
 
 
 @pytest.fixture(scope="module")
@@ -202,3 +204,11 @@ def test_a_flag_that_warns_is_told_from_one_that_does_not(data):
     good, idle = flags(risk)
     assert good.label == "good" and good.holds and good.now == len(now)
     assert not idle.holds
+
+
+def test_a_curve_without_a_step_in_its_window_is_drawn_flat():
+    ends = {"basic": [5.0, 6.0], "pro": [0.4, 3.0]}
+    curves = {name: kaplan_meier(stop, [True, False]) for name, stop in ends.items()}
+    figure = charts.retention(curves, {"basic": 1.0, "pro": 3.0}, "Finding", "months", "still there")
+    assert [line.get_ydata().tolist() for line in figure.axes[0].lines[:2]] == [[1, 1], [1, 0.5, 0.5, 0.5]]
+    plt.close(figure)

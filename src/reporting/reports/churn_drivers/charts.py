@@ -49,7 +49,7 @@ def retention(
         drawn = curve.table[curve.table["time"] <= until[name]]
         time = np.concatenate([[0.0], drawn["time"], [until[name]]])
         share, low, high = (
-            np.concatenate([[first], drawn[column], drawn[column].tail(1)])
+            np.pad([first, *drawn[column]], (0, 1), mode="edge")  # flat from the last change to the end
             for column, first in (("survival", 1.0), ("lower", np.nan), ("upper", np.nan))
         )
         ax.fill_between(time, low, high, step="post", color=ink, alpha=_BAND, linewidth=0)
