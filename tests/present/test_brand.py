@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import matplotlib
 import pytest
 
 from reporting.errors import ConfigError
 from reporting.present.brand import HERE, current_brand, load_brand
 
 PROJECT = Path(__file__).parents[2]
+REGULAR = Path(matplotlib.get_data_path()) / "fonts/ttf/DejaVuSerif.ttf"
+FONT = "font: {{family: {0}, regular: {1}, italic: {1}, semibold: {1}}}"
 
 
 def brand_file(tmp_path: Path, text: str) -> Path:
@@ -34,6 +37,10 @@ def test_keys_left_out_come_from_the_default(tmp_path):
         ("colors:\n  ink: red", "expected a pair of colours"),
         ("logo: none.svg", "does not exist"),
         ("font:\n  regular: brand.yml", "no file is named for italic, semibold"),
+        ("logo: brand.yml", "neither .svg nor .png"),
+        ("font:\n  family: Serif", "no file is named for regular, italic, semibold"),
+        (FONT.format("Serif", REGULAR), "is of the family DejaVu Serif, not Serif"),
+        (FONT.format("Serif", "brand.yml"), "no TrueType or OpenType font"),
         ("name: [", "malformed YAML"),
         ("- a", "expected keys and values"),
     ],

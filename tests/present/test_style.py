@@ -92,6 +92,13 @@ def test_heat_maps_keep_their_colours_in_the_dark():
         assert not ends & themed
 
 
+@pytest.mark.parametrize("name", BRAND.variables())
+def test_text_on_a_fill_is_readable_on_paper_and_on_a_dark_screen(name):
+    fill, ink = BRAND.variables()[name], BRAND.inks()[f"on-{name}"]
+    assert contrast(ink.light, fill.light) >= 4.5 and contrast(ink.dark, fill.dark) >= 4.5
+    assert style.text_on(fill.light) == ink.light
+
+
 @given(st.lists(st.floats(-100, 100), min_size=1, max_size=12))
 def test_labels_are_pushed_apart_and_no_further(heights):
     wanted = np.sort(heights)

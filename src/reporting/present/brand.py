@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from fontTools.ttLib import TTFont, TTLibError
 
 from reporting.errors import ConfigError, did_you_mean
 
@@ -80,6 +81,25 @@ class Brand:
         """CSS variable name -> colour, for every role and `c1`, `c2`, ... of the palette."""
         return self.colors | {f"c{i}": color for i, color in enumerate(self.palette, 1)}
 
+    def inks(self) -> dict[str, Color]:
+        """CSS variable `on-<name>` -> black or white, whichever reads better on `<name>`, for each variable.
+
+        The light ones differ in a trace of blue, so that a page can tell from the ink which fill is under it.
+        """
+        fills = enumerate(self.variables().items(), 1)
+        return {
+            f"on-{name}": Color(f"#{int(ink_on(fill.light)[1:], 16) ^ trace:06x}", ink_on(fill.dark))
+            for trace, (name, fill) in fills
+        }
+
+
+def ink_on(background: str) -> str:
+    """Black or white, whichever has the higher contrast (WCAG 2.2: at least 4.5) on `#rrggbb`."""
+    channels = (int(background[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    linear = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    luminance = sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    return "#000000" if luminance > 0.179 else "#ffffff"
+
 
 def load_brand(path: Path) -> Brand:
     """Read a brand file; keys left out come from the packaged default.
@@ -97,7 +117,7 @@ def load_brand(path: Path) -> Brand:
     palette = given.get("palette") or default["palette"]
     return Brand(
         name=str(given.get("name") or ""),
-        logo=_file(path, "logo", given.get("logo")),
+        logo=_logo(path, given.get("logo")),
         colors={role: _color(path, f"colors.{role}", pair) for role, pair in colors.items()},
         palette=tuple(_color(path, f"palette[{i}]", pair) for i, pair in enumerate(palette)),
         font=_font(path, default["font"] | (given.get("font") or {})),
@@ -160,12 +180,38 @@ def _file(path: Path, key: str, name: str | None) -> Path | None:
     return file
 
 
+def _logo(path: Path, name: str | None) -> Path | None:
+    file = _file(path, "logo", name)
+    if file is not None and file.suffix not in {".svg", ".png"}:
+        raise ConfigError(f"logo: {file.name} is neither .svg nor .png.", where=path)
+    return file
+
+
 def _font(path: Path, font: dict[str, Any]) -> Font:
     named = {style: _file(path, f"font.{style}", font[style]) for style in _SHIPPED}
-    if any(named.values()) and not all(named.values()):
+    other = font["family"] != _read(_DEFAULT)["font"]["family"]
+    if (other or any(named.values())) and not all(named.values()):
         lacking = ", ".join(style for style, file in named.items() if file is None)
         raise ConfigError(
             f"font: no file is named for {lacking}.", where=path, remedy="Name all three files."
         )
+    family = str(font["family"])
+    for style, file in named.items():
+        if file is not None and family not in (families := _families(path, style, file)):
+            raise ConfigError(
+                f"font.{style}: {file.name} is of the family {' or '.join(sorted(families))}, not {family}.",
+                where=path,
+                remedy="Give `family` the name that the font files have; the PDF finds them by it.",
+            )
     files = {style: named[style] or FONTS / shipped for style, shipped in _SHIPPED.items()}
-    return Font(str(font["family"]), **files)
+    return Font(family, **files)
+
+
+def _families(path: Path, style: str, file: Path) -> set[str]:
+    """The names of its family that a font file carries (OpenType name ids 1 and 16)."""
+    try:
+        with file.open("rb") as stream:
+            names = TTFont(stream, lazy=True)["name"].names
+    except (TTLibError, KeyError):
+        raise ConfigError(f"font.{style}: {file.name} is no TrueType or OpenType font.", where=path) from None
+    return {name.toUnicode() for name in names if name.nameID in {1, 16}}

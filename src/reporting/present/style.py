@@ -19,12 +19,12 @@ import pandas as pd
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.colors import LinearSegmentedColormap, to_rgb
+from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from reporting.present import formats
-from reporting.present.brand import Brand, current_brand
+from reporting.present.brand import Brand, current_brand, ink_on
 from reporting.present.svg import FLUSH_LEFT, glyphs_of_the_browser
 
 # Inches: `full` is the text width of the PDF page (A4, 22 mm margins), so that 9 pt in a chart is 9 pt on
@@ -66,10 +66,13 @@ def _fixed(color: str) -> str:
 
 
 def text_on(background: Any) -> str:
-    """Black or white, whichever has the higher contrast (at least 4.5) on `background`, any colour."""
-    channels = np.array(to_rgb(background))
-    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    return "#000000" if float(linear @ [0.2126, 0.7152, 0.0722]) > 0.179 else "#ffffff"
+    """Black or white, whichever has the higher contrast (at least 4.5) on `background`, any colour.
+
+    On a brand colour the ink changes with it on a dark screen.
+    """
+    brand, fill = current_brand(), to_hex(background)
+    named = next((name for name, color in brand.variables().items() if color.light == fill), None)
+    return brand.inks()[f"on-{named}"].light if named else ink_on(fill)
 
 
 @functools.cache

@@ -17,7 +17,7 @@ from reporting.errors import RenderError
 from reporting.pipeline.render.context import RunContext
 from reporting.pipeline.render.document import Document
 from reporting.pipeline.render.pandoc import THEME, convert
-from reporting.present.brand import FONTS, Brand
+from reporting.present.brand import FONTS, Brand, Color
 
 _IMAGE = re.compile(r'<img\b(?:[^>"]|"[^"]*")*?\bsrc="([^"]+\.svg)"(?:[^>"]|"[^"]*")*>')
 _ALT = re.compile(r'\balt="([^"]*)"')
@@ -106,7 +106,7 @@ def inline_svg(svg: str, alt: str, brand: Brand) -> str:
 
 
 def _themed(svg: str, brand: Brand) -> str:
-    roles = {color.light: name for name, color in reversed(brand.variables().items())}
+    roles = {color.light: name for name, color in reversed(_colors(brand).items())}
 
     def variable(match: re.Match[str]) -> str:
         role = roles.get(match[0].lower())
@@ -187,8 +187,12 @@ def stylesheet(brand: Brand, *, embedded: bool = False) -> str:
 
 def variables(brand: Brand, side: str) -> str:
     """The brand as CSS variables, `light` or `dark`."""
-    colors = " ".join(f"--{name}: {getattr(color, side)};" for name, color in brand.variables().items())
+    colors = " ".join(f"--{name}: {getattr(color, side)};" for name, color in _colors(brand).items())
     return f'--font: "{brand.font.family}"; {colors}'
+
+
+def _colors(brand: Brand) -> dict[str, Color]:
+    return brand.variables() | brand.inks()
 
 
 def font_faces(brand: Brand, *, embedded: bool = False) -> str:
@@ -205,8 +209,10 @@ def font_faces(brand: Brand, *, embedded: bool = False) -> str:
 
 
 def write_assets(brand: Brand, out: Path, sheet: str | None = None, name: str = "style.css") -> None:
-    """Write a style sheet (the embedded renderer's by default) and its fonts to `out`."""
+    """Write a style sheet (the embedded renderer's by default), its fonts and the logo to `out`."""
     out.mkdir(parents=True, exist_ok=True)
+    if brand.logo is not None:
+        (out / brand.logo.name).write_bytes(brand.logo.read_bytes())
     for file, *_ in web_fonts(brand):
         (out / file.name).write_bytes(file.read_bytes())
     if brand.font.shipped:

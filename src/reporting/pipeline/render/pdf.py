@@ -91,14 +91,14 @@ def _lacking(*files: Path) -> re.Pattern[str]:
 
 
 @functools.cache
-def _fonts(folder: Path) -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(folder)])
+def _fonts(*folders: Path) -> typst.Fonts:
+    paths = list(map(str, folders))
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=paths)
 
 
 def _compile(root: Path, document: Document, context: RunContext) -> bytes:
-    compiler = typst.Compiler(
-        str(root / "main.typ"), root=str(root), font_paths=_fonts(context.brand.font.regular.parent)
-    )
+    folders = dict.fromkeys(file.parent for file in context.brand.font.files.values())
+    compiler = typst.Compiler(str(root / "main.typ"), root=str(root), font_paths=_fonts(*folders))
     try:
         made, warnings = compiler.compile_with_warnings(
             format="pdf", pdf_standards=["ua-1"], timestamp=int(context.timestamp.timestamp())

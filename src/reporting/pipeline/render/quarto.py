@@ -27,6 +27,7 @@ from reporting.present.markdown import escape
 
 _COMPLAINT = re.compile(r"^.*\b(?:WARN(?:ING)?|ERROR)\b.*$|^.*\bwarning:.*$", re.M)
 _NO_VALIDATOR = "verapdf is not installed"  # Typst itself refuses a PDF that breaks the standard
+_FLOAT = re.compile(r'<div aria-describedby="((fig|tbl)-[^"]+)">')
 _COLOR_CODES = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -78,7 +79,8 @@ def render_quarto(
         for name in ("index", *(document.name for document in documents)):
             html = (made / f"{name}.html").read_text(encoding="utf-8")
             pages.append(out / f"{name}.html")
-            pages[-1].write_text(inline_figures(html, project, context.brand), encoding="utf-8")
+            html = inline_figures(_scrolling(html), project, context.brand)
+            pages[-1].write_text(html, encoding="utf-8")
         for document in documents:
             shutil.copyfile(made / f"{document.name}.pdf", out / f"{document.name}.pdf")
         shutil.copytree(made / "site_libs", out / "site_libs", dirs_exist_ok=True)
@@ -103,6 +105,14 @@ def _run(quarto: Path, project: Path, context: RunContext) -> None:
     if made.returncode or complaints:
         words = "\n  ".join(complaints or said.strip().splitlines()[-8:])
         raise RenderError(f"Quarto: {words}", where=quarto, remedy="Correct the notebook cell named.")
+
+
+def _scrolling(html: str) -> str:
+    """Charts and tables in boxes that scroll sideways, by keyboard too, as with the embedded renderer."""
+    kind = {"fig": "chart", "tbl": "scroll"}
+    return _FLOAT.sub(
+        lambda m: f'<div class="{kind[m[2]]}" tabindex="0" role="group" aria-labelledby="{m[1]}">', html
+    )
 
 
 def _write_project(
@@ -156,6 +166,7 @@ def _write_project(
 def _project(documents: Sequence[Document], context: RunContext) -> dict[str, Any]:
     pages = [{"href": "index.qmd", "text": "Front page"}]
     pages += [{"href": f"{d.name}.qmd", "text": d.title} for d in documents]
+    logo = context.brand.logo
     return {
         "project": {
             "type": "website",
@@ -163,8 +174,8 @@ def _project(documents: Sequence[Document], context: RunContext) -> dict[str, An
             "render": [page["href"] for page in pages],
         },
         "website": {
-            "title": f"{context.company} · {context.month.label}",
-            "navbar": {"left": pages},
+            "title": escape(f"{context.company} · {context.month.label}"),
+            "navbar": {"left": pages} | ({"logo": f"assets/{logo.name}", "logo-alt": ""} if logo else {}),
             "page-footer": {"left": f"Run {context.run_id}", "right": context.snapshot_hash[:16] or " "},
         },
         "filters": [{"path": "report.lua", "at": "pre-ast"}],
@@ -172,6 +183,7 @@ def _project(documents: Sequence[Document], context: RunContext) -> dict[str, An
         "format": {
             "html": {
                 "theme": {"light": ["default", "light.scss"], "dark": ["default", "dark.scss"]},
+                "respect-user-color-scheme": True,
                 "css": "assets/quarto.css",
                 "toc": True,
                 "toc-title": "Contents",

@@ -1,0 +1,85 @@
+"""A brand of one's own, logo, colours and font files, reaches charts, pages and PDF with either renderer."""
+
+import os
+import shutil
+from pathlib import Path
+
+import matplotlib
+import pytest
+from PIL import Image
+from sample_month import make_month
+
+from reporting.pipeline.render.check import read_page
+from reporting.present.brand import Brand, load_brand
+
+FONTS = Path(matplotlib.get_data_path()) / "fonts/ttf"
+NAME = "Zenith & Söhne <AG>"
+BRAND = """
+name: "Zenith & Söhne <AG>"
+logo: logo.{kind}
+colors:
+  accent: ["#7a1fa2", "#d6a3ee"]
+palette:
+  - ["#00695c", "#5fd0c0"]
+  - ["#b3470c", "#f0a468"]
+  - ["#455a64", "#90a4ae"]
+font:
+  family: DejaVu Serif
+  regular: DejaVuSerif.ttf
+  italic: DejaVuSerif-Italic.ttf
+  semibold: bold/DejaVuSerif-Bold.ttf
+"""
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20"><rect width="60" height="20"/></svg>'
+
+
+@pytest.fixture(params=["svg", "png"])
+def brand(tmp_path, monkeypatch, request) -> Brand:
+    folder = tmp_path / "params"
+    (folder / "bold").mkdir(parents=True)
+    shutil.copy(FONTS / "DejaVuSerif.ttf", folder)
+    shutil.copy(FONTS / "DejaVuSerif-Italic.ttf", folder)
+    shutil.copy(FONTS / "DejaVuSerif-Bold.ttf", folder / "bold")
+    (folder / "logo.svg").write_text(SVG)
+    Image.new("RGB", (60, 20), "#00695c").save(folder / "logo.png")
+    (folder / "brand.yml").write_text(BRAND.format(kind=request.param))
+    monkeypatch.setenv("REPORTING_BRAND", str(folder / "brand.yml"))
+    return load_brand(folder / "brand.yml")
+
+
+def made(tmp_path: Path, brand: Brand, renderer: str) -> Path:
+    make_month(tmp_path / "out", "2024-12", ["executive_brief"], renderer, brand=brand)
+    return tmp_path / "out"
+
+
+def holds_the_brand(out: Path, sheet: str) -> None:
+    page = (out / "executive_brief.html").read_text()
+    text = "".join(read_page(out / "executive_brief.html").text)
+    assert NAME in text
+    styles = (out / "assets" / sheet).read_text()
+    for file in ("DejaVuSerif.ttf", "DejaVuSerif-Italic.ttf", "DejaVuSerif-Bold.ttf"):
+        assert f"url({file})" in styles and (out / "assets" / file).is_file()
+    assert "Source Sans" not in styles + page
+    assert (
+        "var(--c1)" in page and "DejaVu Serif" in page
+    )  # in the charts: the page's own rules stand in the sheet
+    pdf = (out / "executive_brief.pdf").read_bytes()
+    assert b"DejaVuSerif-Bold" in pdf and b"DejaVuSerif-Italic" in pdf and b"SourceSans" not in pdf
+
+
+def test_embedded_renderer_shows_it(tmp_path, brand):
+    out = made(tmp_path, brand, "embedded")
+    holds_the_brand(out, "style.css")
+    assert "--accent: #7a1fa2" in (out / "assets/style.css").read_text()
+    kind = {".svg": "svg+xml", ".png": "png"}[brand.logo.suffix]
+    for page in ("executive_brief", "mail/executive_brief", "notebooks/executive_brief", "index"):
+        assert f'<img src="data:image/{kind};base64,' in (out / f"{page}.html").read_text()
+
+
+@pytest.mark.server
+@pytest.mark.skipif(
+    not (shutil.which("quarto") or os.environ.get("QUARTO_PATH")), reason="no quarto (PATH or QUARTO_PATH)"
+)
+def test_quarto_shows_it(tmp_path, brand):
+    out = made(tmp_path, brand, "quarto")
+    holds_the_brand(out, "quarto.css")
+    assert f"assets/{brand.logo.name}" in read_page(out / "executive_brief.html").links
