@@ -217,6 +217,8 @@ def test_some_notebooks_only_are_a_preview_and_never_published(workshop, publish
         ({"settings": ["mine.top=many"]}, ParameterError, "declared as int"),
         ({"only": ["mnie"]}, ParameterError, "Did you mean 'mine'"),
         ({"month": "October"}, ConfigError, "YYYY-MM"),
+        ({"source": "../tiny"}, ConfigError, "can't be the name of a source"),
+        ({"source": "assets"}, ConfigError, "can't be the name of a source"),
         ({"renderer": "quatro"}, ConfigError, "Did you mean 'quarto'"),
     ],
 )

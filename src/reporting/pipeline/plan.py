@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from dataclasses import dataclass, field
 from typing import Any
@@ -68,16 +69,30 @@ def make_plan(project: Project, request: Request) -> Plan:
         name: notebook for name, notebook in notebooks.items() if not request.only or name in request.only
     }
     month = request.month or monthly.month
+    source = require_name(request.source or monthly.source)
     project.require_writable()
     return Plan(
         monthly,
-        request.source or monthly.source,
+        source,
         Month.parse(month) if month else None,
         wanted,
         {name: parameters[name] for name in wanted},
         partial=len(wanted) < len(notebooks),
         renderer=request.renderer,
     )
+
+
+def require_name(source: str) -> str:
+    """`source`, if it can be the name of a folder in `reports/`.
+
+    Raises:
+        ConfigError: It holds more than letters, digits, `_` and `-`, or the archive uses it itself.
+    """
+    if not re.fullmatch(r"\w[\w-]*", source) or source == "assets":
+        raise ConfigError(
+            f"'{source}' can't be the name of a source.", remedy="Use letters, digits, _ and -, as in `acme_eu`."
+        )
+    return source
 
 
 def choose_renderer(asked: str) -> str:
