@@ -230,22 +230,30 @@ def test_the_close_is_midnight_of_the_zone(tmp_path, product):
     assert berlin.meta["close"] == "2024-10-31T23:00:00"
 
 
-def test_the_accounts_behind_a_change_add_up_to_it(snapshot):
-    before = MONTH.shift(-1)
-    defined = [
-        metric
-        for metric in snapshot.portfolio_month.metric.unique()
-        if metric != "time_to_first_value"
-        and not metric.startswith(("onboarding_drop_off", "lifecycle_funnel", "risk_flags:", "churn_type"))
-        and snapshot.value(metric) is not None
-        and snapshot.value(metric, before) is not None
-    ]
-    assert {"mrr", "nrr", "mau", "health_score", "north_star"} <= set(defined)
-    for metric in [*defined, "lifecycle_funnel:engaged", "onboarding_drop_off:first_report"]:
-        change = snapshot.value(metric) - snapshot.value(metric, before)
-        parts = snapshot.explain_change(metric).contribution
-        assert parts.sum() == pytest.approx(change, abs=1e-6 * max(1, abs(snapshot.value(metric)))), metric
-        assert parts.abs().is_monotonic_decreasing, metric
+@pytest.mark.parametrize(
+    "metric",
+    [
+        "mrr",
+        "nrr",
+        "stickiness",
+        "health_score",
+        "mrr_at_risk",
+        "lifecycle_funnel:engaged",
+        "north_star",
+        "onboarding_drop_off:first_report",
+        "cac_payback",
+        "product_engagement_score",
+    ],
+)
+def test_the_accounts_behind_a_change_add_up_to_it(snapshot, metric):
+    defined = snapshot.series(metric).dropna()
+    then, now = defined[defined.diff().shift(-1) != 0].index[
+        -2:
+    ]  # the last two months between which it moved
+    found = snapshot.explain_change(metric, Month.of(now), Month.of(then))
+    assert found.contribution.sum() == pytest.approx(defined[now] - defined[then], rel=1e-6, abs=1e-9)
+    assert found.contribution.abs().is_monotonic_decreasing
+    assert len(found) > 0
 
 
 def test_a_change_can_only_be_explained_where_it_has_parts(snapshot):

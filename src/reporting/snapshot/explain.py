@@ -12,11 +12,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import ibis
+import ibis.expr.types as ir
 import pandas as pd
 
 from reporting.errors import ConfigError, did_you_mean
 from reporting.metrics import outcomes, portfolio
-from reporting.metrics.calendar import month_table
+from reporting.metrics.calendar import month_table, months_between
 from reporting.month import Month
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _contributions(snapshot: Snapshot, metric: str, earlier: Month, later: Month
         metric = _worst_step(snapshot, later)
     if metric in _COSTS or metric == "acquisition_cost":
         return _cost(snapshot, metric, earlier, later)
-    before, after = _parts(snapshot, metric, earlier), _parts(snapshot, metric, later)
+    before, after = _parts(snapshot, metric, earlier, later)
     n = after["n"].sub(before["n"], fill_value=0)
     if metric.split(":")[0] in outcomes.TOTALS or (before["d"].isna().all() and after["d"].isna().all()):
         return n
@@ -81,28 +82,35 @@ def _contributions(snapshot: Snapshot, metric: str, earlier: Month, later: Month
     return (n - before["n"].sum() / below * d) / above
 
 
-def _parts(snapshot: Snapshot, metric: str, month: Month) -> pd.DataFrame:
-    """`n` and `d` by account at one month; `d` is null for totals of the panel."""
+def _parts(snapshot: Snapshot, metric: str, *months: Month) -> list[pd.DataFrame]:
+    """By month: `n` and `d` of every account; `d` is null throughout for totals of the panel."""
     con = ibis.duckdb.connect()
     try:
-        rows = con.read_parquet(str(snapshot.path / "outcomes.parquet"))
-        when = ibis.literal(month.start, "timestamp(6)")
         if metric in outcomes.TOTALS or metric in set(snapshot.outcomes["metric"]):
-            rows = rows.filter(rows.metric == metric, rows.month == when).select("account_id", "n", "d")
+            rows = con.read_parquet(str(snapshot.path / "outcomes.parquet"))
+            rows = rows.filter(rows.metric == metric).drop("metric")
         else:
-            panel = con.read_parquet(str(snapshot.path / "account_month.parquet"))
-            panel = panel.join(month_table([month.shift(-i) for i in range(13)]).drop("days"), "month")
-            panel = portfolio.with_year_before(panel.mutate(weeks=panel.days / 7.0))
-            known = portfolio.figures(panel, snapshot.product)
-            if metric not in known:
-                raise _no_such(metric, [*known, *snapshot.outcomes["metric"].unique()])
-            figure = known[metric]
-            d = ibis.null("float64") if figure.d is None else figure.d.cast("float64")
-            rows = panel.select("account_id", "month", n=figure.n.cast("float64"), d=d)
-            rows = rows.filter(rows.month == when).drop("month")
-        return rows.order_by("account_id").to_pyarrow().to_pandas().set_index("account_id")
+            rows = _of_panel(snapshot, con.read_parquet(str(snapshot.path / "account_month.parquet")), metric)
+        wanted = rows.filter(rows.month.isin([month.start for month in months])).order_by("account_id")
+        frame = wanted.to_pyarrow().to_pandas()
     finally:
         con.disconnect()
+    if frame["d"].notna().any():
+        frame["d"] = frame["d"].fillna(0)
+    frame["n"] = frame["n"].fillna(0)
+    return [frame[frame["month"] == month.start].set_index("account_id")[["n", "d"]] for month in months]
+
+
+def _of_panel(snapshot: Snapshot, panel: ir.Table, metric: str) -> ir.Table:
+    months = month_table(months_between(Month.of(snapshot.account_month["month"].min()), snapshot.month))
+    panel = panel.join(months.drop("days"), "month")
+    panel = portfolio.with_year_before(panel.mutate(weeks=panel.days / 7.0))
+    known = portfolio.figures(panel, snapshot.product)
+    if metric not in known:
+        raise _no_such(metric, [*known, *snapshot.outcomes["metric"].unique()])
+    figure = known[metric]
+    d = ibis.null("float64") if figure.d is None else figure.d.cast("float64")
+    return panel.select("account_id", "month", n=figure.n.cast("float64"), d=d)
 
 
 def _no_such(metric: str, known: list[str]) -> ConfigError:
@@ -146,7 +154,7 @@ def _cost(snapshot: Snapshot, metric: str, earlier: Month, later: Month) -> pd.S
     if metric == "acquisition_cost":
         return pd.Series([cost[1] - cost[0]], index=[None])
     margin = snapshot.product.revenue.gross_margin if metric == "cac_payback" else 1.0
-    before, after = (_parts(snapshot, _COSTS[metric], month)["n"] * margin for month in (earlier, later))
+    before, after = (part["n"] * margin for part in _parts(snapshot, _COSTS[metric], earlier, later))
     if not before.sum() or not after.sum():
         return pd.Series(dtype="float64")
     won = -cost[0] / before.sum() * after.sub(before, fill_value=0) / after.sum()
