@@ -65,15 +65,20 @@ lint: $(READY) ## style of code and notebooks
 	@$(VENV)/bin/ruff check src tests bench notebooks
 
 .PHONY: bench
-bench: $(READY) $(addprefix bench-,metrics survival) ## every timing, side by side
+bench: bench-metrics bench-survival bench-render ## every timing, side by side
 
 .PHONY: bench-metrics
 bench-metrics: $(READY) ## the snapshot of 100 million events against plain queries and pandas
-	@$(VENV)/bin/python -m bench.metrics
+	@$(VENV)/bin/python bench/metrics.py
 
 .PHONY: bench-survival
-bench-survival: $(READY) ## the models against R, and their coverage on simulated worlds
-	@$(VENV)/bin/python -m bench.survival
+bench-survival: $(READY) ## the models against R, and their coverage on 400 simulated worlds
+	@$(VENV)/bin/python bench/survival_cox.py
+	@$(VENV)/bin/python bench/survival_worlds.py
+
+.PHONY: bench-render
+bench-render: $(READY) ## the pages against bare pandoc and Typst, and against Quarto
+	@$(VENV)/bin/python bench/render.py
 
 .PHONY: doctor
 doctor: $(READY) ## check the environment

@@ -90,7 +90,8 @@ def require_name(source: str) -> str:
     """
     if not re.fullmatch(r"\w[\w-]*", source) or source == "assets":
         raise ConfigError(
-            f"'{source}' can't be the name of a source.", remedy="Use letters, digits, _ and -, as in `acme_eu`."
+            f"'{source}' can't be the name of a source.",
+            remedy="Use letters, digits, _ and -, as in `acme_eu`.",
         )
     return source
 
