@@ -129,7 +129,7 @@ class Adoption(Strict):
 class Engagement(Strict):
     """Thresholds of the engagement chapter."""
 
-    active_user_days: Days = 30  # window of seats used, active users at the close, monthly actives
+    active_user_days: Annotated[int, Field(ge=1, le=56)] = 30  # window of seats used and monthly actives
     session_gap_minutes: Annotated[int, Field(ge=1, le=720)] = 30
     a3x7_days: Annotated[int, Field(ge=1, le=7)] = 3
     session_frequency_risk: float = 3  # fewer sessions per active user and week are a risk
