@@ -1,6 +1,6 @@
 """No page has a serious or critical finding by axe-core, in light and dark, on a desk and on a narrow screen.
 
-Needs Chromium and axe-core: `npm install --prefix build/tools --no-save axe-core`.
+Needs Chromium and axe-core: `npm install --prefix build/tools --no-save axe-core@4.14.1`.
 """
 
 import html

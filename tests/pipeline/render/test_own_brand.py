@@ -59,9 +59,7 @@ def holds_the_brand(out: Path, sheet: str) -> None:
     for file in ("DejaVuSerif.ttf", "DejaVuSerif-Italic.ttf", "DejaVuSerif-Bold.ttf"):
         assert f"url({file})" in styles and (out / "assets" / file).is_file()
     assert "Source Sans" not in styles + page
-    assert (
-        "var(--c1)" in page and "DejaVu Serif" in page
-    )  # in the charts: the page's own rules stand in the sheet
+    assert "var(--c1)" in page and "DejaVu Serif" in page  # the charts name it
     pdf = (out / "executive_brief.pdf").read_bytes()
     assert b"DejaVuSerif-Bold" in pdf and b"DejaVuSerif-Italic" in pdf and b"SourceSans" not in pdf
 

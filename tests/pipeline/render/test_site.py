@@ -70,6 +70,9 @@ def test_archive_shows_months_and_what_changed(archive):
     assert {"demo/2024-12/index.html", "demo/2024-11/index.html"} <= set(page.links)
     text = "".join(page.text)
     assert "What changed since last month" in text and "December 2024" in text and "+4.1% on November" in text
+    assert "Month by month, each against the one before it" in text
+    for month in ("November 2024", "December 2024"):
+        assert re.search(month + r"\s+\$10\.2M \(\+4\.1% on November\)", text)
 
 
 def test_archive_of_nothing_says_so(tmp_path):

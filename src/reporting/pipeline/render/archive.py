@@ -86,15 +86,32 @@ def _source(name: str, months: list[_Published]) -> str:
     if latest.figures:
         lines.append(_changes(name, latest, before))
     if len(months) > 1:
-        links = (f"[{run.month.label}]({name}/{run.month}/index.html)" for run in months[1:])
-        lines.append("Earlier: " + ", ".join(links))
+        lines.append(_earlier(name, months))
     return "\n\n".join(lines)
+
+
+def _earlier(name: str, months: list[_Published]) -> str:
+    """Every month as a row with a link, its figures and what the brief of that month says of their change."""
+    figures = [figure["label"] for figure in months[0].figures]
+    rows = []
+    for run in months:
+        given = {figure["label"]: _with_change(figure) for figure in run.figures}
+        cells = [escape(given.get(label, "not published")) for label in figures]
+        rows.append([f"[{run.month.label}]({name}/{run.month}/index.html)", *cells])
+    head = ["Month", *map(escape, figures)]
+    lines = [" | ".join(row) for row in (head, *rows)]
+    table = "\n".join(f"| {line} |" for line in (lines[0], " | ".join([":---"] * len(head)), *lines[1:]))
+    return f"{table}\n\n: Month by month, each against the one before it {{#tbl-{name}-months}}"
+
+
+def _with_change(figure: dict[str, Any]) -> str:
+    return f"{figure['value']} ({figure['change']})" if figure["change"] else str(figure["value"])
 
 
 def _changes(name: str, latest: _Published, before: _Published | None) -> str:
     """The front page's figures as a table: this month, the month before, the change as the brief has it."""
     was = {figure["label"]: figure["value"] for figure in before.figures} if before else {}
-    head = ["Figure", latest.month.label, latest.month.shift(-1).label, "Change"]
+    head = ["Figure", latest.month.label, latest.month.shift(-1).label, "Change or interval"]
     rows = [
         [
             figure["label"],
