@@ -6,9 +6,9 @@ from reporting.metrics.registry import CHAPTERS, METRICS, Metric
 
 _HEAD = """# Metrics
 
-Written from the registry by `python -m reporting.metrics.docs`; do not edit by hand. Shares are fractions, money
-is in minor units of the reporting currency, days are whole days unless a time stands beside them. A metric whose
-table or column is missing is "not available" and says what it needs; it is never zero.
+Written from the registry by `python -m reporting.metrics.docs`; do not edit by hand. Shares are fractions,
+money is in minor units of the reporting currency, days are whole days unless a time stands beside them. A
+metric whose table or column is missing is "not available" and says what it needs; it is never zero.
 """
 
 

@@ -1,11 +1,12 @@
 """Arithmetic that gives the same digits on every engine: money without floats, bits without functions.
 
-Only operators that DuckDB, PostgreSQL and Spark share are used, so no dialect needs a branch.
+Only operators that DuckDB, PostgreSQL and Spark share are used.
 """
 
 from __future__ import annotations
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 BITS_PER_WORD = 62  # a signed 64-bit integer with room to spare on every engine
@@ -57,12 +58,22 @@ def floor_divide(value: ir.NumericValue, divisor: ir.IntegerValue) -> ir.Integer
 def bit(position: ir.IntegerValue | int) -> ir.IntegerValue:
     """An int64 with one bit set, the one at `position` 0 to 62.
 
-    The highest bit is moved down, not the lowest up: a 1 is a 32-bit number to some engines and would overflow.
-    PostgreSQL wants the distance in 32 bits.
+    The highest bit is moved down, not the lowest up: a 1 is a 32-bit number to some engines and would
+    overflow. PostgreSQL wants the distance in 32 bits.
     """
     if isinstance(position, int):
         return ibis.literal(1 << position, "int64")
     return ibis.literal(1 << 62, "int64") >> (62 - position).cast("int32")
+
+
+@ibis.udf.agg.builtin(name="bit_or", signature=(("int64",), "int64"))
+def _bit_or(bits): ...
+
+
+def together(bits: ir.IntegerColumn) -> ir.IntegerScalar:
+    """Bits set in any row. Spark and Databricks have the function; Ibis just doesn't know of it."""
+    known = ibis.get_backend(bits).has_operation(ops.BitOr)
+    return bits.bit_or() if known else _bit_or(bits.cast("int64"))
 
 
 def popcount(bits: ir.IntegerValue, width: int = 62) -> ir.IntegerValue:

@@ -56,11 +56,13 @@ def grid(accounts: ir.Table, subscriptions: ir.Table, months: ir.Table) -> ir.Ta
     return born.join(months, born.since < months.close).drop("since", "first_from")
 
 
-def attach(base: ir.Table, other: ir.Table, columns: Collection[str] | None = None) -> ir.Table:
-    """`base` with `other`'s columns (default: all) by account and month; null where `other` has no row."""
-    names = [name for name in (columns or other.columns) if name not in KEYS]
-    joined = base.left_join(other.select(*KEYS, *names), KEYS)
-    return joined.select(*[base[name] for name in base.columns], *[other[name] for name in names])
+def attach(base: ir.Table, *others: ir.Table) -> ir.Table:
+    """`base` with the other tables' columns by account and month; null where one of them has no row."""
+    joined, names = base, list(base.columns)
+    for i, other in enumerate(others):
+        joined = joined.left_join(other, KEYS, rname=f"{{name}}_{i}")
+        names += [name for name in other.columns if name not in KEYS]
+    return joined.select(*names)
 
 
 def assemble(
@@ -76,16 +78,10 @@ def assemble(
         product: The product definition.
         since: Local time from which events are on record; use before it is unknown, not zero.
     """
-    rows = attach(parts["grid"], parts["movements"])
-    rows = attach(rows, parts["terms"], [c for c in parts["terms"].columns if c != "mrr_cents"])
-    rows = attach(rows, parts["use"])
-    rows = attach(rows, parts["windows"])
-    rows = attach(rows, parts["adoption"])
-    rows = attach(rows, parts["steps_done"])
-    rows = attach(rows, parts["limits"])
-    for name in ("invitations", "ticket_counts", "integration_counts"):
-        if name in parts:
-            rows = attach(rows, parts[name])
+    optional = [name for name in ("invitations", "ticket_counts", "integration_counts") if name in parts]
+    always = ("movements", "terms", "use", "windows", "adoption", "steps_done", "limits")
+    known = parts | {"terms": parts["terms"].drop("mrr_cents")}
+    rows = attach(parts["grid"], *[known[name] for name in (*always, *optional)])
     rows = rows.left_join(parts["milestones"], "account_id").drop("account_id_right")
     rows = rows.mutate(covered=rows.close > since, observed=rows.signed_up_at >= since)
     return rows.mutate(**_settle(rows, have))

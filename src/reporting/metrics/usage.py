@@ -17,7 +17,7 @@ import datetime as dt
 import ibis
 import ibis.expr.types as ir
 
-from reporting.metrics.exact import BITS_PER_WORD, bit, exact_sum
+from reporting.metrics.exact import BITS_PER_WORD, bit, exact_sum, together
 from reporting.metrics.localtime import to_local
 from reporting.params.product import Product
 
@@ -80,14 +80,14 @@ def user_month(events: ir.Table, product: Product, gap_minutes: int, has_session
     zero = ibis.literal(0, "int64")
     is_value, is_key = name.isin(product.value_events), name == product.key_action
     features = {
-        word: _feature_bits(name, product.features[i * BITS_PER_WORD : (i + 1) * BITS_PER_WORD]).bit_or()
+        word: together(_feature_bits(name, product.features[i * BITS_PER_WORD : (i + 1) * BITS_PER_WORD]))
         for i, word in enumerate(words(product))
     }
     known = events.completed.notnull()
     counts = events.group_by("account_id", "user_id", "month").aggregate(
-        day_bits=day.bit_or(),
-        value_bits=is_value.ifelse(day, zero).bit_or(),
-        key_bits=is_key.ifelse(day, zero).bit_or(),
+        day_bits=together(day),
+        value_bits=together(is_value.ifelse(day, zero)),
+        key_bits=together(is_key.ifelse(day, zero)),
         **features,
         events=events.count(),
         value_events=_named(name, product.value_events),

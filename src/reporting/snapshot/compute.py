@@ -71,8 +71,8 @@ def compute(
     growth = _extend(ws, "growth", with_growth(rows), rows)
     _extend(ws, "readiness", with_readiness(panel.attach(rows, growth), product), rows, growth)
     _scores(ws, product)
-    for name in ("lifecycle", "warnings", "growth", "readiness", "scores"):
-        rows = panel.attach(rows, ws[name])
+    added = ("lifecycle", "warnings", "growth", "readiness", "scores")
+    rows = panel.attach(rows, *[ws[name] for name in added])
     rows = ws.keep("full", rows)
     _extend(ws, "before", portfolio.with_year_before(rows), rows)
     ws.keep("panel", panel.attach(rows, ws["before"]))
