@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,3 +73,27 @@ def test_other_months_are_free(tmp_path):
         pass
     with hold(tmp_path / "a.lock", "a"):
         pass
+
+
+def test_the_holder_leaves_no_file_behind(tmp_path):
+    with hold(tmp_path / "locks" / "a.lock", "a"), hold(tmp_path / "locks" / "b.lock", "b"):
+        pass
+    assert not list(tmp_path.iterdir())
+
+
+def test_whoever_waited_holds_the_file_that_others_will_find(tmp_path):
+    """The holder removes its file, on which others may already wait: two must never work at once."""
+    path, busy, clashes = tmp_path / "locks" / "a.lock", threading.Lock(), []
+
+    def work() -> None:
+        for _ in range(50):
+            with hold(path, "the archive", wait=True):
+                clashes.append(not busy.acquire(blocking=False))
+                busy.release()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(clashes) == 200 and not any(clashes)

@@ -10,6 +10,7 @@ import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 from reporting.errors import BusyError
 
@@ -18,7 +19,8 @@ from reporting.errors import BusyError
 def hold(path: Path, what: str, *, wait: bool = False) -> Iterator[None]:
     """Hold the lock file `path` for the length of a `with` block.
 
-    The operating system lets go of it when the process ends, even by `kill -9`; the file itself stays.
+    The operating system lets go of it when the process ends, even by `kill -9`. The holder removes the file;
+    one that a killed process left is taken over.
 
     Args:
         what: What is locked, for the message: `demo 2026-10`.
@@ -27,15 +29,7 @@ def hold(path: Path, what: str, *, wait: bool = False) -> Iterator[None]:
     Raises:
         BusyError: Another process holds it; its process id and host are named.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            raise BusyError(
-                f"another run is making {what}: {_holder(path)}.",
-                remedy="Wait until it has ended and run again.",
-            ) from None
+    with _locked(path, what, wait) as file:
         holder = {
             "pid": os.getpid(),
             "host": socket.gethostname(),
@@ -44,7 +38,47 @@ def hold(path: Path, what: str, *, wait: bool = False) -> Iterator[None]:
         file.truncate(0)
         file.write(json.dumps(holder))
         file.flush()
-        yield
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                path.parent.rmdir()  # of the last one
+
+
+def _locked(path: Path, what: str, wait: bool) -> TextIO:
+    while True:
+        file = _open(path)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            if _is_still(path, file):
+                return file
+        except BlockingIOError:
+            holder = _holder(path)
+            file.close()
+            raise BusyError(
+                f"another run is making {what}: {holder}.",
+                remedy="Wait until it has ended and run again.",
+            ) from None
+        except BaseException:
+            file.close()
+            raise
+        file.close()
+
+
+def _open(path: Path) -> TextIO:
+    while True:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):  # its last holder has just removed the folder
+            return path.open("a+", encoding="utf-8")
+
+
+def _is_still(path: Path, file: TextIO) -> bool:
+    """Whether `path` is the file we locked, and not one made after its holder had removed it."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(file.fileno()))
+    except FileNotFoundError:
+        return False
 
 
 def _holder(path: Path) -> str:
@@ -53,3 +87,5 @@ def _holder(path: Path) -> str:
         return f"process {holder['pid']} on {holder['host']}, since {holder['since']}"
     except (ValueError, KeyError):
         return "its process is just starting"
+    except FileNotFoundError:
+        return "its process is just ending"

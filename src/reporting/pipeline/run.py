@@ -7,7 +7,7 @@ import getpass
 import shutil
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from reporting.errors import RunError
 from reporting.month import Month
 from reporting.params.load import load_yaml
+from reporting.params.monthly import Monthly
 from reporting.params.product import Product
 from reporting.pipeline import inputs
 from reporting.pipeline.lock import hold
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from reporting.pipeline.execute import Executed
     from reporting.pipeline.kernels import Nursery
     from reporting.snapshot.frozen import Snapshot
-    from reporting.sources import Source
+    from reporting.sources import Source, SourceFile
 
 
 @dataclass(frozen=True)
@@ -81,19 +82,24 @@ def refresh_archive(project: Project) -> None:
         render_archive(project.reports, inputs.brand(project))
 
 
+def product_of(project: Project, monthly: Monthly, source: SourceFile) -> Product:
+    """The product definition of a source: the one it names, else the one of the params file.
+
+    Raises:
+        ConfigError: It is missing or malformed.
+    """
+    named = "product" in source.model_fields_set
+    path = project.params_dir / source.product if named else project.params.parent / monthly.product
+    return load_yaml(path, Product)
+
+
 def freeze(
     source: Source, project: Project, plan: Plan, month: Month, out: Path, reporter: Reporter
 ) -> Snapshot:
-    """Build the snapshot of `month` in folder `out`.
-
-    A product definition that the source names wins over the one of the params file.
-    """
+    """Build the snapshot of `month` in folder `out`."""
     from reporting.snapshot.build import build_snapshot
 
-    named = "product" in source.file.model_fields_set
-    product = load_yaml(
-        source.product_path if named else project.params.parent / plan.monthly.product, Product
-    )
+    product = product_of(project, plan.monthly, source.file)
     with reporter.step("snapshot", f"Freezing the snapshot of {month}"):
         cache = project.build(plan.source) / "cache"
         return build_snapshot(source, product, month, out, cache, lambda text: reporter.say(f"  {text}"))
@@ -150,12 +156,13 @@ def _kept_on_failure(stage: Path, failed: Path) -> Iterator[None]:
     stage.mkdir(parents=True)
     try:
         yield
-    except RunError:
-        failed.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(stage, failed)
-        raise
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, RunError):
+            failed.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(stage, failed)
         shutil.rmtree(stage, ignore_errors=True)
+        with suppress(OSError):
+            stage.parent.rmdir()  # nothing of this source is published yet
         raise
 
 
