@@ -58,7 +58,6 @@ def audit(project: Project, run: Run, reporter: Reporter) -> Audit:
     shutil.rmtree(stage, ignore_errors=True)
     with Nursery() as nursery:
         renderer = choose_renderer(published.inputs.renderer.split()[0])
-        altered = differences(published.outputs, inventory(run.folder), run.folder, run.folder)
         shutil.copytree(run.folder / "snapshot", stage / "snapshot")
         snapshot = Snapshot.load(stage / "snapshot")
         notebooks = find_notebooks(project.notebooks)
@@ -71,6 +70,7 @@ def audit(project: Project, run: Run, reporter: Reporter) -> Audit:
     require_success(executed, stage / "notebooks")
     context = context_of(published, inputs.brand(project))
     make_site(stage, executed, context, renderer, reporter)
+    altered = differences(published.outputs, inventory(run.folder), stage, run.folder)
     differing = differences(published.outputs, inventory(stage), run.folder, stage)
     return Audit(published, altered, changed, differing, stage)
 

@@ -33,7 +33,11 @@ class Difference:
 def differences(
     first: Mapping[str, str], second: Mapping[str, str], first_folder: Path, second_folder: Path
 ) -> list[Difference]:
-    """Compare two inventories (path -> SHA-256) and describe every difference, in the order of making."""
+    """Compare two inventories (path -> SHA-256) and describe every difference, in the order of making.
+
+    Args:
+        first_folder: Where the files of the first lie, to tell what differs in them; as `second_folder`.
+    """
     found = []
     for path in sorted(first.keys() | second.keys(), key=_rank):
         if path not in second:
@@ -48,7 +52,9 @@ def differences(
 
 
 def first_difference(first: Path, second: Path) -> str:
-    """Where two files first differ: notebook cell, line, or byte."""
+    """Where two files first differ: notebook cell, line, or byte; empty if one of them isn't there."""
+    if not (first.exists() and second.exists()):
+        return ""
     if first.suffix == ".ipynb":
         return _first_cell(first, second)
     if first.suffix in TEXT:
@@ -60,7 +66,7 @@ def first_difference(first: Path, second: Path) -> str:
     pairs = itertools.zip_longest(old_bytes, new_bytes)
     offset = next((index for index, (old, new) in enumerate(pairs) if old != new), None)
     if offset is None:
-        return "equal now: it was altered after its hash was taken"
+        return "equal now, other than its hash says"
     return f"byte {offset} ({len(old_bytes)} bytes, now {len(new_bytes)})"
 
 
