@@ -1,5 +1,6 @@
 """The brief's answer follows the numbers."""
 
+import pandas as pd
 import pytest
 
 from reporting.present.formats import MINUS
@@ -60,3 +61,20 @@ def test_the_largest_movement_comes_first(company):
     table = report.movers(report.load(str(company())))[1]
     assert table.rows[0][:3] == ["Cove", "Churn", f"{MINUS}800"]
     assert report.exports(report.load(str(company())))["movers"]["amount"].tolist()[0] == -800.0
+
+
+def test_a_modelled_risk_ranks_the_accounts_to_keep(company):
+    data = report.load(str(company()))
+    data.risk = pd.DataFrame(
+        {"p3": [0.5, 0.1], "high": [True, False], "mrr_at_risk_cents": [10_000.0, 4_000.0]}, index=["g", "e"]
+    )
+    assert data.keep["account_id"].tolist() == ["g", "e"]  # 200 x 50 % before 400 x 10 %
+    text, table = report.actions(data)[:2]
+    assert "expects $140 of MRR to leave within three months" in text.markdown
+    assert "50%" in table.rows[0]
+
+
+def test_without_a_model_nothing_is_said_of_risk(company):
+    data = report.load(str(company()))
+    assert data.risk.empty
+    assert "churn model" not in report.actions(data)[0].markdown

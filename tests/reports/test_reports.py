@@ -1,13 +1,17 @@
 """What holds for every block of every report, whatever the data."""
 
+import ast
 import importlib
 import inspect
 import re
+from pathlib import Path
 
+import nbformat
 import pytest
 
 from reporting.present.blocks import Block, Blocks, Figure, KeyFigures, Table
 
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 REPORTS = ["executive_brief", "monthly_health", "retention_cohorts", "expansion_readiness"]
 USERS = """
     session_frequency licence_utilisation active_user_share seats_used seats_purchased active_users top1_share
@@ -116,3 +120,27 @@ def test_parameters_are_documented_and_keyword_only(name):
     parameters = inspect.signature(load).parameters
     assert next(iter(parameters)) == "snapshot"
     assert all(f"{parameter}:" in load.__doc__ for parameter in parameters)
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_the_notebook_tells_every_section_once_and_carries_no_output(name):
+    notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert not any(cell.outputs or cell.execution_count for cell in code)
+    called = re.findall(r"^report\.(\w+)\(data\)$", "\n".join(cell.source for cell in code), re.M)
+    report = importlib.import_module(f"reporting.reports.{name}")
+    assert sorted(called) == sorted(set(report.__all__) - {"Data", "load", "exports"})
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_the_notebook_s_parameters_are_those_of_load(name):
+    notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
+    (cell,) = (c for c in notebook.cells if "parameters" in c.metadata.get("tags", []))
+    given = dict(re.findall(r"^(\w+): \w+ = (.+?)  # .+$", cell.source, re.M))
+    load = importlib.import_module(f"reporting.reports.{name}").load
+    expected = dict(inspect.signature(load).parameters)
+    del expected["snapshot"], given["snapshot"]
+    assert {key: ast.literal_eval(value) for key, value in given.items()} == {
+        key: parameter.default for key, parameter in expected.items()
+    }

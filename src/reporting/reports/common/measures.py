@@ -20,6 +20,8 @@ OF_CHURN = {
     *("grr", "nrr", "grr_12", "nrr_12", "logo_retention", "logo_retention_12", "monthly_churn_rate"),
     *("quick_ratio", "ltv", "retention_90d"),
 }
+# Units told in per cent; a yes or no is a share of the accounts here.
+SHARES = ("share", "yes/no")
 # What a null means where it isn't a missing table: the ratio has nothing below the line.
 UNDEFINED = {"ltv": "not estimable: no churn in the month", "quick_ratio": "not defined: nothing was lost"}
 
@@ -28,10 +30,10 @@ def show(book: Book, metric: str, value: float) -> str:
     """A value in the metric's unit; NaN says why there is none."""
     if not math.isfinite(value):
         if metric in book.unavailable:
-            return book.missing(metric)
+            return book.missing(metric).replace("`", "")
         return UNDEFINED.get(metric, "none this month")
     unit = METRICS[metric].unit
-    if unit == "share":
+    if unit in SHARES:
         return percent(value)
     if unit == "minor units":
         return book.money(value)
@@ -47,7 +49,7 @@ def step(book: Book, metric: str) -> str:
     if not (math.isfinite(now) and math.isfinite(before)):
         return "no earlier figure"
     unit = METRICS[metric].unit
-    if unit == "share":
+    if unit in SHARES:
         return moved_points(now, before)
     if unit == "score 0-100":
         return number(now - before, 1, sign=True)

@@ -6,6 +6,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from .. import churn_drivers
 from ..common import actions, offers, why
 from ..common.book import Book
 from ..common.bridge import bridge
@@ -41,7 +42,26 @@ class Data:
     @cached_property
     def actions(self) -> pd.DataFrame:
         """Every action any paying account calls for."""
-        return actions.suggest(self.book)
+        high = self.risk.index[self.risk["high"]] if len(self.risk) else ()
+        return actions.suggest(self.book, frozenset(high))
+
+    @cached_property
+    def risk(self) -> pd.DataFrame:
+        """Modelled churn risk by account, as in the churn report; empty where no model holds."""
+        if not self.trust.reliable:
+            return pd.DataFrame()
+        return churn_drivers.load(self.book.snapshot).at_risk
+
+    @cached_property
+    def keep(self) -> pd.DataFrame:
+        """Accounts to keep with their most urgent rule, by MRR at risk where a model holds, else by MRR."""
+        rows = actions.first(self.actions)
+        if not len(self.risk):
+            return rows
+        rows = rows.join(self.risk[["p3", "mrr_at_risk_cents"]], on="account_id")
+        return rows.sort_values(
+            ["mrr_at_risk_cents", "account_id"], ascending=[False, True], ignore_index=True
+        )
 
     @cached_property
     def offers(self) -> pd.DataFrame:

@@ -75,6 +75,12 @@ def key_figures(data: Data) -> Blocks:
                 _good(now - earlier),
             )
         )
+    if len(data.risk):
+        expected = data.risk["mrr_at_risk_cents"].sum()
+        note = f"{percent(expected / max(row['end'], 1))} of MRR, by the churn model"
+        items.append(
+            KeyFigure("MRR at risk, 3 months", money(expected, book.currency, short=True), "", None, note)
+        )
     star, was = book.metric("north_star"), book.metric("north_star", book.previous)
     if math.isfinite(star):
         name = book.product.north_star.label.lower()
@@ -129,26 +135,27 @@ def movers(data: Data) -> Blocks:
 
 def actions(data: Data) -> Blocks:
     """What to do next: accounts to keep and accounts to grow, largest MRR first."""
-    book, keep, grow = data.book, act.first(data.actions), data.offers
+    book, keep, grow = data.book, data.keep, data.offers
     paying, total = len(book.paying), max(int(book.paying["mrr_cents"].sum()), 1)
     verb = "calls" if len(keep) == 1 else "call"
     text = (
         f"{sentence(plural(len(keep), 'paying account'))} of {count(paying)} {verb} for attention, with "
-        f"{percent(keep['mrr_cents'].sum() / total)} of MRR. {_grow_sentence(data)} An early warning is not "
-        "proof: it says where to look first."
+        f"{percent(keep['mrr_cents'].sum() / total)} of MRR. {_risk_sentence(data)}{_grow_sentence(data)} An "
+        "early warning is not proof: it says where to look first."
     )
     blocks: list[Block] = [Text(text)]
     if len(keep) > act.TOO_MANY * paying:
         blocks.append(_too_many(data, len(keep), paying))
     columns = {"account_name": "Account", "mrr_cents": (f"MRR ({book.currency})", money), "reason": "Reason"}
     if len(keep):
+        ranked = "MRR at risk" if "p3" in keep else "MRR"
         caption = (
-            f"Accounts to keep, largest MRR first: {min(len(keep), data.top_accounts)} of {count(len(keep))}"
+            f"Accounts to keep, largest {ranked} first: {min(len(keep), data.top_accounts)} of "
+            f"{count(len(keep))}"
         )
-        shown = keep.head(data.top_accounts)
-        blocks.append(
-            Table.of(shown, columns | {"action": "Next step"}, label="tbl-actions-keep", caption=caption)
-        )
+        risk = {"p3": ("May leave within 3 months", lambda p: percent(p, 0))} if "p3" in keep else {}
+        shown, named = keep.head(data.top_accounts), columns | risk | {"action": "Next step"}
+        blocks.append(Table.of(shown, named, label="tbl-actions-keep", caption=caption))
     if len(grow):
         caption = (
             f"Accounts to grow, the most ready and largest first: {min(len(grow), data.top_accounts)} of "
@@ -169,6 +176,13 @@ def _too_many(data: Data, named: int, paying: int) -> Callout:
         "the list as the largest accounts with something to ask about, not as a forecast of who leaves."
     )
     return Callout("note", "Warnings that name nearly everyone single out no one", text)
+
+
+def _risk_sentence(data: Data) -> str:
+    if not len(data.risk):
+        return ""
+    expected = data.book.money(data.risk["mrr_at_risk_cents"].sum())
+    return f"The churn model expects {expected} of MRR to leave within three months; it ranks the list. "
 
 
 def _grow_sentence(data: Data) -> str:
@@ -194,8 +208,15 @@ def exports(data: Data) -> dict[str, pd.DataFrame]:
     return {
         "mrr_bridge": as_data(data.bridge, book.currency),
         "movers": tidy(data.movements, book.currency),
-        "actions_keep": tidy(data.actions.drop(columns="purpose"), book.currency),
+        "actions_keep": tidy(_with_risk(data), book.currency),
     }
+
+
+def _with_risk(data: Data) -> pd.DataFrame:
+    rows = data.actions.drop(columns="purpose")
+    if not len(data.risk):
+        return rows
+    return rows.join(data.risk["p3"].rename("churn_risk_3_months"), on="account_id")
 
 
 def _good(low: float, high: float | None = None) -> bool | None:

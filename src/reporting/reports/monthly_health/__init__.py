@@ -1,10 +1,11 @@
 """Monthly health: how much, how often, how deep; who rises, who falls; does the score deserve belief?"""
 
-from .adoption import activation, features, funnel
+from .adoption import activation, features
 from .attention import concentration, recency, trends
 from .bands import bands, headline, health_trend, key_figures, movers, score_parts
 from .closing import data_quality, exports, glossary, unknowns
 from .data import Data, load
+from .lifecycle import funnel
 from .revenue import quadrants
 from .usage import engagement, portfolio
 from .validity import validity

@@ -1,4 +1,4 @@
-"""Activation and where onboarding stops, features and what goes with them, the lifecycle funnel."""
+"""Activation and where onboarding stops; features and what goes with them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,18 @@ from reporting.present.blocks import Blocks, Figure, Table, Text
 from reporting.present.formats import count, number, percent
 from reporting.present.markdown import escape
 
-from ..common import charts, scores
+from ..common import charts, measures, scores
 from ..common.frames import is_true, numbers, quantile
 from ..common.intervals import mean, share
 from ..common.words import moved_points, plural, sentence, with_interval
 from .data import Data
 
 COHORT_MONTHS = 12
+MOST_FEATURES = 20
+ONBOARDING = (
+    *("activation_rate", "setup_completion_rate", "onboarding_completion_rate"),
+    *("first_value_in_time", "time_to_first_value"),
+)
 
 
 def _newcomers(data: Data) -> pd.DataFrame:
@@ -82,7 +87,16 @@ def activation(data: Data) -> Blocks:
         f"least {book.product.activation.onboarding_days} days ago"
     )
     alt = "Bars: " + ", ".join(f"{r.step} {percent(r.share)}" for r in table.itertuples()) + "."
-    return Blocks([Text(text), Figure(fig, "fig-onboarding", caption, alt)])
+    month = measures.table(
+        book,
+        data.trust,
+        ONBOARDING,
+        label="tbl-onboarding",
+        caption=f"Onboarding of the accounts whose first {book.product.activation.onboarding_days} days "
+        "ended in "
+        f"{book.label}",
+    )
+    return Blocks([Text(text), Figure(fig, "fig-onboarding", caption, alt), month])
 
 
 def drop_off(data: Data) -> pd.DataFrame:
@@ -142,8 +156,10 @@ def features(data: Data) -> Blocks:
         "step": "On last month",
         "health": "Score, users less others",
     }
-    caption = f"Features in {book.label}, most used first"
-    return Blocks([Text(text), Table.of(table, columns, label="tbl-features", caption=caption)])
+    caption = f"Features in {book.label}, most used first: {min(MOST_FEATURES, len(table))} of {len(table)}"
+    return Blocks(
+        [Text(text), Table.of(table.head(MOST_FEATURES), columns, label="tbl-features", caption=caption)]
+    )
 
 
 def _base(data: Data) -> str:
@@ -194,69 +210,4 @@ def _health_gap(data: Data, feature: str) -> str:
     return (
         f"{number(gap, 0, sign=True)} ({number(gap - half, 0, sign=True)} to "
         f"{number(gap + half, 0, sign=True)})"
-    )
-
-
-# Stage -> meaning, in the order of a life; an account stands at the last that holds.
-STAGES = {
-    "signed up": "no value outcome yet",
-    "activated": "reached the activation outcome",
-    "adopted": "uses enough of the core features",
-    "engaged": "adopted, with value events this month",
-    "retained": "engaged beyond the adoption phase",
-    "expanded": "engaged, and grew within twelve months",
-    "declining": "use falls, or paid less this month",
-    "gone": "paid once, pays no longer",
-}
-
-
-def funnel(data: Data) -> Blocks:
-    """Accounts at each stage of the lifecycle, and how they moved this month."""
-    book = data.book
-    stages = book.now["funnel_stage"].dropna()
-    before = book.before["funnel_stage"].dropna()
-    if stages.empty:
-        return Blocks([Text(f"The lifecycle funnel is {book.missing('lifecycle_funnel')}.")])
-    names = list(STAGES)
-    now_n = stages.value_counts().reindex(names).fillna(0).astype(int)
-    was_n = before.value_counts().reindex(names).fillna(0).astype(int)
-    both = pd.DataFrame({"now": stages, "was": before.reindex(stages.index)})
-    moved = both[both["was"].notna() & (both["was"] != both["now"])]
-    into, out_of = moved["now"].value_counts(), moved["was"].value_counts()
-    fresh = both[both["was"].isna()]["now"].value_counts()
-    table = pd.DataFrame({"stage": names, "accounts": now_n.to_numpy()})
-    table["meaning"] = [STAGES[name] for name in names]
-    table["step"] = (now_n - was_n).to_numpy()
-    table["into"] = [int(into.get(n, 0) + fresh.get(n, 0)) for n in names]
-    table["out"] = [int(out_of.get(n, 0)) for n in names]
-    lead = now_n.drop("gone").idxmax()
-    flows = moved.groupby(["was", "now"]).size().sort_values(ascending=False)
-    flow = (
-        f" The largest flow of the month is from {flows.index[0][0]} to {flows.index[0][1]}, "
-        f"{plural(int(flows.iloc[0]), 'account')}."
-        if len(flows)
-        else ""
-    )
-    text = (
-        f"Most accounts are {lead} ({count(now_n[lead])} of {count(len(stages))} ever signed up); "
-        f"{count(now_n['declining'])} {'is' if now_n['declining'] == 1 else 'are'} declining "
-        f"({number(int(now_n['declining'] - was_n['declining']), sign=True)} on last month).{flow}"
-    )
-    columns = {
-        "stage": "Stage",
-        "meaning": "Meaning",
-        "accounts": ("Accounts", count),
-        "step": ("Change", lambda n: number(n, sign=True)),
-        "into": ("In", count),
-        "out": ("Out", count),
-    }
-    caption = (
-        f"Lifecycle at the close of {book.label}: each account stands at one stage; in and out count this "
-        "month's moves"
-    )
-    return Blocks(
-        [
-            Text(f"{text} (@tbl-funnel)".replace(". (@tbl", " (@tbl") + "."),
-            Table.of(table, columns, label="tbl-funnel", caption=caption),
-        ]
     )

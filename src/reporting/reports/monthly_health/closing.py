@@ -40,7 +40,9 @@ def exports(data: Data) -> dict[str, pd.DataFrame]:
             "engagement_band",
             "health_score",
         ),
-        *("usage_trend_30", "last_active_days", "licence_utilisation", "feature_breadth"),
+        *("usage_trend_30", "last_active_days", "active_users", "session_frequency", "licence_utilisation"),
+        *("feature_breadth", "customer_engagement_score", "key_action_gap_days", "time_to_first_value"),
+        *("tenure_days", "lifecycle_stage", "funnel_stage", "risk_flags"),
     ]
     changes = data.health_changes[["account_id", "change", "cause"]]
     changes = changes.rename(columns={"change": "health_change", "cause": "health_change_cause"})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import pandas as pd
 
 from reporting.present.blocks import Blocks, Figure, Table, Text
@@ -34,10 +32,10 @@ def validity_sentence(data: Data) -> str:
     worst, best = by_band["churn risk"], by_band["healthy"]
     told = "tells who will leave" if area.low > 0.5 else "does not tell who will leave"
     return (
-        f"Past scores say the score {told}: {percent(worst.value)} of the accounts in the churn-risk band "
-        f"left within {data.horizon_months} months against {percent(best.value)} of the healthy (AUC "
-        f"{number(area.value, 2)}, 95% interval {number(area.low, 2)} to {number(area.high, 2)}, {lost} "
-        "losses)."
+        f"Held against what followed, the score {told}: {percent(worst.value)} of the accounts in the "
+        f"churn-risk band left within {data.horizon_months} months against {percent(best.value)} of the "
+        f"healthy (AUC {number(area.value, 2)}, 95% interval {number(area.low, 2)} to "
+        f"{number(area.high, 2)}, {lost} losses)."
     )
 
 
@@ -63,7 +61,7 @@ def validity(data: Data) -> Blocks:
     columns = {
         "band": "Band then",
         "n": ("Scores", count),
-        "lost": ("Left", count),
+        "lost": (data.trust.label("Left"), count),
         "rate": ("Share", percent),
         "interval": "Interval",
     }
@@ -89,7 +87,6 @@ def validity(data: Data) -> Blocks:
             + "."
         )
         blocks.append(Figure(fig, "fig-validity", caption + "; 95% Wilson intervals", alt))
-    if math.isfinite(area.value):
         blocks.append(
             Text(
                 "An AUC of 0.5 is a coin's throw, 1 is a perfect order. The interval takes the windows of "

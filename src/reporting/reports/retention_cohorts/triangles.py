@@ -10,8 +10,8 @@ from reporting.present.blocks import Blocks, Figure, Text
 from reporting.present.formats import month as month_name
 from reporting.present.formats import percent
 
-from ..common import charts
 from ..common.cohorts import Aligned, Triangle, logos, revenue, triangle
+from ..common.heatmap import heatmap
 from ..common.intervals import Estimate, ratio
 from ..common.words import plural, sentence
 from .data import Data
@@ -102,7 +102,7 @@ def _section(data: Data, kind: Kind, aligned: Aligned, parts: Parts) -> Blocks:
     grid.loc[AVERAGE], opened.loc[AVERAGE] = found.average, False
     sizes = [*found.sizes, len(aligned.accounts)]
     ages = [age for age in grid.columns if grid[age].notna().any()]
-    fig = charts.heatmap(
+    fig = heatmap(
         grid[ages],
         finding,
         f"months since {kind.begun}",

@@ -1,0 +1,69 @@
+"""A cohort triangle as a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from reporting.present import style
+
+
+def heatmap(
+    grid: pd.DataFrame,
+    finding: str,
+    x_label: str,
+    y_label: str,
+    note: str,
+    sizes: Sequence[int],
+    open_cells: pd.DataFrame,
+    around_one: bool = False,
+) -> Figure:
+    """A triangle as a heatmap with its percentages in the cells.
+
+    Args:
+        grid: Rows (top first) by columns, shares; NaN cells stay empty.
+        finding: The title.
+        x_label: What the columns are.
+        y_label: What the rows are.
+        note: What the figures are, with unit.
+        sizes: Accounts behind each row, written after its name.
+        open_cells: True where the figure can still change: in italics with a dotted frame.
+        around_one: Two colours for below and above 100 %, full at 50 % and 150 %; else one, dark at 100 %.
+    """
+    values = grid.to_numpy(dtype=float)
+    rows, columns = values.shape
+    fig, ax = style.figure(height=1.25 + 0.215 * rows)
+    finite = values[np.isfinite(values)]
+    low, high = (0.5, 1.5) if around_one else (min(float(finite.min(initial=1.0)), 0.95), 1.0)
+    colours = style.diverging() if around_one else style.sequential()
+    ax.grid(False)
+    edges = np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5
+    ax.pcolormesh(*edges, np.ma.masked_invalid(values), cmap=colours, vmin=low, vmax=high)
+    size = 7.5 if columns <= 19 else 6.3
+    for i, j in zip(*np.nonzero(np.isfinite(values)), strict=True):
+        shade = colours(float(np.clip((values[i, j] - low) / (high - low), 0, 1)))
+        slant = "italic" if open_cells.iloc[i, j] else "normal"
+        text = {"ha": "center", "va": "center", "size": size, "style": slant, "color": style.text_on(shade)}
+        ax.text(j, i, f"{100 * values[i, j]:.0f}", **text)
+        if open_cells.iloc[i, j]:
+            ax.add_patch(_open_cell(j, i, style.text_on(shade)))
+    names = [f"{name}  ({n:,})" for name, n in zip(grid.index, sizes, strict=True)]
+    ax.set_yticks(range(rows), names)
+    ax.set_xticks(range(columns), [str(column) for column in grid.columns])
+    ax.set_ylim(rows - 0.5, -0.5)
+    ax.tick_params(length=0)
+    ax.spines["bottom"].set_visible(False)
+    ax.set_xlabel(x_label)
+    ax.set_ylabel(y_label)
+    style.title(ax, finding, note)
+    return fig
+
+
+def _open_cell(x: float, y: float, colour: str) -> Rectangle:
+    size = 0.84
+    corner = (x - size / 2, y - size / 2)
+    return Rectangle(corner, size, size, fill=False, edgecolor=colour, linewidth=0.8, linestyle=":")
