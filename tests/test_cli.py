@@ -81,10 +81,27 @@ def test_a_month_from_csv_files_to_a_passed_audit(project, reporting):
     assert "1 were altered" in err
 
 
+def test_validate_tells_of_rows_after_the_last_complete_month(project, reporting):
+    events = project / "data" / "events.csv"
+    events.write_text(events.read_text() + "A1,login,2026-11-02 10:00:00\n")
+    code, out, _ = reporting("validate")
+    assert code == 0
+    assert "1 of 3 events lie after 2026-10, the last complete month" in out
+
+
+def test_validate_refuses_a_product_definition_that_is_wrong(project, reporting):
+    (project / "params" / "product.yml").write_text("core_feature: []")
+    code, _, err = reporting("validate")
+    assert (code, "product.yml" in err) == (2, True)
+
+
 def test_validate_names_what_is_doubtful_and_what_is_not_mapped(project, reporting):
     code, out, _ = reporting("validate")
     assert code == 0
     assert "A9" in out
+    assert "Acme, as of the close of 2026-10" in out
+    assert re.search(r"subscriptions +2 rows, 2026-08-03 to 2026-08-20", out)
+    assert "not mapped: industry, country" in out
     assert re.search(r"users +not mapped", out)
     assert "acme keeps the contract" in out
 

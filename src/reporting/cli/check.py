@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reporting.cli import common
 from reporting.errors import AuditDifference
+
+if TYPE_CHECKING:
+    from reporting.sources import TableReport
 
 MARKS = {"good": "[green]good[/]", "note": "[yellow]note[/]", "bad": "[red]bad [/]"}
 
@@ -24,30 +27,42 @@ def validate(
     month: common.Month = None,
     params: common.Params = None,
 ) -> None:
-    """Check a source's tables against the contract: what is missing, wrong or doubtful."""
+    """Check a source's tables against the contract: what is mapped, missing, wrong or doubtful."""
+    from reporting import sources
     from reporting.cli.demodata import ensure_tables
-    from reporting.contract import TABLES, refuse
+    from reporting.contract import refuse
     from reporting.month import Month
+    from reporting.params.load import load_yaml
+    from reporting.params.monthly import Monthly
     from reporting.pipeline.progress import Reporter
-    from reporting.sources import open_source
+    from reporting.pipeline.run import product_of
+    from reporting.sources.mapping import load_source_file
 
     project = common.project_of(context, params)
     name = common.source_of(project, source)
+    file, where = load_source_file(name, project.params_dir)
+    product_of(project, load_yaml(project.params, Monthly), file)
     console = common.output()
     if name == common.DEMO:
         ensure_tables(project, Reporter(console))
-    with open_source(name, project.params_dir, lenient=True) as opened:
-        for table in TABLES:
-            columns = opened.columns(table)
-            state = f"{len(columns)} of {len(TABLES[table].columns)} columns" if columns else "not mapped"
-            console.print(f"  {table:15} {state}")
-        findings = opened.check(Month.parse(month) if month else None)
-        where = opened.path
-    warnings = [finding for finding in findings if finding.severity == "warning"]
+    report = sources.validate(name, project.params_dir, Month.parse(month) if month else None)
+
+    def say(text: str) -> None:
+        console.print(text, markup=False, soft_wrap=True)
+
+    say(f"{report.title}, as of the close of {report.month}")
+    for table in report.tables:
+        say(f"  {table.name:15} {_extent(table)}")
+        say(f"    mapped: {', '.join(table.mapped)}")
+        if table.absent:
+            say(f"    not mapped: {', '.join(table.absent)}")
+    for missing in report.not_mapped:
+        say(f"  {missing:15} not mapped")
+    warnings = [finding for finding in report.findings if finding.severity == "warning"]
     for finding in warnings:
-        console.print(f"warning: {finding.describe()}", markup=False, soft_wrap=True)
-    refuse(findings, where)
-    console.print(f"{name} keeps the contract, with {_number(len(warnings), 'warning')}.")
+        say(f"warning: {finding.describe()}")
+    refuse(report.findings, where)
+    say(f"{name} keeps the contract, with {_number(len(warnings), 'warning')}.")
 
 
 def audit(
@@ -132,5 +147,13 @@ def doctor(context: typer.Context) -> None:
         raise typer.Exit(1)
 
 
+def _extent(table: TableReport) -> str:
+    """Rows of a table and the span of their dates."""
+    if table.rows is None:
+        return "can't be read yet"
+    span = f", {table.first} to {table.last}" if table.rows else ""
+    return f"{_number(table.rows, 'row')}{span}"
+
+
 def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}" + ("" if count == 1 else "s")
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
