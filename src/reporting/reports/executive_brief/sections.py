@@ -40,14 +40,14 @@ def key_figures(data: Data) -> Blocks:
             "MRR",
             money(row["end"], book.currency, short=True),
             f"{change(row['end'], row['start'])} {versus}" if row["start"] else "first month",
-            _good(row["end"] - row["start"]) if row["start"] else None,
+            _good(row["end"] - row["start"]) if row["start"] and data.trust.reliable else None,
             f"{money(row['end'] * 12, book.currency, short=True)} a year",
         ),
         KeyFigure(
             "paying accounts",
             count(row["accounts_end"]),
             f"{number(row['accounts_end'] - row['accounts_start'], sign=True)} {versus}",
-            _good(row["accounts_end"] - row["accounts_start"]),
+            _good(row["accounts_end"] - row["accounts_start"]) if data.trust.reliable else None,
             f"{money(row['end'] / max(row['accounts_end'], 1), book.currency)} each",
         ),
     ]

@@ -160,9 +160,10 @@ def accounts(data: Data) -> Blocks:
         "reason": "Commercial reason",
         "next_step": "Next step",
     }
+    limits = book.product.bands
     caption = (
-        f"Accounts with a commercial reason, most ready first: {len(shown)} of {count(len(rows))}; readiness "
-        "from 0 to 100"
+        f"Accounts with a commercial reason: {len(shown)} of {count(len(rows))}, by readiness (over "
+        f"{number(limits.healthy)}, from {number(limits.at_risk)}, under it; 0 to 100), then by MRR"
     )
     text = (
         f"{sentence(plural(len(rows), 'account'))} {'has' if len(rows) == 1 else 'have'} a reason "
