@@ -65,11 +65,7 @@ lint: $(READY) ## style of code and notebooks
 	@$(VENV)/bin/ruff check src tests bench notebooks
 
 .PHONY: bench
-bench: bench-metrics bench-survival bench-render ## every timing, side by side
-
-.PHONY: bench-metrics
-bench-metrics: $(READY) ## the snapshot of 100 million events against plain queries and pandas
-	@$(VENV)/bin/python bench/metrics.py
+bench: bench-survival bench-render ## every timing, side by side
 
 .PHONY: bench-survival
 bench-survival: $(READY) ## the models against R, and their coverage on 400 simulated worlds

@@ -68,9 +68,12 @@ def _locked(path: Path, what: str, wait: bool) -> TextIO:
 
 def _open(path: Path) -> TextIO:
     while True:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileNotFoundError):  # its last holder has just removed the folder
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             return path.open("a+", encoding="utf-8")
+        except (FileNotFoundError, FileExistsError):  # its last holder has just removed the folder
+            if path.parent.exists() and not path.parent.is_dir():
+                raise
 
 
 def _is_still(path: Path, file: TextIO) -> bool:
