@@ -18,7 +18,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from reporting import demo
-from reporting.contract import TABLES
 
 PARAMS = Path(__file__).parents[2] / "params"
 
@@ -110,7 +109,9 @@ def spark(company: Path) -> str:
         "spark.ui.enabled": "false",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
-        "spark.sql.shuffle.partitions": "4",
+        "spark.sql.shuffle.partitions": "1",
+        "spark.sql.codegen.wholeStage": "false",  # compiling takes longer than running on tables this small
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
         "spark.sql.warehouse.dir": str(company / "warehouse"),
     }
     return "spark://local:2?" + urlencode(settings, quote_via=quote)

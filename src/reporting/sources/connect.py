@@ -167,7 +167,7 @@ def _spark(url: str | None) -> BaseBackend:
     """A Spark session: `spark://host:7077?key=value` names master and settings, or spark-defaults."""
     from pyspark.sql import SparkSession
 
-    builder = SparkSession.builder
+    builder = SparkSession.builder.config("spark.sql.execution.arrow.pyspark.enabled", "true")
     if url:
         parsed = urlparse(url)
         if parsed.netloc:
