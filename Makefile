@@ -11,6 +11,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 VENV := .venv
 READY := $(VENV)/.ready
+SERVERS := $(VENV)/.servers
 REPORTING := $(VENV)/bin/reporting
 PYTEST := $(VENV)/bin/python -m pytest
 
@@ -57,7 +58,7 @@ test: $(READY) demo-data ## every test that needs no server
 	@$(PYTEST) -p no:cacheprovider --nbval-lax notebooks
 
 .PHONY: test-all
-test-all: test ## also those with PostgreSQL, Spark, R, a browser, Quarto, where they are installed
+test-all: test $(SERVERS) ## also those with PostgreSQL, Spark, R, a browser, Quarto, where they are installed
 	@$(PYTEST) -m server
 
 .PHONY: lint
@@ -82,8 +83,14 @@ doctor: $(READY) ## check the environment
 
 .PHONY: lock
 lock: ## lock the dependencies of pyproject.toml again (needs uv)
-	@uv pip compile pyproject.toml --universal --python-version 3.11 --extra build --extra test --generate-hashes \
-		--no-emit-index-url --custom-compile-command 'make lock' --output-file requirements.lock --quiet --upgrade
+	@set -eu; \
+	compile() { \
+		uv pip compile pyproject.toml --universal --python-version 3.11 --extra build --extra test "$$@" \
+			--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
+			--quiet --upgrade; \
+	}; \
+	compile --output-file requirements.lock; \
+	compile --extra spark --extra postgres --constraint requirements.lock --output-file requirements-servers.lock
 
 .PHONY: clean
 clean: ## remove caches and what runs left in build/; published reports stay
@@ -92,6 +99,9 @@ clean: ## remove caches and what runs left in build/; published reports stay
 
 .PHONY: setup
 setup: $(READY) ## set up .venv
+
+.PHONY: setup-servers
+setup-servers: $(SERVERS) ## add the drivers of PostgreSQL and Spark to .venv
 
 # A half-finished set-up has no mark, and is started over; one that only lags behind the lock is brought up to date.
 $(READY): requirements.lock pyproject.toml
@@ -117,5 +127,16 @@ $(READY): requirements.lock pyproject.toml
 		$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; \
 		$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
 			--editable .; \
+	fi; \
+	touch $@
+
+# The same versions and some more, so that nothing the reports rest on changes.
+$(SERVERS): requirements-servers.lock $(READY)
+	@set -eu; \
+	echo 'Adding the drivers of PostgreSQL and Spark to $(VENV); this happens once.'; \
+	if uv --version >/dev/null 2>&1; then \
+		uv pip install --quiet --python $(VENV)/bin/python --require-hashes -r $<; \
+	else \
+		$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<; \
 	fi; \
 	touch $@
