@@ -110,6 +110,13 @@ def test_opening_lists_all_faults_together(broken):
     assert "\x1b" not in message
 
 
+def test_an_amount_no_price_can_be_is_refused_with_its_row(company):
+    company.add("subscriptions", "HUGE,A1,2025-02-01,,Pro,99999999999999,month,USD,false")
+    with company.open() as source, pytest.raises(ContractError, match="lost decimal point") as caught:
+        refuse(source.check(Month.parse("2025-02")), source.path)
+    assert "subscription_id 'HUGE'" in str(caught.value) and "over 900,000,000" in str(caught.value)
+
+
 def test_a_fault_found_by_the_checks_alone_stops_the_run_too(company):
     company.add("subscriptions", "S4,A9,2025-02-01,,Pro,5,month,USD,false")
     with company.open() as source, pytest.raises(ContractError, match="one error in the data"):

@@ -14,6 +14,9 @@ from reporting.contract.tables import CanonicalTable
 from reporting.month import Month
 
 _CODE = "^[A-Z]{3}$"
+_MOST = {"day": 2_400_000, "week": 17_000_000}
+_MOST_ELSE = 900_000_000
+"""Largest amount of a period that exact 64-bit arithmetic on MRR can hold, by amount_period."""
 FOREVER = ibis.literal(dt.datetime(2200, 1, 1))
 """End of a subscription that still runs; early enough for engines that count nanoseconds since 1970."""
 
@@ -32,6 +35,16 @@ def money_rules(table: ir.Table, canonical: CanonicalTable) -> list[Rule]:
             table,
             "amount",
             "Leave credits and refunds out in subscriptions.sql: a row is a price, not a payment.",
+        ),
+        Rule(
+            "amount_too_large",
+            "error",
+            "amount",
+            table.amount > _most(table.amount_period),
+            f"The amount is too large to be a price: over {_MOST_ELSE:,} ({_MOST['week']:,} a week, "
+            f"{_MOST['day']:,} a day)",
+            "Look for a lost decimal point, or minor units (cents) where units are expected.",
+            shown=("amount_period",),
         ),
         _currency(table),
         Rule(
@@ -87,6 +100,10 @@ def money_rules(table: ir.Table, canonical: CanonicalTable) -> list[Rule]:
             "Leave seats empty where the plan isn't sold by seats.",
         ),
     ]
+
+
+def _most(period: ir.StringValue) -> ir.IntegerValue:
+    return ibis.cases(*[(period == name, most) for name, most in _MOST.items()], else_=_MOST_ELSE)
 
 
 def _negative(table: ir.Table, column: str, remedy: str) -> Rule:
