@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from reporting.sources import open_source
 
 pytestmark = [
     pytest.mark.server,
-    pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning"),  # PySpark's calls of pandas
+    # PySpark calls pandas in ways of old, and leaves its sockets to the garbage collector.
+    pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning"),
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
 ]
 
 MONTH = Month.parse("2025-04")
@@ -67,6 +70,7 @@ def snapshot(company: Path, case: str, kind: str, url: str | None, monkeypatch) 
         monkeypatch.setenv("PARITY_URL", url)
     with open_source(name, company / "params") as source:
         build_snapshot(source, load_product(source.product_path), MONTH, out)
+    gc.collect()
     return out
 
 
