@@ -12,7 +12,7 @@ from reporting.cli.main import run as command_line
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis with DuckDB 2
 
-COMMANDS = ("run", "validate", "audit", "diff", "render", "list", "metrics", "demo", "doctor")
+COMMANDS = ("run", "validate", "audit", "diff", "render", "list", "metrics", "explain", "demo", "doctor")
 
 
 @pytest.fixture
@@ -68,6 +68,14 @@ def test_a_month_from_csv_files_to_a_passed_audit(project, reporting):
 
     code, out, _ = reporting("diff", "2026-10", manifest["run_id"])
     assert (code, "Inputs that differ: parameters" in out) == (1, True)
+
+    code, out, _ = reporting("explain", "mrr", "--json")
+    told = json.loads(out)
+    assert (code, told["month"], told["against"]) == (0, "2026-10", "2026-09")
+    moved = sum(account["contribution"] for account in told["accounts"])
+    assert moved == told["after"] - told["before"]
+    code, _, err = reporting("explain", "mrrr")
+    assert (code, "Did you mean 'mrr'" in err) == (2, True)
 
     code, out, err = reporting("audit")
     assert (code, err) == (0, "")

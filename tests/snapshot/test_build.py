@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from itertools import pairwise
 
 import pandas as pd
 import pyarrow as pa
@@ -12,8 +13,10 @@ import pytest
 from tests.snapshot.conftest import MemorySource, table
 
 from reporting.errors import ConfigError
+from reporting.metrics.registry import METRICS
 from reporting.month import Month
 from reporting.snapshot.build import build_snapshot
+from reporting.snapshot.explain import Changes
 from reporting.snapshot.frozen import Snapshot
 from reporting.snapshot.tables import KEYS
 
@@ -230,43 +233,62 @@ def test_the_close_is_midnight_of_the_zone(tmp_path, product):
     assert berlin.meta["close"] == "2024-10-31T23:00:00"
 
 
-@pytest.mark.parametrize(
-    "metric",
-    [
-        "mrr",
-        "nrr",
-        "stickiness",
-        "health_score",
-        "mrr_at_risk",
-        "lifecycle_funnel:engaged",
-        "north_star",
-        "onboarding_drop_off:first_report",
-        "cac_payback",
-        "product_engagement_score",
-    ],
-)
-def test_the_accounts_behind_a_change_add_up_to_it(snapshot, metric):
-    defined = snapshot.series(metric).dropna()
-    then, now = defined[defined.diff().shift(-1) != 0].index[
-        -2:
-    ]  # the last two months between which it moved
-    found = snapshot.explain_change(metric, Month.of(now), Month.of(then))
-    assert found.contribution.sum() == pytest.approx(defined[now] - defined[then], rel=1e-6, abs=1e-9)
-    assert found.contribution.abs().is_monotonic_decreasing
-    assert len(found) > 0
+def test_the_accounts_behind_any_change_add_up_to_it(snapshot):
+    """Every figure of every metric, slices included, between any two months next to each other in which it
+    is defined."""
+    figures = snapshot.portfolio_month.pivot(index="metric", columns="month", values="value")
+    asked: dict[tuple[pd.Timestamp, pd.Timestamp], list[str]] = {}
+    for metric, row in figures.iterrows():
+        for pair in pairwise(row.dropna().index):
+            asked.setdefault(pair, []).append(metric)
+    assert {metric for metrics in asked.values() for metric in metrics} == set(figures.index)
+    for (then, now), metrics in asked.items():
+        changes = Changes(snapshot, Month.of(then), Month.of(now))
+        for metric in metrics:
+            before, after = figures.loc[metric, [then, now]]
+            found = changes.accounts(metric).contribution
+            size = max(abs(before), abs(after), 1)  # float sums are kept to six decimals an account
+            assert found.sum() == pytest.approx(after - before, abs=1e-6 * size), (metric, now)
+            assert found.abs().is_monotonic_decreasing
 
 
-def test_a_change_can_only_be_explained_where_it_has_parts(snapshot):
-    with pytest.raises(ConfigError, match="a median has no parts"):
-        snapshot.explain_change("time_to_first_value")
+def test_every_metric_of_the_portfolio_is_explained_or_says_why_not(snapshot):
+    changes = Changes(snapshot, MONTH.shift(-1), MONTH)
+    refused = {}
+    for metric in METRICS.values():
+        if "portfolio" in metric.levels:
+            try:
+                changes.accounts(metric.id)
+            except ConfigError as error:
+                refused[metric.id] = str(error)
+    sliced = {name for name, why in refused.items() if "is counted by slice" in why}
+    assert sliced == {"lifecycle_funnel", "churn_type"}
+    computed = {m.id for m in METRICS.values() if m.place.startswith("computed") and "portfolio" in m.levels}
+    assert set(refused) - sliced == computed
     with pytest.raises(ConfigError, match="Did you mean 'arpa'"):
         snapshot.explain_change("arpaa")
 
 
-def test_meta_says_what_it_is(snapshot):
+def test_a_median_moves_by_those_who_crossed_its_middle(snapshot):
+    """Waits of 2, 4, 9 days and then of 6, 8, 9: two stand above the point between 4 and 8, before it was
+    one."""
+    parts = Changes(snapshot, MONTH.shift(-1), MONTH)
+    rows = [("a", 0, 2.0), ("b", 0, 4.0), ("c", 0, 9.0), ("d", 1, 6.0), ("e", 1, 8.0), ("f", 1, 9.0)]
+    months = [MONTH.shift(-1).start, MONTH.start]
+    parts._panel = pd.DataFrame(
+        [(account, months[i], wait) for account, i, wait in rows],
+        columns=["account_id", "month", "time_to_first_value"],
+    )
+    found = parts.accounts("time_to_first_value").set_index("account_id").contribution
+    assert found.sum() == pytest.approx(4)
+    assert found["e"] == found["f"] > 0 > found["c"]
+
+
+def test_meta_says_what_it_is(snapshot, product):
     meta = json.loads((snapshot.path / "meta.json").read_text())
     assert meta["month"] == "2024-10"
     assert meta["close"] == "2024-11-01T00:00:00"
     assert meta["product"]["key_action"] == "workflow_run"
+    assert list(snapshot.product.onboarding_steps) == list(product.onboarding_steps)
     assert set(meta["files"]) == set(KEYS)
     assert all(len(file["sha256"]) == 64 for file in meta["files"].values())

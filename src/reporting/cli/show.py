@@ -1,20 +1,25 @@
-"""The commands that show something: list, metrics."""
+"""The commands that show something: list, metrics, explain."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reporting.cli import common
 from reporting.errors import ConfigError, did_you_mean
 
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
     app.command("list")(list_runs)
     app.command()(metrics)
+    app.command()(explain)
 
 
 def list_runs(context: typer.Context, source: common.Source = None) -> None:
@@ -73,3 +78,61 @@ def metrics(
         for metric in chosen:
             table.add_row(metric.id, metric.label, str(metric.unit), metric.definition)
         console.print(table)
+
+
+def explain(
+    context: typer.Context,
+    metric: Annotated[str, typer.Argument(help="A portfolio metric, or a slice as health_score:healthy.")],
+    month: common.Month = None,
+    against: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM", help="The earlier month; default: the month before.")
+    ] = None,
+    top: Annotated[int, typer.Option(min=1, help="Accounts to list.")] = 15,
+    json: Annotated[bool, typer.Option("--json", help="As JSON with every account, for programs.")] = False,
+    source: common.Source = None,
+    params: common.Params = None,
+) -> None:
+    """Name the accounts that moved a portfolio figure of a published month."""
+    from json import dumps
+
+    from reporting.month import Month
+    from reporting.pipeline.history import published_run
+    from reporting.snapshot.frozen import Snapshot
+
+    project = common.project_of(context, params)
+    run = published_run(project, common.source_of(project, source), month)
+    snapshot = Snapshot.load(run.folder / "snapshot")
+    earlier = Month.parse(against) if against else run.month.shift(-1)
+    accounts = snapshot.explain_change(metric, run.month, earlier)
+    before, after = snapshot.value(metric, earlier), snapshot.value(metric, run.month)
+    console = common.output()
+    if json:
+        told = {"metric": metric, "month": str(run.month), "against": str(earlier)}
+        told |= {"before": before, "after": after, "accounts": _plain(accounts)}
+        console.print(dumps(told, indent=2), soft_wrap=True, markup=False)
+    elif before is None or after is None:
+        console.print(f"{metric} has no value in {earlier if before is None else run.month}.")
+    else:
+        change = f"{before:,.6g} in {earlier}, {after:,.6g} in {run.month}: {after - before:+,.6g}"
+        console.print(f"{metric}: {change}, {len(accounts):,} accounts moved it.", soft_wrap=True)
+        _print_accounts(console, accounts, top)
+
+
+def _plain(accounts: pd.DataFrame) -> list[dict[str, object]]:
+    """Rows for JSON; what belongs to no account has null for its id."""
+    return accounts.astype(object).where(accounts.notna(), None).to_dict("records")
+
+
+def _print_accounts(console: Console, accounts: pd.DataFrame, top: int) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table("Account", "Name", "Contribution", box=None)
+    table.columns[2].justify = "right"
+    for row in _plain(accounts.head(top)):
+        name = escape(str(row["account_name"] or "no account"))
+        table.add_row(escape(str(row["account_id"] or "")), name, f"{row['contribution']:+,.6g}")
+    if len(accounts) > top:
+        rest = accounts["contribution"].iloc[top:].sum()
+        table.add_row("", f"{len(accounts) - top:,} others", f"{rest:+,.6g}")
+    console.print(table)

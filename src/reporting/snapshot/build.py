@@ -86,9 +86,8 @@ def build_snapshot(
         finally:
             ws.close()
         meta = _meta(source, product, month, missing, files)
-        (fresh / "meta.json").write_text(
-            json.dumps(meta, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-        )
+        # Keys stay in the order given: that of the onboarding steps has a meaning.
+        (fresh / "meta.json").write_text(json.dumps(meta, indent=1, ensure_ascii=False) + "\n")
         _replace(fresh, out)
     return Snapshot.load(out)
 
