@@ -16,7 +16,6 @@ from reporting.errors import ConfigError
 from reporting.metrics.registry import METRICS
 from reporting.month import Month
 from reporting.snapshot.build import build_snapshot
-from reporting.snapshot.explain import Changes
 from reporting.snapshot.frozen import Snapshot
 from reporting.snapshot.tables import KEYS
 
@@ -243,7 +242,7 @@ def test_the_accounts_behind_any_change_add_up_to_it(snapshot):
             asked.setdefault(pair, []).append(metric)
     assert {metric for metrics in asked.values() for metric in metrics} == set(figures.index)
     for (then, now), metrics in asked.items():
-        changes = Changes(snapshot, Month.of(then), Month.of(now))
+        changes = snapshot.changes(Month.of(now), Month.of(then))
         for metric in metrics:
             before, after = figures.loc[metric, [then, now]]
             found = changes.accounts(metric).contribution
@@ -253,7 +252,7 @@ def test_the_accounts_behind_any_change_add_up_to_it(snapshot):
 
 
 def test_every_metric_of_the_portfolio_is_explained_or_says_why_not(snapshot):
-    changes = Changes(snapshot, MONTH.shift(-1), MONTH)
+    changes = snapshot.changes()
     refused = {}
     for metric in METRICS.values():
         if "portfolio" in metric.levels:
@@ -266,13 +265,13 @@ def test_every_metric_of_the_portfolio_is_explained_or_says_why_not(snapshot):
     computed = {m.id for m in METRICS.values() if m.place.startswith("computed") and "portfolio" in m.levels}
     assert set(refused) - sliced == computed
     with pytest.raises(ConfigError, match="Did you mean 'arpa'"):
-        snapshot.explain_change("arpaa")
+        changes.accounts("arpaa")
 
 
 def test_a_median_moves_by_those_who_crossed_its_middle(snapshot):
     """Waits of 2, 4, 9 days and then of 6, 8, 9: two stand above the point between 4 and 8, before it was
     one."""
-    parts = Changes(snapshot, MONTH.shift(-1), MONTH)
+    parts = snapshot.changes()
     rows = [("a", 0, 2.0), ("b", 0, 4.0), ("c", 0, 9.0), ("d", 1, 6.0), ("e", 1, 8.0), ("f", 1, 9.0)]
     months = [MONTH.shift(-1).start, MONTH.start]
     parts._panel = pd.DataFrame(

@@ -103,7 +103,7 @@ def explain(
     run = published_run(project, common.source_of(project, source), month)
     snapshot = Snapshot.load(run.folder / "snapshot")
     earlier = Month.parse(against) if against else run.month.shift(-1)
-    accounts = snapshot.explain_change(metric, run.month, earlier)
+    accounts = snapshot.changes(run.month, earlier).accounts(metric)
     before, after = snapshot.value(metric, earlier), snapshot.value(metric, run.month)
     console = common.output()
     if json:

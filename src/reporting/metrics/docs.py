@@ -24,7 +24,8 @@ def metrics_page() -> str:
 
 def _entry(metric: Metric) -> str:
     lines = [f"### {metric.label}\n", f"`{metric.id}`: {metric.definition}\n", f"- Formula: {metric.formula}"]
-    lines.append(f"- Unit: {metric.unit}; {metric.direction}")
+    of_all = f" (portfolio: {metric.portfolio_unit})" if metric.portfolio_unit != metric.unit else ""
+    lines.append(f"- Unit: {metric.unit}{of_all}; {metric.direction}")
     lines.append(f"- Level: {', '.join(metric.levels)}; found in: {_code(metric.place)}")
     if metric.thresholds:
         lines.append(f"- Product definition: {', '.join(f'`{key}`' for key in metric.thresholds)}")

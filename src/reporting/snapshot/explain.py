@@ -33,27 +33,6 @@ _COSTS = {"cac": "new_accounts", "cac_payback": "new_mrr"}
 _WAIT = "time_to_first_value"
 
 
-def explain_change(
-    snapshot: Snapshot, metric: str, month: Month | None = None, against: Month | None = None
-) -> pd.DataFrame:
-    """The accounts behind the change of a portfolio figure, those that moved it most first.
-
-    Args:
-        snapshot: The frozen snapshot.
-        metric: A metric of `portfolio_month`, slices such as `health_score:healthy` included.
-        month: The later month; default the report month.
-        against: The earlier month; default the month before.
-
-    Returns:
-        See `Changes.accounts`.
-
-    Raises:
-        ConfigError: There is no such figure.
-    """
-    later = month or snapshot.month
-    return Changes(snapshot, against or later.shift(-1), later).accounts(metric)
-
-
 class Changes:
     """What every account added to every portfolio figure in two months; read once, asked often.
 

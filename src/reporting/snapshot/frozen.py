@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
@@ -17,6 +17,9 @@ import pyarrow.parquet as pq
 from reporting.errors import SourceError
 from reporting.month import Month
 from reporting.params.product import Product
+
+if TYPE_CHECKING:
+    from reporting.snapshot.explain import Changes
 
 SCHEMA = 1
 OPTIONAL = ("tickets", "cancellations", "acquisition", "surveys")
@@ -129,13 +132,17 @@ class Snapshot:
         known = [c for c in self.accounts.columns if c == "account_id" or c not in rows.columns]
         return rows.merge(self.accounts[known], on="account_id", how="left", validate="one_to_one")
 
-    def explain_change(
-        self, metric: str, month: Month | None = None, against: Month | None = None
-    ) -> pd.DataFrame:
-        """The accounts that moved a portfolio figure most; see `reporting.snapshot.explain`."""
-        from reporting.snapshot.explain import explain_change
+    def changes(self, month: Month | None = None, against: Month | None = None) -> Changes:
+        """The accounts behind the change of every portfolio figure between two months.
 
-        return explain_change(self, metric, month, against)
+        Args:
+            month: The later month; default the report month.
+            against: The earlier month; default the month before.
+        """
+        from reporting.snapshot.explain import Changes
+
+        later = month or self.month
+        return Changes(self, against or later.shift(-1), later)
 
     def series(self, metric: str) -> pd.Series:
         """A portfolio metric by month; empty when it isn't available."""

@@ -138,6 +138,7 @@ ENTRIES: tuple[Metric, ...] = (
         UP,
         "Users who got value in the month.",
         "distinct users with a value event; portfolio: their share of the active users",
+        portfolio_unit="share",
         place="account_month.engaged_users",
         thresholds=("value_events",),
         needs=("events.user_id",),

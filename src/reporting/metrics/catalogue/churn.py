@@ -20,6 +20,7 @@ ENTRIES: tuple[Metric, ...] = (
         "weak onboarding, low adoption, falling use before renewal. A flag is an early warning, not proof.",
         "number of flags raised; one column `flag_*` each; `risk_flags:<flag>` = share of accounts it can "
         "be judged for",
+        portfolio_unit="share",
         place="account_month.risk_flags",
         thresholds=(
             "churn.fall",

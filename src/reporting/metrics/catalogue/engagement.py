@@ -202,6 +202,7 @@ ENTRIES: tuple[Metric, ...] = (
         "quarter). Every "
         "engagement figure is judged against that rhythm.",
         "close - last value event <= one period; portfolio: share of paying accounts",
+        portfolio_unit="share",
         place="account_month.rhythm_kept",
         thresholds=("rhythm",),
     ),

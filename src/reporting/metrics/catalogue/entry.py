@@ -36,6 +36,7 @@ class Metric:
         definition: Meaning in words.
         formula: How it is computed.
         unit: Unit of the value. Shares are fractions; money is in minor units of the reporting currency.
+        portfolio_unit: Unit of the portfolio's figure; the same unless accounts are counted that have a mark.
         levels: portfolio, account, user.
         direction: Which way is good.
         thresholds: Keys of the product definition it is judged by.
@@ -58,7 +59,8 @@ class Metric:
     reports: tuple[str, ...]
     place: str
     chapter: str
-    supporting: bool = False
+    supporting: bool
+    portfolio_unit: str
 
 
 class Chapter:
@@ -82,6 +84,7 @@ class Chapter:
         thresholds: tuple[str, ...] = (),
         needs: tuple[str, ...] = (),
         supporting: bool = False,
+        portfolio_unit: str = "",
     ) -> Metric:
         """An entry; `levels` and `reports` are letters such as "P A" and "H R"."""
         return Metric(
@@ -98,4 +101,5 @@ class Chapter:
             place=place,
             chapter=self._name,
             supporting=supporting,
+            portfolio_unit=portfolio_unit or unit,
         )

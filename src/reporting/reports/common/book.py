@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from scipy.special import pdtr
@@ -13,6 +14,9 @@ from scipy.special import pdtr
 from reporting.present.formats import money
 from reporting.present.formats import month as month_name
 from reporting.snapshot.frozen import Snapshot
+
+if TYPE_CHECKING:
+    from reporting.snapshot.frozen import Changes
 
 
 class Book:
@@ -101,6 +105,11 @@ class Book:
         found, expected = (left & early).sum(), rate * (at_risk & early).sum()
         missing = found < 0.1 * expected and pdtr(found, expected) < 0.001
         return used if missing else first
+
+    @cached_property
+    def changes(self) -> Changes:
+        """Which accounts moved the portfolio's figures since last month."""
+        return self.snapshot.changes()
 
     def money(self, cents: float) -> str:
         """Money in the reporting currency."""

@@ -24,6 +24,13 @@ LABELS = {
     "fx": "Exchange rates",
 }
 
+METRICS = (
+    *("new_mrr", "reactivation_mrr", "expansion_mrr", "contraction_mrr", "churned_mrr", "fx_mrr"),
+    *("new_accounts", "reactivated_accounts", "expanded_accounts", "contracted_accounts"),
+    *("churned_accounts", "paying_accounts"),
+)
+"""Ids of the metrics that are lines of the bridge."""
+
 
 def bridge(panel: pd.DataFrame) -> pd.DataFrame:
     """The bridge by month, in cents, with the accounts behind each part.

@@ -1,29 +1,54 @@
-"""Portfolio metrics of the registry as a table: value, change on last month, or why there is none."""
+"""Portfolio figures as a table: value, change, threshold, and the accounts that moved it.
+
+Which figures a report shows is written in the registry, so none can be promised there and left out here.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import pandas as pd
 
 from reporting.metrics.registry import METRICS
 from reporting.present.blocks import Table
-from reporting.present.formats import NOT_AVAILABLE, change, count, number, percent
+from reporting.present.formats import NOT_AVAILABLE, change, count, number, percent, points
 
 from .book import Book
+from .bridge import METRICS as OF_BRIDGE
+from .readings import reading
 from .trust import Trust
-from .words import moved_points
+from .words import listing, moved_points
 
 # Metrics that rest on who is taken to have left.
 OF_CHURN = {
     *("grr", "nrr", "grr_12", "nrr_12", "logo_retention", "logo_retention_12", "monthly_churn_rate"),
     *("quick_ratio", "ltv", "retention_90d"),
 }
-# Units told in per cent; a yes or no is a share of the accounts here.
-SHARES = ("share", "yes/no")
 # What a null means where it isn't a missing table: the ratio has nothing below the line.
 UNDEFINED = {"ltv": "not estimable: no churn in the month", "quick_ratio": "not defined: nothing was lost"}
+BY_SLICE = ("lifecycle_funnel", "churn_type")
+# Accounts named beside a change.
+MOVERS = 2
+
+
+def of_report(report: str, chapters: Iterable[str] | None = None) -> list[str]:
+    """Ids of the portfolio figures the registry gives to a report, in its order.
+
+    Without those of the MRR bridge, which has a table of its own, those counted by slice, and those that are
+    no single figure.
+    """
+    wanted = set(chapters) if chapters is not None else None
+    return [
+        metric.id
+        for metric in METRICS.values()
+        if report in metric.reports
+        and "portfolio" in metric.levels
+        and (wanted is None or metric.chapter in wanted)
+        and metric.id not in OF_BRIDGE
+        and metric.id not in BY_SLICE
+        and not metric.place.startswith("computed")
+    ]
 
 
 def show(book: Book, metric: str, value: float) -> str:
@@ -32,12 +57,12 @@ def show(book: Book, metric: str, value: float) -> str:
         if metric in book.unavailable:
             return book.missing(metric).replace("`", "")
         return UNDEFINED.get(metric, "none this month")
-    unit = METRICS[metric].unit
-    if unit in SHARES:
+    unit = METRICS[metric].portfolio_unit
+    if unit == "share":
         return percent(value)
     if unit == "minor units":
         return book.money(value)
-    if unit == "count":
+    if unit == "count" and float(value).is_integer():
         return count(value)
     suffix = f" {unit}" if unit in ("days", "months") else ""
     return number(value, 1) + suffix
@@ -48,27 +73,86 @@ def step(book: Book, metric: str) -> str:
     now, before = book.metric(metric), book.metric(metric, book.previous)
     if not (math.isfinite(now) and math.isfinite(before)):
         return "no earlier figure"
-    unit = METRICS[metric].unit
-    if unit in SHARES:
+    unit = METRICS[metric].portfolio_unit
+    if unit == "share":
         return moved_points(now, before)
-    if unit == "score 0-100":
+    if unit in ("score 0-100", "points"):
         return number(now - before, 1, sign=True)
     return change(now, before) if before else "from zero"
 
 
-def table(book: Book, trust: Trust, metrics: Sequence[str], *, label: str, caption: str) -> Table:
-    """One row a metric; those that hang on churn are marked where the sources contradict each other."""
-    rows = pd.DataFrame(
-        [
-            (
-                trust.label(METRICS[metric].label) if metric in OF_CHURN else METRICS[metric].label,
-                show(book, metric, book.metric(metric)),
-                step(book, metric) if math.isfinite(book.metric(metric)) else NOT_AVAILABLE,
-                METRICS[metric].definition,
-            )
-            for metric in metrics
-        ],
-        columns=["label", "value", "step", "meaning"],
+def movers(book: Book, metric: str) -> str:
+    """The accounts that moved the figure most since last month, each with its part of the change."""
+    if not all(math.isfinite(book.metric(metric, month)) for month in (book.month, book.previous)):
+        return NOT_AVAILABLE
+    parts = book.changes.accounts(metric)
+    named = parts[parts["account_id"].notna()].head(MOVERS)
+    return (
+        listing([f"{name} {_part(book, metric, x)}" for name, x in zip(*_columns(named), strict=True)])
+        or "no account"
     )
-    columns = {"label": "Figure", "value": "Value", "step": "On last month", "meaning": "Meaning"}
-    return Table.of(rows, columns, label=label, caption=caption)
+
+
+def _columns(parts: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    return parts["account_name"].fillna(parts["account_id"]), parts["contribution"]
+
+
+def _part(book: Book, metric: str, x: float) -> str:
+    unit = METRICS[metric].portfolio_unit
+    if unit == "share":
+        return points(x, 2)
+    if unit == "minor units":
+        return book.money(x, sign=True)
+    return number(x, 0 if float(x).is_integer() else 2, sign=True)
+
+
+def table(book: Book, trust: Trust, metrics: Iterable[str], *, label: str, caption: str) -> Table:
+    """One row a metric; those that hang on churn are marked where the sources contradict each other."""
+    rows = []
+    for metric in metrics:
+        value, name = book.metric(metric), METRICS[metric].label
+        known = math.isfinite(value)
+        rows.append(
+            (
+                trust.label(name) if metric in OF_CHURN else name,
+                show(book, metric, value),
+                step(book, metric) if known else NOT_AVAILABLE,
+                reading(book.product, metric, value) if known else NOT_AVAILABLE,
+                movers(book, metric) if known else NOT_AVAILABLE,
+            )
+        )
+    columns = {
+        "label": "Figure",
+        "value": "Value",
+        "step": "On last month",
+        "reading": "Against its threshold",
+        "movers": "Moved most by",
+    }
+    return Table.of(pd.DataFrame(rows, columns=list(columns)), columns, label=label, caption=caption)
+
+
+def explained(book: Book, top: int = 20) -> pd.DataFrame:
+    """The change of every portfolio figure on last month, shared out to the accounts that moved it.
+
+    Args:
+        book: The month.
+        top: Accounts listed by figure; one row sums up the others, so that the rows add up to the change.
+
+    Returns:
+        Columns metric, account_id, account_name, contribution (in the registry's unit).
+    """
+    figures = book.snapshot.portfolio_month
+    both = figures[figures["month"].isin([book.month, book.previous]) & figures["value"].notna()]
+    parts = []
+    for metric, rows in both.groupby("metric"):
+        if len(rows) < 2:
+            continue
+        found = book.changes.accounts(str(metric))
+        rest = found.iloc[top:]
+        others = pd.DataFrame(
+            {"account_name": [f"{len(rest)} others"], "contribution": [rest["contribution"].sum()]}
+        )
+        shown = pd.concat([found.head(top), others if len(rest) else others.iloc[:0]])
+        parts.append(shown.assign(metric=metric))
+    columns = ["metric", "account_id", "account_name", "contribution"]
+    return pd.concat(parts)[columns] if parts else pd.DataFrame(columns=columns)

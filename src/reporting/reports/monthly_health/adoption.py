@@ -18,10 +18,6 @@ from .data import Data
 
 COHORT_MONTHS = 12
 MOST_FEATURES = 20
-ONBOARDING = (
-    *("activation_rate", "setup_completion_rate", "onboarding_completion_rate"),
-    *("first_value_in_time", "time_to_first_value"),
-)
 
 
 def _newcomers(data: Data) -> pd.DataFrame:
@@ -90,7 +86,7 @@ def activation(data: Data) -> Blocks:
     month = measures.table(
         book,
         data.trust,
-        ONBOARDING,
+        measures.of_report("monthly_health", ["activation"]),
         label="tbl-onboarding",
         caption=f"Onboarding of the accounts whose first {book.product.activation.onboarding_days} days "
         "ended in "
@@ -105,12 +101,9 @@ def drop_off(data: Data) -> pd.DataFrame:
     An account got as far as a step when it took it or a later one. Columns: step, accounts, share, lost
     (those who got as far as the step before and no further).
     """
-    rows, reached = _newcomers(data), data.book.snapshot.activation_steps
-    # The snapshot's positions name the order; a step that nobody took fills the place that is left.
-    defined = list(data.book.product.onboarding_steps)
-    taken = dict(zip(reached["position"], reached["step"], strict=True))
-    never = (step for step in defined if step not in taken.values())
-    names = [taken.get(position) or next(never) for position in range(1, len(defined) + 1)]
+    book, rows = data.book, _newcomers(data)
+    reached = book.snapshot.activation_steps
+    names = list(book.product.onboarding_steps)
     reached = reached[reached["reached_at"].notna() & reached["account_id"].isin(rows.index)]
     furthest = (
         reached.groupby("account_id")["position"].max().reindex(rows.index).fillna(0).to_numpy(dtype=int)

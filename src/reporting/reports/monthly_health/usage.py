@@ -19,12 +19,8 @@ from ..common.intervals import share
 from ..common.words import listing, sentence
 from .data import Data
 
-# Portfolio figures beside the accounts' own; NPS is an attitude and stays out of the scores.
-PORTFOLIO = (
-    *("active_accounts", "mau", "wau", "dau", "stickiness", "stickiness_wau", "account_stickiness", "a3x7"),
-    *("product_rhythm", "session_frequency", "feature_adoption_rate", "task_completion_rate"),
-    *("product_engagement_score", "nps"),
-)
+# Chapters whose portfolio figures stand in one table; onboarding has its own.
+CHAPTERS = ("adoption", "engagement", "health", "expansion")
 BY_SEGMENT = ("value_events", "session_frequency", "active_days", "feature_breadth", "active_user_share")
 FEWEST = 5
 
@@ -101,12 +97,14 @@ def engagement(data: Data) -> Blocks:
 
 
 def portfolio(data: Data) -> Blocks:
-    """Users and accounts as a whole: active, sticky, in the product's rhythm."""
+    """Users and accounts as a whole: active, sticky, in the product's rhythm, healthy."""
     book = data.book
     caption = (
-        f"Use of the product as a whole in {book.label}; attitude (NPS) stands beside use, never in a score"
+        f"Use of the product as a whole in {book.label}, and the accounts that moved each figure most since "
+        f"{book.previous_label}; attitude (NPS) stands beside use, never in a score"
     )
-    return Blocks([measures.table(book, data.trust, PORTFOLIO, label="tbl-portfolio", caption=caption)])
+    found = measures.of_report("monthly_health", CHAPTERS)
+    return Blocks([measures.table(book, data.trust, found, label="tbl-portfolio", caption=caption)])
 
 
 def _sentence(data: Data) -> str:

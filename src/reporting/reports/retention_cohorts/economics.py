@@ -10,10 +10,6 @@ from ..common import measures
 from ..common.book import Book
 from .data import Data
 
-METRICS = (
-    *("arpa", "arr", "monthly_churn_rate", "retention_90d", "ltv", "cac", "cac_payback"),
-    *("free_to_paid_conversion", "new_and_churned", "day1_retention", "month1_retention"),
-)
 # Months a lifetime is followed at most: further ahead nobody should promise.
 HORIZON = 36
 
@@ -24,9 +20,10 @@ def economics(data: Data) -> Blocks:
     table = measures.table(
         book,
         data.trust,
-        METRICS,
+        measures.of_report("retention_cohorts"),
         label="tbl-economics",
-        caption=f"Worth and cost of an account, {book.label}",
+        caption=f"Retention, worth and cost of an account in {book.label}, and the accounts that moved each "
+        f"figure most since {book.previous_label}",
     )
     return Blocks(
         [Text(f"{_lifetime_sentence(data)} (@tbl-economics). {_reference_sentence(book)}".strip()), table]
