@@ -88,6 +88,13 @@ def test_the_command_line_starts_without_the_heavy_libraries(heavy):
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+@pytest.mark.parametrize("heavy", ["matplotlib", "pandas"])
+def test_pages_are_set_without_the_libraries_of_the_kernels(heavy):
+    code = "import sys; import reporting.pipeline.derive, reporting.pipeline.render; "
+    code += f"sys.exit({heavy!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 def test_notebooks_import_reports_and_nothing_deeper():
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         text = path.read_text(encoding="utf-8")

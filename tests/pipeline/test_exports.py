@@ -8,13 +8,13 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from reporting.errors import RenderError
 from reporting.pipeline.exports import write_exports
-from reporting.present.exports import MIME
+from reporting.present import mime
 
 
 @pytest.fixture
 def executed(tmp_path):
     def executed(name: str, files: dict[str, str]):
-        data = {MIME: {"files": [{"name": key, "csv": text} for key, text in files.items()]}}
+        data = {mime.EXPORTS: {"files": [{"name": key, "csv": text} for key, text in files.items()]}}
         cell = new_code_cell("x", outputs=[new_output("display_data", data)])
         path = tmp_path / f"{name}.ipynb"
         nbformat.write(new_notebook(cells=[new_code_cell("1"), cell]), path)

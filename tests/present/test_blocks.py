@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from reporting.present import blocks, formats, style
+from reporting.present import blocks, formats, mime, style
 
 
 def chart(label="fig-a", **given):
@@ -53,7 +53,7 @@ def test_table_formats_aligns_and_marks_what_is_missing():
 
 
 def test_spec_is_json_without_the_picture():
-    spec = chart()._repr_mimebundle_()[blocks.MIME]
+    spec = chart()._repr_mimebundle_()[mime.BLOCK]
     assert json.loads(json.dumps(spec)) == {
         "kind": "figure",
         "label": "fig-a",

@@ -8,7 +8,8 @@ import io
 import pandas as pd
 import pytest
 
-from reporting.present.exports import MIME, Exports, to_csv
+from reporting.present import mime
+from reporting.present.exports import Exports, to_csv
 
 
 def cells(frame: pd.DataFrame) -> list[list[str]]:
@@ -63,7 +64,7 @@ def test_the_frame_is_not_changed():
 
 def test_a_cell_shows_what_it_exports():
     bundle = Exports({"actions": pd.DataFrame({"a": [1, 2]})})._repr_mimebundle_()
-    assert bundle[MIME] == {"files": [{"name": "actions", "csv": "a\n1\n2\n"}]}
+    assert bundle[mime.EXPORTS] == {"files": [{"name": "actions", "csv": "a\n1\n2\n"}]}
     assert "actions.csv" in bundle["text/markdown"]
 
 

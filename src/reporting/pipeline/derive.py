@@ -15,8 +15,7 @@ import nbformat
 import yaml
 
 from reporting.errors import RenderError
-from reporting.present.blocks import MIME
-from reporting.present.exports import MIME as EXPORT_MIME
+from reporting.present import mime
 from reporting.present.markdown import clean, escape
 
 _REFERENCE = re.compile(r"(?<![\w\\`])@((?:fig|tbl|sec)-[\w-]*\w)")
@@ -100,10 +99,10 @@ class _Document:
                 number, f"prints text: {first}.", "Return a block from reporting.present.blocks."
             )
         data = output.data
-        if EXPORT_MIME in data:
+        if mime.EXPORTS in data:
             return  # published as files beside the report
-        if MIME in data:
-            self.block(number, data[MIME], data)
+        if mime.BLOCK in data:
+            self.block(number, data[mime.BLOCK], data)
         elif "text/markdown" in data:
             self.prose(number, _joined(data["text/markdown"]))
         else:

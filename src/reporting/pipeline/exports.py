@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 
 from reporting.errors import RenderError
-from reporting.present.exports import MIME
+from reporting.present import mime
 
 
 def write_exports(executed: Iterable[Path], out: Path) -> list[Path]:
@@ -22,7 +22,7 @@ def write_exports(executed: Iterable[Path], out: Path) -> list[Path]:
     for path in executed:
         for cell in nbformat.read(path, as_version=4).cells:
             for output in cell.get("outputs", []):
-                for file in output.get("data", {}).get(MIME, {}).get("files", []):
+                for file in output.get("data", {}).get(mime.EXPORTS, {}).get("files", []):
                     name, csv = file["name"], file["csv"]
                     first, text = written.setdefault(name, (path, csv))
                     if text != csv:

@@ -14,11 +14,10 @@ from typing import Any, Literal
 import pandas as pd
 from matplotlib.figure import Figure as MplFigure
 
-from reporting.present import formats
+from reporting.present import formats, mime
 from reporting.present.markdown import clean, escape
 from reporting.present.svg import to_svg
 
-MIME = "application/vnd.reporting.block+json"
 Format = Callable[[Any], str]
 
 
@@ -36,7 +35,7 @@ class Block:
         raise NotImplementedError
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {MIME: self.spec()} | self.view()
+        return {mime.BLOCK: self.spec()} | self.view()
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,8 @@ from typing import Any
 
 import pandas as pd
 
+from reporting.present import mime
 from reporting.present.markdown import escape
-
-MIME = "application/vnd.reporting.export+json"
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?%?")
@@ -40,7 +39,7 @@ class Exports(dict[str, pd.DataFrame]):
         lines = [
             f"- `{name}.csv`: {len(frame)} rows, {escape(_columns(frame))}" for name, frame in self.items()
         ]
-        return {MIME: {"files": files}, "text/markdown": "\n".join(lines) or "No data files."}
+        return {mime.EXPORTS: {"files": files}, "text/markdown": "\n".join(lines) or "No data files."}
 
 
 def to_csv(frame: pd.DataFrame) -> str:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
 
 from reporting.pipeline.render.context import RunContext
 from reporting.pipeline.render.html import Link, inline_svg, page
-from reporting.present.blocks import MIME
+from reporting.present import mime
 
+if TYPE_CHECKING:
+    from nbconvert import HTMLExporter
+
+_CHART = re.compile(r"<chart-(\d+)></chart-\1>")
 _STYLE = """<style>
 .cells { font-size: .92rem; } .cells svg { max-width: 100%; height: auto; }
 .cells .highlight pre, .cells pre { overflow-x: auto; background: var(--tint); padding: .7rem .9rem; font-size: .85rem; line-height: 1.45; }
@@ -33,19 +39,15 @@ def render_notebook(notebook: Path, context: RunContext, has_report: bool = True
         context: The run.
         has_report: Whether to lead back to the report of the same name.
     """
-    from nbconvert import HTMLExporter  # slow to import, and only needed here
-
     content = nbformat.read(notebook, as_version=4)
     title = content.metadata.get("reporting", {}).get("title", notebook.stem)
-    for cell in content.cells:
-        for output in cell.get("outputs", []):
-            _draw_inline(output, context)
-    exporter = HTMLExporter(template_name="basic", anchor_link_text="")
-    body, _ = exporter.from_notebook_node(content)
+    charts = _take_charts(content, context)
+    body, _ = _exporter().from_notebook_node(content)
     body = re.sub(r"<script\b.*?</script>", "", body, flags=re.S)
     body = re.sub(r'\stabindex="-?\d+"', "", body)
     body = re.sub(r"<(pre|table)\b", r'<\1 tabindex="0"', body)  # both may scroll sideways
     body = re.sub(r"<(/?)h1\b", r"<\1h2", body)
+    body = _CHART.sub(lambda match: charts[int(match[1])], body)
     links = [Link("The notebook itself", notebook.name)]
     links += [Link(name, f"../{href}") for name, href in context.companions.items()]
     return page(
@@ -61,14 +63,29 @@ def render_notebook(notebook: Path, context: RunContext, has_report: bool = True
     )
 
 
-def _draw_inline(output: nbformat.NotebookNode, context: RunContext) -> None:
-    """Put a chart into the page itself: as an image it would not see the page's font."""
-    data = output.get("data", {})
-    if "image/svg+xml" in data:
-        alt = html.escape(data.get(MIME, {}).get("alt", "chart"))
-        output["data"] = nbformat.from_dict(
-            {"text/html": inline_svg("".join(data["image/svg+xml"]), alt, context.brand)}
-        )
+@functools.cache
+def _exporter() -> HTMLExporter:
+    from nbconvert import HTMLExporter  # slow to import, and only needed here
+
+    return HTMLExporter(template_name="basic", anchor_link_text="")
+
+
+def _take_charts(notebook: nbformat.NotebookNode, context: RunContext) -> list[str]:
+    """Take the charts out of `notebook`, each leaving its number.
+
+    They are put into the page itself, as an image would not see the page's font, and only at the end: the
+    exporter parses all HTML twice, and changes the case of SVG's names.
+    """
+    charts: list[str] = []
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if "image/svg+xml" in data:
+                alt = html.escape(data.get(mime.BLOCK, {}).get("alt", "chart"))
+                place = f"<chart-{len(charts)}></chart-{len(charts)}>"
+                output["data"] = nbformat.from_dict({"text/html": place})
+                charts.append(inline_svg("".join(data["image/svg+xml"]), alt, context.brand))
+    return charts
 
 
 def render_notebooks(notebooks: Sequence[Path], out: Path, context: RunContext) -> list[Path]:
