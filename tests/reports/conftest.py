@@ -29,6 +29,7 @@ import pytest
 
 from reporting.params.product import load_product
 from reporting.present.blocks import Blocks
+from reporting.snapshot.tables import PANEL
 
 ROOT = Path(__file__).parents[2]
 MONTHS = pd.date_range("2025-01-01", "2026-02-01", freq="MS")
@@ -125,7 +126,8 @@ def panel_of(paths: dict[str, list[float]]) -> pd.DataFrame:
         ),
         *("score_integrations", "health_score", "health_activation", "health_usage_trend"),
     )
-    return frame.assign(
+    whole = frame.reindex(columns=[*frame, *(name for name in PANEL if name not in {*frame, "signed_up_at"})])
+    return whole.assign(
         paying=paying,
         paid_months=frame["paid_months"].astype(float),
         seats_purchased=seats,
@@ -161,6 +163,10 @@ def panel_of(paths: dict[str, list[float]]) -> pd.DataFrame:
         churn_type=pd.Series(None, index=frame.index, dtype=object).mask(
             frame["churned_cents"] > 0, "engaged and yet gone"
         ),
+        health_band=band,
+        role_count=1.0,
+        a3x7_users=used - 1,
+        users_7=used,
         commercial_reason=pd.Series(None, index=frame.index, dtype=object).mask(used > 8, "seats"),
         expansion_readiness=scored,
         readiness_licence=scored,
@@ -170,6 +176,33 @@ def panel_of(paths: dict[str, list[float]]) -> pd.DataFrame:
         **dict.fromkeys(scores, score),
         **constant,
     ).drop(columns=["age", "months"])
+
+
+def user_month(panel: pd.DataFrame) -> pd.DataFrame:
+    """Two users an account: the first a regular who does the key action, the second one who looks in and did
+    it in the months before the last."""
+    base = panel[["account_id", "month"]]
+    if panel["active_users"].isna().all():
+        base = base.iloc[:0]
+    close = base["month"] + pd.offsets.MonthBegin(1)
+    first = base.assign(
+        **{"user_id": base["account_id"] + "-1", "role": "admin", "active_days": 12, "active_days_7": 4},
+        **{"events": 60, "value_events": 9, "sessions": 20, "duration_seconds": 12_000.0, "tasks": 8},
+        **{
+            "tasks_done": 6,
+            "features_used": 4,
+            "key_action_gap_days": 1.0,
+            "customer_engagement_score": 90.0,
+        },
+        last_active_at=close - pd.Timedelta(days=1),
+    )
+    second = first.assign(
+        **{"user_id": base["account_id"] + "-2", "role": None, "active_days": 3, "active_days_7": 1},
+        **{"sessions": 0, "duration_seconds": 0.0, "tasks": 0, "tasks_done": 0},
+        customer_engagement_score=4.0,
+        key_action_gap_days=np.where(base["month"] < base["month"].max(), 5.0, np.nan),
+    )
+    return pd.concat([first, second], ignore_index=True).assign(team="Sales")
 
 
 def write_company(
@@ -226,20 +259,9 @@ def write_company(
     tables = {
         "accounts": accounts,
         "account_month": panel,
-        "user_month": pd.DataFrame(
-            columns=[
-                "account_id",
-                "user_id",
-                "month",
-                "role",
-                "team",
-                "active_days",
-                "active_days_7",
-                "events",
-                "value_events",
-                "features_used",
-                "last_active_at",
-            ]
+        "user_month": user_month(panel),
+        "outcomes": panel[["account_id", "month"]].assign(
+            metric="north_star", n=panel["value_events"].astype(float), d=0.0
         ),
         "feature_month": pd.DataFrame(
             feature_rows, columns=["month", "feature", "core", "premium", "accounts", "users", "events"]

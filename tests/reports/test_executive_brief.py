@@ -56,7 +56,7 @@ def test_no_good_verdict_on_contradicting_sources(company):
     text = report.headline(data)[-1].markdown
     assert "*not reliable*" in text
     tiles = {item.label: item.good for item in report.key_figures(data)[0].items}
-    assert tiles["MRR"] is None and tiles["paying accounts"] is None
+    assert tiles["MRR"] is None and tiles["Paying accounts"] is None
 
 
 def test_the_largest_movement_comes_first(company):

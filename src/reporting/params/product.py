@@ -6,6 +6,7 @@ it in code. Shares are fractions (0.3 = 30 %), windows are days unless a name sa
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -222,6 +223,7 @@ class Product(Strict):
     plan_order: tuple[str, ...] = ()  # plans from the smallest to the largest
     pricing_basis: dict[str, Basis] = Field({})  # plan -> what its price grows with
     default_basis: Basis = "seats"
+    product_changes: dict[str, dt.date] = Field({})  # name -> day it came: retention before and after
     north_star: NorthStar
     engagement_score: EngagementScore
     health_score: HealthScore

@@ -25,6 +25,7 @@ READING_ORDER = (
     "churn_drivers",
     "expansion_readiness",
 )
+ABBREVIATIONS = {"mrr": "MRR", "grr": "GRR", "nrr": "NRR"}
 
 
 def run_notebooks(
@@ -108,7 +109,7 @@ def render_month(folder: Path, context: RunContext, renderer: str) -> None:
     from reporting.pipeline.render import render_site
 
     companions = {
-        f"{path.stem.replace('_', ' ').capitalize()} (CSV)": f"data/{path.name}"
+        f"{data_title(path.stem)} (CSV)": f"data/{path.name}"
         for path in sorted((folder / "data").glob("*.csv"))
     }
     companions["Manifest: inputs, versions and hashes"] = NAME
@@ -117,6 +118,12 @@ def render_month(folder: Path, context: RunContext, renderer: str) -> None:
     notebooks = sorted((folder / "notebooks").glob("*.ipynb"))
     context = replace(context, companions=companions)
     render_site(documents, folder, context, renderer.split()[0], notebooks=notebooks)
+
+
+def data_title(stem: str) -> str:
+    """A data file's name for a reader: `mrr_bridge` is `MRR bridge`."""
+    title = " ".join(ABBREVIATIONS.get(word, word) for word in stem.split("_"))
+    return title[:1].upper() + title[1:]
 
 
 def _reading_order(document: Path) -> tuple[int, str]:

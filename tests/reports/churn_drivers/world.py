@@ -14,6 +14,7 @@ import pandas as pd
 
 from reporting.params.product import load_product
 from reporting.snapshot.frozen import Snapshot
+from reporting.snapshot.tables import PANEL
 
 ROOT = Path(__file__).parents[3]
 FIRST = pd.Timestamp("2024-01-01")
@@ -143,8 +144,7 @@ def of(panel: pd.DataFrame, signed: np.ndarray, weeks: list, months: int) -> Sna
             "churned_flag": pd.array([None] * len(ids), dtype="boolean"),
         }
     )
-    for column in ("onboarding_completed", "usage_trend_90", "sessions", "users_7", "points"):
-        panel[column] = np.nan
+    panel = panel.reindex(columns=[*panel, *(name for name in PANEL if name not in {*panel, "signed_up_at"})])
     panel["adoption_recent"] = panel["feature_breadth"]
     week = pd.concat(
         [

@@ -280,7 +280,7 @@ ENTRIES: tuple[Metric, ...] = (
     _m(
         "retention_90d",
         "90-day retention",
-        "P A",
+        "P",
         "R C",
         "share",
         UP,

@@ -111,7 +111,7 @@ def _with_change(figure: dict[str, Any]) -> str:
 def _changes(name: str, latest: _Published, before: _Published | None) -> str:
     """The front page's figures as a table: this month, the month before, the change as the brief has it."""
     was = {figure["label"]: figure["value"] for figure in before.figures} if before else {}
-    head = ["Figure", latest.month.label, latest.month.shift(-1).label, "Change or interval"]
+    head = ["Figure", latest.month.label, latest.month.shift(-1).label, "Change"]
     rows = [
         [
             figure["label"],

@@ -1,9 +1,11 @@
 """Churn drivers: who stays, what leaving looked like, which behaviour goes with it, who may be next."""
 
 from .data import Data, load
-from .sections.answer import glossary, headline, key_figures, method, unknowns
-from .sections.behaviour import aha_moment, cross_check, driver_ratios, effects_over_tenure
-from .sections.foresight import accounts_at_risk, exports, validation
+from .sections.aha_moment import aha_moment
+from .sections.answer import headline, key_figures
+from .sections.behaviour import cross_check, driver_ratios, effects_over_tenure
+from .sections.closing import exports, figures, glossary, method, unknowns
+from .sections.foresight import accounts_at_risk, validation
 from .sections.leaving import before_churn, churn_types, engaged_leavers, warning_flags
 from .sections.movement import first_movement
 from .sections.staying import retention_curves
@@ -19,6 +21,7 @@ __all__ = [
     "effects_over_tenure",
     "engaged_leavers",
     "exports",
+    "figures",
     "first_movement",
     "glossary",
     "headline",

@@ -11,6 +11,7 @@ from reporting.present.blocks import Blocks, Table, Text
 from reporting.present.formats import count
 from reporting.present.markdown import escape
 
+from . import measures
 from .book import Book
 from .trust import Trust
 from .words import plural, uncapitalised
@@ -81,6 +82,28 @@ def _examples(text: str | None) -> str:
 def _day(value: object) -> str:
     """A midnight without its zeros."""
     return str(value).removesuffix(" 00:00:00")
+
+
+def figures(report: str, book: Book, trust: Trust) -> Blocks:
+    """The portfolio figures the registry gives to a report, each with the accounts that moved it.
+
+    Args:
+        report: Report id, as in the registry.
+        book: The month.
+        trust: Whether the sources agree on who left.
+    """
+    caption = (
+        f"Figures of {book.label}, each against {book.previous_label} and its threshold, with the accounts "
+        "that "
+        "moved it most and their part of the change"
+    )
+    found = measures.of_report(report)
+    lead = (
+        "Every account's part of a change is known, and the parts add up to it; `reporting explain` lists "
+        "them all "
+        "(@tbl-figures)."
+    )
+    return Blocks([Text(lead), measures.table(book, trust, found, label="tbl-figures", caption=caption)])
 
 
 def glossary(report: str, book: Book) -> Blocks:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from reporting.metrics.registry import METRICS
 from reporting.present.blocks import Table
-from reporting.present.formats import NOT_AVAILABLE, change, count, number, percent, points
+from reporting.present.formats import change, count, number, percent, points
 
 from .book import Book
 from .bridge import METRICS as OF_BRIDGE
@@ -27,6 +27,7 @@ OF_CHURN = {
 }
 # What a null means where it isn't a missing table: the ratio has nothing below the line.
 UNDEFINED = {"ltv": "not estimable: no churn in the month", "quick_ratio": "not defined: nothing was lost"}
+NO_FIGURE = "no figure"
 BY_SLICE = ("lifecycle_funnel", "churn_type")
 # Accounts named beside a change.
 MOVERS = 2
@@ -84,7 +85,7 @@ def step(book: Book, metric: str) -> str:
 def movers(book: Book, metric: str) -> str:
     """The accounts that moved the figure most since last month, each with its part of the change."""
     if not all(math.isfinite(book.metric(metric, month)) for month in (book.month, book.previous)):
-        return NOT_AVAILABLE
+        return "no earlier figure"
     parts = book.changes.accounts(metric)
     named = parts[parts["account_id"].notna()].head(MOVERS)
     return (
@@ -116,9 +117,9 @@ def table(book: Book, trust: Trust, metrics: Iterable[str], *, label: str, capti
             (
                 trust.label(name) if metric in OF_CHURN else name,
                 show(book, metric, value),
-                step(book, metric) if known else NOT_AVAILABLE,
-                reading(book.product, metric, value) if known else NOT_AVAILABLE,
-                movers(book, metric) if known else NOT_AVAILABLE,
+                step(book, metric) if known else NO_FIGURE,
+                reading(book.product, metric, value) if known else NO_FIGURE,
+                movers(book, metric) if known else NO_FIGURE,
             )
         )
     columns = {

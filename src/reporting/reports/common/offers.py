@@ -28,13 +28,13 @@ def listed(book: Book) -> pd.DataFrame:
     limits = book.product.bands
     score = rows["expansion_readiness"].astype(float)
     rows["readiness_band"] = (score > limits.healthy).astype(int) + (score >= limits.at_risk).astype(int)
-    rows["reason"] = [reason(row) for _, row in rows.iterrows()]
+    rows["reason"] = [reason(book, row) for _, row in rows.iterrows()]
     rows["next_step"] = [next_step(row) for _, row in rows.iterrows()]
     order = ["readiness_band", "mrr_cents", "account_id"]
     return rows.sort_values(order, ascending=[False, False, True])
 
 
-def reason(row: pd.Series) -> str:
+def reason(book: Book, row: pd.Series) -> str:
     """The commercial reason with its number."""
     if row["commercial_reason"] == "seats":
         return f"seats: {number(row['seats_used'])} of {number(row['seats_purchased'])} in use"
@@ -43,7 +43,10 @@ def reason(row: pd.Series) -> str:
     parts = []
     if pd.notna(row["premium_share"]) and row["premium_share"] > 0:
         parts.append(f"{percent(row['premium_share'], 0)} of use on premium features")
-    if pd.notna(row["licence_utilisation"]) and row["licence_utilisation"] > 0.8:
+    if (
+        pd.notna(row["licence_utilisation"])
+        and row["licence_utilisation"] > book.product.expansion.offer_seats
+    ):
         parts.append(f"{percent(row['licence_utilisation'], 0)} of the seats in use")
     return f"higher plan: {listing(parts)}" if parts else "higher plan"
 

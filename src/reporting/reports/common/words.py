@@ -70,3 +70,8 @@ def moved_points(now: float, before: float) -> str:
     if abs(step) < 0.0005:
         return "unchanged"
     return f"{'up' if step > 0 else 'down'} {number(100 * abs(step), 1)} points"
+
+
+def plain(name: str) -> str:
+    """A name of the product definition for a sentence: `report_created` is `report created`."""
+    return str(name).replace("_", " ")

@@ -2,15 +2,28 @@
 
 from .data import Data, load
 from .revenue import mrr_bridge, trend
-from .sections import actions, exports, glossary, headline, key_figures, movers, unknowns, verdict_signs
+from .sections import (
+    actions,
+    exports,
+    figures,
+    glossary,
+    headline,
+    key_figures,
+    lifecycle,
+    movers,
+    unknowns,
+    verdict_signs,
+)
 
 __all__ = [
     "Data",
     "actions",
     "exports",
+    "figures",
     "glossary",
     "headline",
     "key_figures",
+    "lifecycle",
     "load",
     "movers",
     "mrr_bridge",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import pandas as pd
 
@@ -12,10 +13,13 @@ from reporting.present.formats import month as month_name
 from reporting.present.markdown import escape
 
 from ..common import actions as act
-from ..common import closing, scores
+from ..common import closing, measures, scores
 from ..common.bridge import as_data
 from ..common.files import tidy
 from ..common.frames import quantile
+from ..common.intervals import Estimate
+from ..common.lifecycle import declining, largest_stage
+from ..common.lifecycle import lifecycle as stages
 from ..common.retention import followed, grr, nrr
 from ..common.words import direction, moved_points, plural, sentence, with_interval
 from .data import Data
@@ -44,27 +48,14 @@ def key_figures(data: Data) -> Blocks:
             f"{money(row['end'] * 12, book.currency, short=True)} a year",
         ),
         KeyFigure(
-            "paying accounts",
+            "Paying accounts",
             count(row["accounts_end"]),
             f"{number(row['accounts_end'] - row['accounts_start'], sign=True)} {versus}",
             _good(row["accounts_end"] - row["accounts_start"]) if data.trust.reliable else None,
             f"{money(row['end'] / max(row['accounts_end'], 1), book.currency)} each",
         ),
     ]
-    rows = followed(book.panel, book.month - pd.DateOffset(months=12), book.month)
-    for name, estimate in (("NRR, 12 months", nrr(rows)), ("GRR, 12 months", grr(rows))):
-        value = percent(estimate.value) if estimate.known else "too early"
-        good = (
-            None
-            if not (data.trust.reliable and estimate.known)
-            else _good(estimate.low - 1, estimate.high - 1)
-        )
-        note = (
-            f"95% interval {percent(estimate.low, 0)} to {percent(estimate.high, 0)}"
-            if estimate.known
-            else ""
-        )
-        items.append(KeyFigure(data.trust.label(name), value, note, good if name.startswith("NRR") else None))
+    items += [_retained(data, name, measure) for name, measure in (("NRR", nrr), ("GRR", grr))]
     now, earlier = healthy_share(book, book.month), healthy_share(book, book.previous)
     if math.isfinite(now) and scores.coverage(book, scores.ENGAGEMENT) >= scores.THIN:
         items.append(
@@ -83,11 +74,26 @@ def key_figures(data: Data) -> Blocks:
         )
     star, was = book.metric("north_star"), book.metric("north_star", book.previous)
     if math.isfinite(star):
-        name = book.product.north_star.label.lower()
+        name = sentence(book.product.north_star.label)
         items.append(
             KeyFigure(name, count(star), f"{change(star, was)} {versus}", _good(star - was), "north star")
         )
     return Blocks([KeyFigures(items)])
+
+
+def _retained(data: Data, name: str, measure: Callable[[pd.DataFrame], Estimate]) -> KeyFigure:
+    """NRR or GRR over twelve months, its change on last month, and its interval as a note."""
+    book, year = data.book, pd.DateOffset(months=12)
+    label = data.trust.label(f"{name}, 12 months")
+    estimate, was = (
+        measure(followed(book.panel, month - year, month)) for month in (book.month, book.previous)
+    )
+    if not estimate.known:
+        return KeyFigure(label, "too early")
+    step = f"{moved_points(estimate.value, was.value)} on {month_name(book.previous, short=True)}"
+    good = _good(estimate.value - was.value) if data.trust.reliable and was.known else None
+    note = f"95% interval {percent(estimate.low, 0)} to {percent(estimate.high, 0)}"
+    return KeyFigure(label, percent(estimate.value), step if was.known else "", good, note)
 
 
 def verdict_signs(data: Data) -> Blocks:
@@ -192,6 +198,30 @@ def _grow_sentence(data: Data) -> str:
     return f"{sentence(plural(n, 'account'))} {'has' if n == 1 else 'have'} a commercial reason to buy more."
 
 
+def lifecycle(data: Data) -> Blocks:
+    """Where the accounts stand in their life, and the flow of the month."""
+    table = stages(data.book)
+    if table.empty:
+        return Blocks([Text(f"The lifecycle funnel is {data.book.missing('lifecycle_funnel')}.")])
+    columns = {
+        "stage": "Stage",
+        "meaning": "Meaning",
+        "accounts": ("Accounts", count),
+        "entered": ("In", count),
+        "left": ("Out", count),
+    }
+    caption = (
+        f"Accounts by stage at the close of {data.book.label}, and this month's moves into and out of it"
+    )
+    text = f"{sentence(largest_stage(table))}; {declining(table)} (@tbl-lifecycle)."
+    return Blocks([Text(text), Table.of(table, columns, label="tbl-lifecycle", caption=caption)])
+
+
+def figures(data: Data) -> Blocks:
+    """The portfolio's figures of this report, with the accounts that moved them."""
+    return closing.figures("executive_brief", data.book, data.trust)
+
+
 def unknowns(data: Data) -> Blocks:
     """What can't be known from this data."""
     return closing.unknowns(data.book, data.trust)
@@ -203,12 +233,13 @@ def glossary(data: Data) -> Blocks:
 
 
 def exports(data: Data) -> dict[str, pd.DataFrame]:
-    """The bridge, the movements, whom to keep and whom to offer more."""
+    """The bridge, the movements, whom to keep, and the accounts behind every figure's change."""
     book = data.book
     return {
         "mrr_bridge": as_data(data.bridge, book.currency),
         "movers": tidy(data.movements, book.currency),
         "actions_keep": tidy(_with_risk(data), book.currency),
+        "explained_changes": tidy(measures.explained(book)),
     }
 
 

@@ -80,12 +80,13 @@ def _growth(book: Book, trust: Trust) -> Sign:
     total = book.panel.groupby("month")["mrr_cents"].sum()
     now, before = total.get(book.month, 0), total.get(book.month - pd.DateOffset(months=QUARTER), 0)
     if not before:
-        return Sign("MRR growth", book.money(now), "no figure a quarter ago", OPEN)
+        return Sign("MRR growth", NOT_AVAILABLE, f"{book.money(now)} now, no figure a quarter ago", OPEN)
     steady = abs(now / before - 1) < 0.005
     reading = OPEN if steady else GOOD if now > before else BAD
     if reading == GOOD and not trust.reliable:
         reading = UNRELIABLE  # growth that counts lost customers as kept is no growth
-    return Sign("MRR growth", book.money(now), f"{change(now, before)} in {QUARTER} months", reading)
+    against = f"{book.money(before)} {QUARTER} months ago, {book.money(now)} now"
+    return Sign("MRR growth", f"{change(now, before)} in {QUARTER} months", against, reading)
 
 
 def _nrr(book: Book, trust: Trust) -> Sign:

@@ -1,20 +1,23 @@
 """Expansion readiness: who uses deeply enough to grow, what the commercial reason is, what it may bring."""
 
+from .closing import exports, figures, glossary, unknowns
 from .data import Data, load
 from .evidence import contraction, signals, validity
-from .sections import accounts, exports, glossary, headline, key_figures, licence_use, pipeline, unknowns
+from .sections import accounts, headline, key_figures, licence_use, pipeline, quadrants
 
 __all__ = [
     "Data",
     "accounts",
     "contraction",
     "exports",
+    "figures",
     "glossary",
     "headline",
     "key_figures",
     "licence_use",
     "load",
     "pipeline",
+    "quadrants",
     "signals",
     "unknowns",
     "validity",

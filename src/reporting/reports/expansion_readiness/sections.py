@@ -10,13 +10,13 @@ from reporting.present.blocks import Blocks, Figure, KeyFigure, KeyFigures, Tabl
 from reporting.present.formats import change, count, money, number, percent
 from reporting.present.formats import month as month_name
 
-from ..common import charts, closing
-from ..common.files import tidy
+from ..common import charts
 from ..common.frames import numbers, quantile
+from ..common.matrix import QUADRANTS, by_quadrant, matrix
 from ..common.offers import REASONS
 from ..common.words import interval, listing, plural, sentence
 from .data import Data
-from .evidence import rates_by_band, rates_sentence
+from .evidence import rates_sentence
 
 
 def headline(data: Data) -> Blocks:
@@ -52,7 +52,7 @@ def key_figures(data: Data) -> Blocks:
     now, before = book.now, book.before
     items = [
         KeyFigure(
-            "accounts with a reason",
+            "Accounts with a reason",
             count(len(listed)),
             "",
             None,
@@ -67,11 +67,11 @@ def key_figures(data: Data) -> Blocks:
             f"{money(e.high * base, book.currency, short=True)}"
         )
         items.append(
-            KeyFigure("expected expansion", money(e.value * base, book.currency, short=True), "", None, note)
+            KeyFigure("Expected expansion", money(e.value * base, book.currency, short=True), "", None, note)
         )
     for label, column, good in (
-        ("expansion MRR", "expansion_cents", True),
-        ("contraction MRR", "contraction_cents", False),
+        ("Expansion MRR", "expansion_cents", True),
+        ("Contraction MRR", "contraction_cents", False),
     ):
         value, was = int(now[column].sum()), int(before[column].sum()) if len(before) else 0
         better = None if not was or value == was else (value > was) is good
@@ -85,7 +85,7 @@ def key_figures(data: Data) -> Blocks:
         )
     licence = quantile(book.paying["licence_utilisation"], 0.5)
     if np.isfinite(licence):
-        items.append(KeyFigure("median licence use", percent(licence, 0)))
+        items.append(KeyFigure("Median licence use", percent(licence, 0)))
     return Blocks([KeyFigures(items)])
 
 
@@ -231,30 +231,42 @@ def _lacking(data: Data) -> str:
     return f"Not known in this source: {listing(gone)}." if gone else ""
 
 
-def unknowns(data: Data) -> Blocks:
-    """What can't be known from this data."""
-    return closing.unknowns(
-        data.book,
-        data.trust,
-        [
-            "Whether an account that expanded did so because it was asked: no offers are recorded in this "
-            "data.",
-        ],
+def quadrants(data: Data) -> Blocks:
+    """Where health and revenue meet, and how many of each quadrant have a reason to buy more."""
+    book = data.book
+    rows = matrix(book, book.paying)
+    if rows.notna().sum() == 0:
+        return Blocks(
+            [
+                Text(
+                    f"Health and revenue can't be crossed: the health score is "
+                    f"{book.missing('health_score')}."
+                )
+            ]
+        )
+    listed = rows.reindex(data.listed.index).value_counts()
+    table = by_quadrant(book).reset_index()
+    table["listed"] = table["quadrant"].map(listed).fillna(0).astype("int64")
+    table["action"] = table["quadrant"].map(QUADRANTS)
+    best, risky = table.iloc[0], table.iloc[1]
+    text = (
+        f"{sentence(plural(best['accounts'], 'account'))} {'is' if best['accounts'] == 1 else 'are'} large "
+        "and "
+        f"healthy, with {percent(best['share'])} of MRR; {count(best['listed'])} of them have a commercial "
+        "reason. "
+        f"{sentence(plural(risky['listed'], 'listed account'))} {'is' if risky['listed'] == 1 else 'are'} "
+        "large and "
+        "not healthy: there an offer comes after the repair (@tbl-matrix)."
     )
-
-
-def glossary(data: Data) -> Blocks:
-    """The terms of this report."""
-    return closing.glossary("expansion_readiness", data.book)
-
-
-def exports(data: Data) -> dict[str, pd.DataFrame]:
-    """The ranked list for the account team, and the observed rates."""
-    columns = [
-        *("account_id", "account_name", "csm", "plan", "mrr_cents"),
-        *("commercial_reason", "expansion_readiness", "reason", "next_step"),
-    ]
-    return {
-        "expansion_accounts": tidy(data.listed.reindex(columns=columns), data.book.currency),
-        "expansion_rates": tidy(rates_by_band(data)),
+    columns = {
+        "quadrant": "Quadrant",
+        "accounts": ("Accounts", count),
+        "mrr_cents": (f"MRR ({book.currency})", money),
+        "share": ("Share of MRR", percent),
+        "listed": ("With a reason", count),
+        "action": "What fits",
     }
+    caption = (
+        "Health score against MRR: above or below the healthy edge, and the median of the paying accounts"
+    )
+    return Blocks([Text(text), Table.of(table, columns, label="tbl-matrix", caption=caption)])

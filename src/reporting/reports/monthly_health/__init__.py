@@ -1,11 +1,13 @@
 """Monthly health: how much, how often, how deep; who rises, who falls; does the score deserve belief?"""
 
-from .adoption import activation, features
+from .adoption import activation
 from .attention import concentration, recency, trends
 from .bands import bands, headline, health_trend, key_figures, movers, score_parts
 from .closing import data_quality, exports, glossary, unknowns
 from .data import Data, load
+from .features import features
 from .lifecycle import funnel
+from .people import people
 from .revenue import quadrants
 from .usage import engagement, portfolio
 from .validity import validity
@@ -26,6 +28,7 @@ __all__ = [
     "key_figures",
     "load",
     "movers",
+    "people",
     "portfolio",
     "quadrants",
     "recency",

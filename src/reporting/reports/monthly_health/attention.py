@@ -118,6 +118,7 @@ def concentration(data: Data) -> Blocks:
         "top1_share": ("Top user", percent),
         "top2_share": ("Top two", percent),
         "active_users": ("Active users", count),
+        "role_count": ("Roles", count),
     }
     caption = "Accounts that hang on one user, largest MRR first"
     table = Table.of(single.head(data.top_accounts), columns, label="tbl-champions", caption=caption)

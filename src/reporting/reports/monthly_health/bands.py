@@ -55,7 +55,7 @@ def key_figures(data: Data) -> Blocks:
     book, bands = data.book, data.by_band
     versus = f"on {month_name(book.previous, short=True)}"
     items = []
-    for label, column in (("of MRR healthy", "mrr_cents"), ("of accounts healthy", "accounts")):
+    for label, column in (("MRR in healthy accounts", "mrr_cents"), ("Healthy accounts", "accounts")):
         now, before = _share(bands, column, "healthy"), _share(bands, f"{column}_before", "healthy")
         good = None if np.isnan(now - before) or now == before or len(_thin(data)) else now > before
         items.append(KeyFigure(label, percent(now), f"{moved_points(now, before)} {versus}", good))
@@ -65,14 +65,14 @@ def key_figures(data: Data) -> Blocks:
     )
     if np.isfinite(now):
         step = "" if np.isnan(before) else f"{number(now - before, 1, sign=True)} {versus}"
-        items.append(KeyFigure("median engagement score", number(now), step, None, "of 100"))
+        items.append(KeyFigure("Median engagement score", number(now), step, None, "of 100"))
     quiet, limit = data.scored["last_active_days"], book.product.engagement.check_in_days
     if quiet.notna().any():
-        items.append(KeyFigure(f"accounts quiet {limit} days or more", count((quiet >= limit).sum())))
+        items.append(KeyFigure(f"Accounts quiet {limit} days or more", count((quiet >= limit).sum())))
     activated = book.paying["activated"]
     if activated.notna().any():
         share = is_true(activated).sum() / activated.notna().sum()
-        items.append(KeyFigure("of paying accounts activated", percent(share)))
+        items.append(KeyFigure("Paying accounts activated", percent(share)))
     return Blocks([KeyFigures(items)])
 
 

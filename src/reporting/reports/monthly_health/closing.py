@@ -7,6 +7,7 @@ import pandas as pd
 from reporting.present.blocks import Blocks
 
 from ..common import closing
+from ..common.account_figures import NAMES, account_figures
 from ..common.files import tidy
 from ..common.frames import is_true
 from .data import Data
@@ -28,28 +29,16 @@ def glossary(data: Data) -> Blocks:
 
 
 def exports(data: Data) -> dict[str, pd.DataFrame]:
-    """Health by account with its change and cause, and the accounts that hang on one user."""
+    """Every figure of every account with its change and cause, the users, the accounts that hang on one."""
     book = data.book
-    columns = [
-        *(
-            "account_id",
-            "account_name",
-            "csm",
-            "mrr_cents",
-            "engagement_score",
-            "engagement_band",
-            "health_score",
-        ),
-        *("usage_trend_30", "last_active_days", "active_users", "session_frequency", "licence_utilisation"),
-        *("feature_breadth", "customer_engagement_score", "key_action_gap_days", "time_to_first_value"),
-        *("tenure_days", "lifecycle_stage", "funnel_stage", "risk_flags"),
-    ]
     changes = data.health_changes[["account_id", "change", "cause"]]
     changes = changes.rename(columns={"change": "health_change", "cause": "health_change_cause"})
-    health = book.paying.reindex(columns=columns).merge(changes, on="account_id", how="left")
+    health = account_figures(book, "monthly_health").merge(changes, on="account_id", how="left")
+    bands = book.paying[["engagement_band", "health_band"]]
     champions = book.paying[is_true(book.paying["single_champion"])]
-    single = champions.reindex(columns=[*columns[:4], "top1_share", "active_users"])
+    columns = ["top1_share", "top2_share", "role_count", "active_users"]
     return {
-        "account_health": tidy(health, book.currency),
-        "single_champions": tidy(single, book.currency),
+        "account_health": tidy(health.join(bands, on="account_id"), book.currency),
+        "user_engagement": tidy(data.users, book.currency),
+        "single_champions": tidy(champions.reindex(columns=[*NAMES, *columns]), book.currency),
     }

@@ -11,6 +11,7 @@ from ..common.book import Book
 from ..common.intervals import Estimate, auc, share
 from ..common.trust import Trust
 from ..common.validity import followed_scores
+from .users import users
 
 BANDS = ["healthy", "at risk", "churn risk"]
 
@@ -62,6 +63,11 @@ class Data:
         moved = scores.change(book.paying, before, book, scores.HEALTH)
         out = moved.join(book.paying[["account_id", "account_name", "mrr_cents"]])
         return out.sort_values(["change", "account_id"], ignore_index=True)
+
+    @cached_property
+    def users(self) -> pd.DataFrame:
+        """The users of the paying accounts, as of the close; see `users.users`."""
+        return users(self.book)
 
     @cached_property
     def past_scores(self) -> pd.DataFrame:

@@ -8,61 +8,25 @@ from reporting.present.blocks import Blocks, Table, Text
 from reporting.present.formats import count, money, number, percent
 
 from ..common.frames import quantile
-from ..common.words import plural
+from ..common.lifecycle import declining, largest_stage, lifecycle
+from ..common.words import plural, sentence
 from .data import Data
-
-# Stage -> meaning, in the order of a life; an account stands at the last that holds.
-STAGES = {
-    "signed up": "no value outcome yet",
-    "activated": "reached the activation outcome",
-    "adopted": "uses enough of the core features",
-    "engaged": "adopted, with value events this month",
-    "retained": "engaged beyond the adoption phase",
-    "expanded": "engaged, and grew within twelve months",
-    "declining": "use falls, or paid less this month",
-    "gone": "paid once, pays no longer",
-}
 
 
 def funnel(data: Data) -> Blocks:
     """Accounts at each stage of the lifecycle, and how they moved this month."""
     book = data.book
-    stages = book.now["funnel_stage"].dropna()
-    before = book.before["funnel_stage"].dropna()
-    if stages.empty:
+    table = lifecycle(book)
+    if table.empty:
         return Blocks([Text(f"The lifecycle funnel is {book.missing('lifecycle_funnel')}.")])
-    names = list(STAGES)
-    now_n = stages.value_counts().reindex(names).fillna(0).astype(int)
-    was_n = before.value_counts().reindex(names).fillna(0).astype(int)
-    both = pd.DataFrame({"now": stages, "was": before.reindex(stages.index)})
-    moved = both[both["was"].notna() & (both["was"] != both["now"])]
-    into, out_of = moved["now"].value_counts(), moved["was"].value_counts()
-    fresh = both[both["was"].isna()]["now"].value_counts()
-    table = pd.DataFrame({"stage": names, "accounts": now_n.to_numpy()})
-    table["meaning"] = [STAGES[name] for name in names]
-    table["step"] = (now_n - was_n).to_numpy()
-    table["into"] = [int(into.get(n, 0) + fresh.get(n, 0)) for n in names]
-    table["out"] = [int(out_of.get(n, 0)) for n in names]
-    lead = now_n.drop("gone").idxmax()
-    flows = moved.groupby(["was", "now"]).size().sort_values(ascending=False)
-    flow = (
-        f" The largest flow of the month is from {flows.index[0][0]} to {flows.index[0][1]}, "
-        f"{plural(int(flows.iloc[0]), 'account')}."
-        if len(flows)
-        else ""
-    )
-    text = (
-        f"The largest stage is {lead} ({count(now_n[lead])} of {count(len(stages))} accounts ever signed "
-        f"up); {count(now_n['declining'])} {'is' if now_n['declining'] == 1 else 'are'} declining "
-        f"({number(int(now_n['declining'] - was_n['declining']), sign=True)} on last month).{flow}"
-    )
+    text = f"{sentence(largest_stage(table))}; {declining(table)}.{_largest_flow(data)}"
     columns = {
         "stage": "Stage",
         "meaning": "Meaning",
         "accounts": ("Accounts", count),
         "step": ("Change", lambda n: number(n, sign=True)),
-        "into": ("In", count),
-        "out": ("Out", count),
+        "entered": ("In", count),
+        "left": ("Out", count),
     }
     caption = (
         f"Lifecycle at the close of {book.label}: each account stands at one stage; in and out count this "
@@ -75,6 +39,17 @@ def funnel(data: Data) -> Blocks:
             *_by_tenure(data),
         ]
     )
+
+
+def _largest_flow(data: Data) -> str:
+    book = data.book
+    now, before = book.now["funnel_stage"], book.before["funnel_stage"]
+    both = pd.DataFrame({"was": before.reindex(now.index), "now": now}).dropna()
+    moves = both[both["was"] != both["now"]].value_counts()
+    if moves.empty:
+        return ""
+    was, now = moves.index[0]
+    return f" The largest flow of the month is from {was} to {now}, {plural(int(moves.iloc[0]), 'account')}."
 
 
 def _by_tenure(data: Data) -> Blocks:

@@ -2,49 +2,31 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from reporting.present import style
 from reporting.present.blocks import Blocks, Figure, Table, Text
-from reporting.present.formats import count, money, percent
+from reporting.present.formats import count, money, number, percent
 from reporting.present.markdown import escape
 
 from ..common import charts
 from ..common.book import Book
+from ..common.matrix import QUADRANTS, by_quadrant, scored
 from ..common.words import listing, plural, sentence
 from .data import Data
 
 
 def quadrants(data: Data) -> Blocks:
-    """Health against revenue: four quadrants around the middle score and the median MRR."""
+    """Health against revenue: four quadrants around the healthy edge and the median MRR."""
     book = data.book
-    rows = data.scored[["account_name", "engagement_score", "mrr_cents"]].astype({"engagement_score": float})
+    rows = scored(book.paying)[["account_name", "health_score", "mrr_cents"]].astype({"health_score": float})
     if len(rows) < 4:
         return Blocks([Text("Too few scored accounts for a picture of health against revenue.")])
-    limit, middle = book.product.bands.healthy, float(np.median(rows["mrr_cents"]))
-    healthy, large = rows["engagement_score"] > limit, rows["mrr_cents"] >= middle
-    names = {
-        (True, True): "large and healthy",
-        (True, False): "large, not healthy",
-        (False, True): "small and healthy",
-        (False, False): "small, not healthy",
-    }
-    actions = {
-        (True, True): "expansion talk",
-        (True, False): "customer success first",
-        (False, True): "grow in product",
-        (False, False): "automated help",
-    }
-    table = pd.DataFrame(
-        [
-            (names[key], int(mask.sum()), int(rows.loc[mask, "mrr_cents"].sum()), actions[key])
-            for key in names
-            for mask in [(large == key[0]) & (healthy == key[1])]
-        ],
-        columns=["quadrant", "accounts", "mrr_cents", "action"],
-    )
-    table["share"] = table["mrr_cents"] / table["mrr_cents"].sum()
+    limit, middle = book.product.bands.healthy, float(rows["mrr_cents"].median())
+    healthy, large = rows["health_score"] > limit, rows["mrr_cents"] >= middle
+    table = by_quadrant(book).reset_index()
+    table["action"] = table["quadrant"].map(QUADRANTS)
+    table["step"] = table["accounts"] - table["accounts_before"]
     worry = table.iloc[1]
     finding = (
         f"{plural(worry['accounts'], 'large account')} below the healthy band "
@@ -53,7 +35,7 @@ def quadrants(data: Data) -> Blocks:
     fig, ax = style.figure(height=3.4)
     for mask, colour in ((healthy, style.color("good")), (~healthy, style.color("bad"))):
         ax.scatter(
-            rows.loc[mask, "engagement_score"],
+            rows.loc[mask, "health_score"],
             rows.loc[mask, "mrr_cents"],
             s=13,
             color=colour,
@@ -64,14 +46,14 @@ def quadrants(data: Data) -> Blocks:
     style.reference(ax, middle)
     ax.set_yscale("log")
     ax.set_xlim(0, 101)
-    ax.set_xlabel("engagement score (0 to 100)")
+    ax.set_xlabel("health score (0 to 100)")
     ax.set_ylabel(f"MRR ({book.currency}, log scale)")
     ax.yaxis.set_minor_locator(charts.no_ticks())
     style.money_axis(ax.yaxis, book.currency)
     style.label(ax, 0, middle, "median MRR", color=style.color("muted"), dy=6)
     style.title(ax, finding)
     caption = (
-        f"Engagement score and MRR of each scored paying account, {book.label}; the dashed lines split the "
+        f"Health score and MRR of each scored paying account, {book.label}; the dashed lines split the "
         "quadrants of @tbl-quadrants"
     )
     alt = (
@@ -84,6 +66,7 @@ def quadrants(data: Data) -> Blocks:
     columns = {
         "quadrant": "Quadrant",
         "accounts": ("Accounts", count),
+        "step": ("Change", lambda n: number(n, sign=True)),
         "mrr_cents": (f"MRR ({book.currency})", money),
         "share": ("Share of MRR", percent),
         "action": "What fits",

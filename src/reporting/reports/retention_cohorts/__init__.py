@@ -2,6 +2,7 @@
 
 from .closing import exports, glossary, unknowns
 from .data import Data, load
+from .early import by_beginning
 from .economics import economics
 from .groups import activation_curves, by_feature, by_segment, first_value_curves
 from .trend import growth, headline, key_figures, trend
@@ -10,6 +11,7 @@ from .triangles import grr_triangle, logo_triangle, nrr_triangle, usage_triangle
 __all__ = [
     "Data",
     "activation_curves",
+    "by_beginning",
     "by_feature",
     "by_segment",
     "economics",

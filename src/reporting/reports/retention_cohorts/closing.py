@@ -7,7 +7,9 @@ import pandas as pd
 from reporting.present.blocks import Blocks
 
 from ..common import closing
+from ..common.account_figures import account_figures
 from ..common.cohorts import Triangle, logos, revenue, triangle
+from ..common.files import tidy
 from .data import Data
 
 
@@ -25,7 +27,7 @@ def glossary(data: Data) -> Blocks:
 
 
 def exports(data: Data) -> dict[str, pd.DataFrame]:
-    """The triangles as data: one row a cohort, age and measure."""
+    """The triangles, one row a cohort, age and measure; and the accounts with their cohort."""
     parts = {
         "logo": logos(data.paid, data.reading),
         "grr": revenue(data.paid, gross=True, reading=data.reading),
@@ -35,7 +37,10 @@ def exports(data: Data) -> dict[str, pd.DataFrame]:
         [_long(triangle(data.paid, part, data.reading), name) for name, part in parts.items()],
         ignore_index=True,
     )
-    return {"retention_triangles": triangles}
+    accounts = account_figures(data.book, "retention_cohorts")
+    cohorts = data.book.accounts["first_paid_month"].dt.strftime("%Y-%m")
+    accounts.insert(3, "cohort", accounts["account_id"].map(cohorts))
+    return {"retention_triangles": triangles, "account_cohorts": tidy(accounts, data.book.currency)}
 
 
 def _long(found: Triangle, measure: str) -> pd.DataFrame:

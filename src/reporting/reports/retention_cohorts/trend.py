@@ -52,7 +52,7 @@ def key_figures(data: Data) -> Blocks:
     """Retention over the span and the month's quick ratio."""
     rows, row = data.followed, data.bridge.loc[data.book.month]
     items = []
-    for name, measure in (("logo retention", logos), ("GRR", grr), ("NRR", nrr)):
+    for name, measure in (("Logo retention", logos), ("GRR", grr), ("NRR", nrr)):
         e = measure(rows) if len(rows) else None
         if e is None or not e.known:
             items.append(KeyFigure(name, "too early"))
@@ -74,7 +74,7 @@ def key_figures(data: Data) -> Blocks:
         )
     items.append(
         KeyFigure(
-            data.trust.label("quick ratio"),
+            data.trust.label("Quick ratio"),
             quick_ratio_words(row),
             "",
             None,

@@ -1,15 +1,14 @@
-"""The answer: three sentences and the key figures; what can't be known and the terms."""
+"""The answer: three sentences and the key figures."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from reporting.present.blocks import Blocks, Callout, KeyFigure, KeyFigures, Text
+from reporting.present.blocks import Blocks, KeyFigure, KeyFigures, Text
 from reporting.present.formats import count, number, percent
 from reporting.present.formats import month as month_name
 from reporting.survival.gates import FEWEST_EVENTS
 
-from ...common import closing
 from ...common.intervals import share
 from ...common.words import plural, sentence
 from .. import words
@@ -131,63 +130,3 @@ def key_figures(data: Data) -> Blocks:
     else:
         items.append(KeyFigure("Losses observed", count(data.losses), note=f"a model needs {FEWEST_EVENTS}"))
     return Blocks([KeyFigures(items)])
-
-
-def unknowns(data: Data) -> Blocks:
-    """What can't be known from this data."""
-    more = []
-    unseen = int((data.risk.spells["entry"] > 0).sum())
-    if unseen:
-        more.append(
-            f"The first months of {plural(unseen, 'stay')}, which had begun before the events do "
-            f"({month_name(data.risk.observed_from)}): they count from the tenure they had then."
-        )
-    return closing.unknowns(data.book, data.trust, more)
-
-
-def glossary(data: Data) -> Blocks:
-    """The terms of this report."""
-    return closing.glossary("churn_drivers", data.book)
-
-
-def method(data: Data) -> Blocks:
-    """How it was done and where it ends, in a box."""
-    risk, model = data.risk, data.model
-    spells = risk.spells
-    returned = int(spells["account_id"].duplicated().sum())
-    lines = [
-        f"**Rows at risk.** {sentence(plural(len(risk.rows), 'account-month'))} of "
-        f"{plural(spells['account_id'].nunique(), 'account')}, {plural(data.losses, 'loss', 'losses')}. An "
-        "account is at risk in a month when it paid at the close before; all its figures are those of that "
-        "close, so nothing of the month in which it leaves is used to explain it."
-    ]
-    if returned:
-        lines[0] += (
-            f" {sentence(plural(returned, 'stay'))} "
-            f"{'is that of an account' if returned == 1 else 'are those of accounts'} that came back: each "
-            "starts its tenure anew, and intervals treat the stays of one account as one."
-        )
-    if risk.committed:
-        left = f" ({plural(risk.off_term, 'loss', 'losses')} within a term left out)" if risk.off_term else ""
-        lines.append(
-            "**Terms.** Accounts with a renewal date leave when their term ends and hardly ever before; in "
-            f"the other months of a term they are not at risk{left}."
-        )
-    lines.append(
-        "**Curves.** Kaplan-Meier with late entry, 95% log-log intervals, drawn while at least ten accounts "
-        "are at risk; log-rank tests with Holm's adjustment; mean stays are restricted means."
-    )
-    if model is not None:
-        lines.append(
-            "**Model.** Discrete-time hazard with complementary log-log link, a natural spline over tenure "
-            f"and errors clustered on {plural(model.hazard.clusters or 0, 'account')}; Cox's model on the "
-            "same rows beside it; p-values of drivers adjusted by Benjamini-Hochberg. Terms enter in a "
-            f"fixed order, ten losses a term ({model.design.gate}). The second and third month ahead have a "
-            "hazard of their own, fitted on figures that much older. An interval of an account's probability "
-            "tells how well the model is known, not how much luck remains."
-        )
-    lines.append(
-        "**Limits.** Everything here is association: a driver that goes with leaving need not cause it, and "
-        "pushing it need not hold an account. Price, competition and people are not in the data."
-    )
-    return Blocks([Callout("note", "Method and limits", "\n\n".join(lines))])

@@ -6,15 +6,13 @@ import pandas as pd
 
 from reporting.present.blocks import Blocks, Callout, Figure, Table, Text
 from reporting.present.formats import count, number, p_value, percent
-from reporting.present.formats import month as month_name
 from reporting.survival.gates import EVENTS_PER_PARAMETER, FEWEST_EVENTS
 
 from ...common.words import listing, plural, sentence
 from .. import charts, words
-from ..aha import ALPHA, EARLY_DAYS, HORIZON, Aha
+from ..aha import ALPHA
 from ..data import Data
 from ..model import DISAGREEMENT, Model
-from ..segments import reliable_until
 
 
 def driver_ratios(data: Data) -> Blocks:
@@ -235,77 +233,3 @@ def _stretch(interval: pd.Interval) -> str:
     if low == float("-inf"):
         return f"up to {number(high)}"
     return f"over {number(low)}" if high == float("inf") else f"over {number(low)} to {number(high)}"
-
-
-def aha_moment(data: Data) -> Blocks:
-    """The early action that goes with staying, if one stands the test."""
-    found = data.aha
-    if isinstance(found, str):
-        return Blocks([Text(f"No aha moment can be looked for: {found}.")])
-    best = found.best
-    text = (
-        f"{_aha_verdict(found)} Searched: {plural(len(found.candidates), 'early action')} of "
-        f"{plural(found.accounts, 'account')} that signed up to {month_name(found.until)} and paid at the "
-        f"first close {EARLY_DAYS} days or more after, followed for {HORIZON} months "
-        f"({plural(found.losses, 'loss', 'losses')})."
-    )
-    rows = pd.DataFrame(
-        {
-            "action": [sentence(c.condition) for c in found.candidates],
-            "stays": ["longer" if c.threshold.above_lasts_longer else "less long" for c in found.candidates],
-            "statistic": [c.threshold.statistic for c in found.candidates],
-            "p": [words.p_cell(c.threshold.p) for c in found.candidates],
-            "holm": [words.p_cell(c.p_adjusted) for c in found.candidates],
-        }
-    )
-    columns = {
-        "action": "Early action, at its best cut",
-        "stays": "Those accounts stay",
-        "statistic": ("Statistic", lambda x: number(x, 2)),
-        "p": "p (permutation)",
-        "holm": "p (Holm)",
-    }
-    caption = "Search for an early threshold: each p pays for every cut tried, Holm's for every action"
-    blocks = [Text(text), Table.of(rows, columns, label="tbl-aha", caption=caption)]
-    if found.suggested:
-        curves = {"done": found.curves["above"], "not done": found.curves["below"]}
-        until = {name: max(reliable_until(curve), 1.0) for name, curve in curves.items()}
-        month = min(until.values())
-        done, rest = (percent(curve.at([month])["survival"].iloc[0], 0) for curve in curves.values())
-        finding = (
-            f"{sentence(best.condition)}: {done} still pay {number(month)} months on, {rest} of the others"
-        )
-        clock = f"months after the landmark ({EARLY_DAYS} days or more after sign-up)"
-        fig = charts.retention(curves, until, finding, clock, "accounts still paying")
-        caption = (
-            f"Accounts still paying by whether it was so at the landmark (done: {best.condition}), all "
-            "cohorts, the searched ones among them; 95% log-log intervals."
-        )
-        blocks.append(Figure(fig, "fig-aha", caption, f"Two curves. {finding}."))
-    return Blocks(blocks)
-
-
-def _aha_verdict(found: Aha) -> str:
-    best, what, told = found.best, found.best.condition, found.confirmation
-    if not found.suggested:
-        return (
-            f"**No aha moment stands out.** The strongest candidate, {what}, has {p_value(best.p_adjusted)} "
-            "once every cut and action tried is paid for (@tbl-aha)."
-        )
-    if told is None:
-        return (
-            f"**A candidate, not confirmed.** {sentence(what)} goes with staying ({p_value(best.p_adjusted)} "
-            "after every adjustment, @tbl-aha), but too few later accounts have left to test it on."
-        )
-    on = f"{plural(told.accounts, 'later account')} with {plural(told.losses, 'loss', 'losses')}"
-    if found.confirmed:
-        return (
-            f"**{sentence(what)}: that goes with staying**, with {p_value(best.p_adjusted)} in the search "
-            f"after every adjustment (@tbl-aha), and confirmed unchanged on {on} ({p_value(told.p)})."
-        )
-    way = "the same way" if told.same_direction else "the other way"
-    return (
-        f"**A candidate, not confirmed.** {sentence(what)} goes with staying in the search "
-        f"({p_value(best.p_adjusted)} after every adjustment, @tbl-aha); on {on} the difference points {way} "
-        f"with {p_value(told.p)}, which does not bear it out."
-    )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import pandas as pd
 
 from reporting.present.blocks import Blocks, Figure, Table, Text
@@ -226,71 +224,3 @@ def _by_warning(data: Data) -> Blocks:
     shown = keep.head(data.top_accounts)
     caption = f"Accounts with a warning, most urgent first: {len(shown)} of {count(len(keep))}"
     return Blocks([Text(text), Table.of(shown, columns, label="tbl-warned", caption=caption)])
-
-
-def exports(data: Data) -> dict[str, pd.DataFrame]:
-    """`accounts_at_risk` and `drivers` as data; empty, with the same columns, without a model."""
-    return {"accounts_at_risk": _accounts_out(data), "drivers": _drivers_out(data)}
-
-
-def _accounts_out(data: Data) -> pd.DataFrame:
-    columns = [
-        "account_id",
-        "account_name",
-        "mrr",
-        "currency",
-        "probability_1m",
-        "probability_1m_low",
-        "probability_1m_high",
-    ]
-    columns += [
-        "probability_3m",
-        "probability_3m_low",
-        "probability_3m_high",
-        "mrr_at_risk",
-        "high_risk",
-        "engagement_score",
-    ]
-    columns += ["raises_1", "raises_2", "raises_3", "lowers", "action"]
-    if data.model is None:
-        return pd.DataFrame(columns=columns)
-    rows = []
-    for account, row in data.at_risk.iterrows():
-        raising = [reason.state for reason in row["raising"]] + [""] * 3
-        cells = [account, row["account_name"], row["mrr_cents"] / 100, data.book.currency]
-        for name in ("p1", "p3"):
-            cells += [round(row[name], 4), round(row[f"{name}_lower"], 4), round(row[f"{name}_upper"], 4)]
-        score = row["engagement_score"]
-        cells += [
-            round(row["mrr_at_risk_cents"] / 100, 2),
-            bool(row["high"]),
-            None if math.isnan(score) else round(score, 1),
-        ]
-        rows.append([*cells, *raising[:3], row["lowering"].state if row["lowering"] else "", row["action"]])
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _drivers_out(data: Data) -> pd.DataFrame:
-    columns = [
-        "driver",
-        "group",
-        "label",
-        "hazard_ratio",
-        "lower",
-        "upper",
-        "p",
-        "p_adjusted",
-        "cox_hazard_ratio",
-        "in_words",
-    ]
-    if data.model is None:
-        return pd.DataFrame(columns=columns)
-    rows = []
-    for driver in data.model.design.drivers:
-        row = data.model.table.loc[driver.name]
-        numbers = [
-            round(float(row[c]), 4)
-            for c in ("hazard_ratio", "lower", "upper", "p", "p_adjusted", "cox_ratio")
-        ]
-        rows.append([driver.name, driver.group, driver.label, *numbers, words.in_words(driver, row)])
-    return pd.DataFrame(rows, columns=columns)

@@ -1,0 +1,169 @@
+"""The end of the churn report: figures, what can't be known, method, glossary, data files."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from reporting.present.blocks import Blocks, Callout
+from reporting.present.formats import month as month_name
+
+from ...common import closing
+from ...common.account_figures import account_figures
+from ...common.files import tidy
+from ...common.words import plural, sentence
+from .. import words
+from ..data import Data
+from ..flags import PREFIX
+
+
+def unknowns(data: Data) -> Blocks:
+    """What can't be known from this data."""
+    more = []
+    unseen = int((data.risk.spells["entry"] > 0).sum())
+    if unseen:
+        more.append(
+            f"The first months of {plural(unseen, 'stay')}, which had begun before the events do "
+            f"({month_name(data.risk.observed_from)}): they count from the tenure they had then."
+        )
+    return closing.unknowns(data.book, data.trust, more)
+
+
+def glossary(data: Data) -> Blocks:
+    """The terms of this report."""
+    return closing.glossary("churn_drivers", data.book)
+
+
+def figures(data: Data) -> Blocks:
+    """The portfolio's figures of this report, with the accounts that moved them."""
+    return closing.figures("churn_drivers", data.book, data.trust)
+
+
+def method(data: Data) -> Blocks:
+    """How it was done and where it ends, in a box."""
+    risk, model = data.risk, data.model
+    spells = risk.spells
+    returned = int(spells["account_id"].duplicated().sum())
+    lines = [
+        f"**Rows at risk.** {sentence(plural(len(risk.rows), 'account-month'))} of "
+        f"{plural(spells['account_id'].nunique(), 'account')}, {plural(data.losses, 'loss', 'losses')}. An "
+        "account is at risk in a month when it paid at the close before; all its figures are those of that "
+        "close, so nothing of the month in which it leaves is used to explain it."
+    ]
+    if returned:
+        lines[0] += (
+            f" {sentence(plural(returned, 'stay'))} "
+            f"{'is that of an account' if returned == 1 else 'are those of accounts'} that came back: each "
+            "starts its tenure anew, and intervals treat the stays of one account as one."
+        )
+    if risk.committed:
+        left = f" ({plural(risk.off_term, 'loss', 'losses')} within a term left out)" if risk.off_term else ""
+        lines.append(
+            "**Terms.** Accounts with a renewal date leave when their term ends and hardly ever before; in "
+            f"the other months of a term they are not at risk{left}."
+        )
+    lines.append(
+        "**Curves.** Kaplan-Meier with late entry, 95% log-log intervals, drawn while at least ten accounts "
+        "are at risk; log-rank tests with Holm's adjustment; mean stays are restricted means."
+    )
+    if model is not None:
+        lines.append(
+            "**Model.** Discrete-time hazard with complementary log-log link, a natural spline over tenure "
+            f"and errors clustered on {plural(model.hazard.clusters or 0, 'account')}; Cox's model on the "
+            "same rows beside it; p-values of drivers adjusted by Benjamini-Hochberg. Terms enter in a "
+            f"fixed order, ten losses a term ({model.design.gate}). The second and third month ahead have a "
+            "hazard of their own, fitted on figures that much older. An interval of an account's probability "
+            "tells how well the model is known, not how much luck remains."
+        )
+    lines.append(
+        "**Limits.** Everything here is association: a driver that goes with leaving need not cause it, and "
+        "pushing it need not hold an account. Price, competition and people are not in the data."
+    )
+    return Blocks([Callout("note", "Method and limits", "\n\n".join(lines))])
+
+
+def exports(data: Data) -> dict[str, pd.DataFrame]:
+    """Who is at risk and the drivers (without a model empty, with the same columns), every account's
+    warnings, and the accounts lost lately with the kind of loss."""
+    warnings = account_figures(data.book, "churn_drivers")
+    flags = [column for column in data.book.paying if column.startswith(PREFIX)]
+    warnings = warnings.join(data.book.paying[flags], on="account_id")
+    return {
+        "accounts_at_risk": _accounts_out(data),
+        "drivers": _drivers_out(data),
+        "account_warnings": tidy(warnings.drop(columns="churn_type", errors="ignore"), data.book.currency),
+        "lost_accounts": tidy(_lost(data), data.book.currency),
+    }
+
+
+def _lost(data: Data) -> pd.DataFrame:
+    """Churn and contraction of the recent months by account, latest first."""
+    rows = data.book.panel
+    rows = rows[(rows["month"] >= data.since) & (rows["churned_cents"] + rows["contraction_cents"] > 0)]
+    columns = ["account_id", "account_name", "month", "churn_type", "churned_cents", "contraction_cents"]
+    order = ["month", "account_id"]
+    return rows.reindex(columns=columns).sort_values(order, ascending=[False, True], ignore_index=True)
+
+
+def _accounts_out(data: Data) -> pd.DataFrame:
+    columns = [
+        "account_id",
+        "account_name",
+        "mrr",
+        "currency",
+        "probability_1m",
+        "probability_1m_low",
+        "probability_1m_high",
+    ]
+    columns += [
+        "probability_3m",
+        "probability_3m_low",
+        "probability_3m_high",
+        "mrr_at_risk",
+        "high_risk",
+        "engagement_score",
+    ]
+    columns += ["raises_1", "raises_2", "raises_3", "lowers", "action"]
+    if data.model is None:
+        return pd.DataFrame(columns=columns)
+    rows = []
+    for account, row in data.at_risk.iterrows():
+        raising = [reason.state for reason in row["raising"]] + [""] * 3
+        cells = [account, row["account_name"], row["mrr_cents"] / 100, data.book.currency]
+        for name in ("p1", "p3"):
+            cells += [round(row[name], 4), round(row[f"{name}_lower"], 4), round(row[f"{name}_upper"], 4)]
+        score = row["engagement_score"]
+        cells += [
+            round(row["mrr_at_risk_cents"] / 100, 2),
+            bool(row["high"]),
+            None if math.isnan(score) else round(score, 1),
+        ]
+        rows.append([*cells, *raising[:3], row["lowering"].state if row["lowering"] else "", row["action"]])
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _drivers_out(data: Data) -> pd.DataFrame:
+    columns = [
+        "driver",
+        "group",
+        "label",
+        "hazard_ratio",
+        "lower",
+        "upper",
+        "p",
+        "p_adjusted",
+        "cox_hazard_ratio",
+        "in_words",
+    ]
+    if data.model is None:
+        return pd.DataFrame(columns=columns)
+    rows = []
+    for driver in data.model.design.drivers:
+        row = data.model.table.loc[driver.name]
+        numbers = [
+            round(float(row[c]), 4)
+            for c in ("hazard_ratio", "lower", "upper", "p", "p_adjusted", "cox_ratio")
+        ]
+        rows.append([driver.name, driver.group, driver.label, *numbers, words.in_words(driver, row)])
+    return pd.DataFrame(rows, columns=columns)

@@ -1,0 +1,100 @@
+"""The people behind the accounts: regulars, habits, and who stopped doing what they come for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from reporting.present.blocks import Blocks, Table, Text
+from reporting.present.formats import count, money, number, percent
+
+from ..common.book import Book
+from ..common.frames import quantile
+from ..common.words import plain, plural, sentence
+from .data import Data
+
+NO_ROLE = "no role on record"
+
+
+def people(data: Data) -> Blocks:
+    """How regular the users are by role, and the regulars who stopped doing the key action."""
+    book, limits = data.book, data.book.product.engagement
+    found = data.users
+    if found.empty:
+        return Blocks([Text(f"Who the users are is {book.missing('active_users')}.")])
+    active = found[found["last_active_days"] < limits.active_user_days]
+    weekly = active[active["last_active_days"] < 7]
+    action = plain(book.product.key_action)
+    stopped = _stopped(book, active)
+    share = len(stopped) / max(len(active), 1)
+    text = (
+        f"{sentence(plural(len(active), 'user'))} of paying accounts {'was' if len(active) == 1 else 'were'} "
+        "active "
+        f"in the last {limits.active_user_days} days; "
+        f"{percent(weekly['a3x7'].mean() if len(weekly) else np.nan)} of "
+        f"those active in the last seven came on {limits.a3x7_days} days or more (@tbl-people). "
+        f"{sentence(plural(len(stopped), 'user'))} ({percent(share)}) still come in but have not done the "
+        "key action, "
+        f"{action}, for {limits.key_action_days} days or more."
+    )
+    lines = [_line(str(role), group, limits.key_action_days) for role, group in _by_role(active)]
+    columns = {
+        "role": "Role",
+        "users": ("Active users", count),
+        "a3x7": (f"On {limits.a3x7_days} of 7 days", percent),
+        "acted": (f"Key action in {limits.key_action_days} days", percent),
+        "points": ("Points", number),
+        "minutes": ("Minutes a session", lambda x: number(x, 1)),
+        "tasks": ("Tasks completed", percent),
+    }
+    table = pd.DataFrame([*lines, _line("All", active, limits.key_action_days)], columns=list(columns))
+    caption = (
+        f"Users of paying accounts active in the last {limits.active_user_days} days, by role: shares, and "
+        "medians of "
+        "engagement points, session length and tasks completed. Long sessions are good only beside completed "
+        "tasks"
+    )
+    blocks = [Text(text), Table.of(table, columns, label="tbl-people", caption=caption, total=True)]
+    if len(stopped):
+        names = {
+            "account_name": "Account",
+            "mrr_cents": (f"MRR ({book.currency})", money),
+            "user_id": "User",
+            "role": "Role",
+            "key_action_gap_days": ("Key action, days ago", count),
+            "last_active_days": ("Last active, days ago", count),
+            "customer_engagement_score": ("Points", number),
+        }
+        shown = stopped.head(data.top_accounts)
+        caption = (
+            f"Users who stopped {action} and still come in, largest account first: {len(shown)} of "
+            f"{count(len(stopped))}"
+        )
+        blocks.append(Table.of(shown, names, label="tbl-stopped", caption=caption))
+    return Blocks(blocks)
+
+
+def _stopped(book: Book, active: pd.DataFrame) -> pd.DataFrame:
+    """Users who once did the key action, not lately, and were active since the product's threshold."""
+    limit = book.product.engagement.key_action_days
+    rows = active[(active["key_action_gap_days"] >= limit) & (active["last_active_days"] < limit)]
+    order = ["mrr_cents", "key_action_gap_days", "user_id"]
+    return rows.sort_values(order, ascending=[False, True, True])
+
+
+def _by_role(active: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    groups = active.groupby(active["role"].fillna(NO_ROLE))
+    return sorted(((str(role), group) for role, group in groups), key=lambda item: (-len(item[1]), item[0]))
+
+
+def _line(role: str, rows: pd.DataFrame, key_action_days: int) -> tuple:
+    weekly = rows[rows["last_active_days"] < 7]
+    return (
+        role,
+        len(rows),
+        float(weekly["a3x7"].mean()) if len(weekly) else np.nan,
+        float((rows["key_action_gap_days"] < key_action_days).mean()) if len(rows) else np.nan,
+        quantile(rows["customer_engagement_score"], 0.5),
+        quantile(rows["session_duration"], 0.5),
+        quantile(rows["task_completion_rate"], 0.5),
+    )

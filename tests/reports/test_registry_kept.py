@@ -1,0 +1,89 @@
+"""What the registry promises of a report is in that report."""
+
+import importlib
+
+import pytest
+
+from reporting.metrics.registry import METRICS
+from reporting.present.blocks import Table
+from reporting.reports.common import measures
+from reporting.reports.common.bridge import METRICS as OF_BRIDGE
+from reporting.reports.common.measures import BY_SLICE
+
+ACCOUNT_FILES = {
+    "monthly_health": "account_health",
+    "retention_cohorts": "account_cohorts",
+    "churn_drivers": "account_warnings",
+    "expansion_readiness": "account_growth",
+}
+"""Report -> its file of one row an account."""
+ELSEWHERE = {
+    ("churn_drivers", "churn_risk"): "accounts_at_risk.probability_3m",
+    ("churn_drivers", "churn_type"): "lost_accounts.churn_type",
+    ("executive_brief", "mrr"): "movers.mrr",
+    **{("executive_brief", metric): "movers.movement" for metric in OF_BRIDGE if metric.endswith("_mrr")},
+}
+"""Metrics of accounts that stand in another file."""
+SECTIONS = {
+    "revenue_health_matrix": "quadrants",
+    "pre_churn_pattern": "before_churn",
+    "churn_lead_time": "before_churn",
+    "aha_moment": "aha_moment",
+    "churn_risk": "accounts_at_risk",
+    "lifecycle_funnel": {"executive_brief": "lifecycle", "monthly_health": "funnel"},
+    "churn_type": "churn_types",
+}
+"""Metrics that are no single figure -> the section that tells them."""
+
+
+def report_of(name: str):
+    return importlib.import_module(f"reporting.reports.{name}")
+
+
+@pytest.mark.parametrize("name", sorted({report for m in METRICS.values() for report in m.reports}))
+def test_every_portfolio_figure_of_a_report_has_a_row_there(read, company, name):
+    if name == "churn_drivers":  # needs a company of its own to have a model; its figures don't
+        module = report_of(name)
+        sections = {"figures": module.figures(module.load(str(company())))}
+    else:
+        sections = read(name, "whole", {})
+    tables = [block for blocks in sections.values() for block in blocks if isinstance(block, Table)]
+    rows = {row[0] for table in tables for row in table.rows}
+    assert set(measures.of_report(name)), name
+    assert {METRICS[metric].label for metric in measures.of_report(name)} <= rows
+
+
+@pytest.mark.parametrize("name", sorted({report for m in METRICS.values() for report in m.reports}))
+def test_what_is_no_single_figure_has_a_section_or_a_line_of_the_bridge(name):
+    report = report_of(name)
+    for metric in METRICS.values():
+        if name not in metric.reports or "portfolio" not in metric.levels:
+            continue
+        if metric.id in measures.of_report(name) or metric.id in OF_BRIDGE:
+            continue
+        assert metric.id in BY_SLICE or metric.place.startswith("computed"), metric.id
+        section = SECTIONS[metric.id]
+        assert hasattr(report, section if isinstance(section, str) else section[name]), metric.id
+
+
+@pytest.mark.parametrize("name", ACCOUNT_FILES)
+def test_every_figure_of_accounts_is_published_with_its_report(company, name):
+    report = report_of(name)
+    files = report.exports(report.load(str(company())))
+    for metric in METRICS.values():
+        if name in metric.reports and "account" in metric.levels:
+            file, _, column = ELSEWHERE.get(
+                (name, metric.id), f"{ACCOUNT_FILES[name]}.{metric.id}"
+            ).partition(".")
+            assert column in files[file], metric.id
+    assert set(files[ACCOUNT_FILES[name]]["account_id"]) == set("abdefg")  # those that pay
+
+
+def test_every_figure_of_users_is_published_with_its_report(company):
+    report = report_of("monthly_health")
+    found = report.exports(report.load(str(company())))["user_engagement"]
+    for metric in METRICS.values():
+        if "user" in metric.levels:
+            assert metric.reports[0] == "monthly_health"
+            assert metric.id in found, metric.id
+    assert "a3x7" in found  # which users are the regulars
