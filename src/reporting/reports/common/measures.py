@@ -12,7 +12,7 @@ import pandas as pd
 
 from reporting.metrics.registry import METRICS
 from reporting.present.blocks import Table
-from reporting.present.formats import change, count, number, percent, points
+from reporting.present.formats import change, count, money, number, percent, points
 
 from .book import Book
 from .bridge import METRICS as OF_BRIDGE
@@ -103,7 +103,7 @@ def _part(book: Book, metric: str, x: float) -> str:
     if unit == "share":
         return points(x, 2)
     if unit == "minor units":
-        return book.money(x, sign=True)
+        return money(x, book.currency, sign=True)
     return number(x, 0 if float(x).is_integer() else 2, sign=True)
 
 

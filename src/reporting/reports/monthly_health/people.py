@@ -56,30 +56,38 @@ def people(data: Data) -> Blocks:
     )
     blocks = [Text(text), Table.of(table, columns, label="tbl-people", caption=caption, total=True)]
     if len(stopped):
+        by_account = _by_account(stopped, active)
         names = {
             "account_name": "Account",
             "mrr_cents": (f"MRR ({book.currency})", money),
-            "user_id": "User",
-            "role": "Role",
-            "key_action_gap_days": ("Key action, days ago", count),
-            "last_active_days": ("Last active, days ago", count),
-            "customer_engagement_score": ("Points", number),
+            "stopped": ("Users who stopped", count),
+            "active": ("Active users", count),
+            "share": ("Share", percent),
         }
-        shown = stopped.head(data.top_accounts)
+        shown = by_account.head(data.top_accounts)
         caption = (
-            f"Users who stopped {action} and still come in, largest account first: {len(shown)} of "
-            f"{count(len(stopped))}"
+            f"Accounts whose users still come in but stopped {action}, most users first: {len(shown)} of "
+            f"{count(len(by_account))}; every user is in the file of user engagement"
         )
         blocks.append(Table.of(shown, names, label="tbl-stopped", caption=caption))
     return Blocks(blocks)
 
 
 def _stopped(book: Book, active: pd.DataFrame) -> pd.DataFrame:
-    """Users who once did the key action, not lately, and were active since the product's threshold."""
+    """Users who once did the key action, not lately, and still come in."""
     limit = book.product.engagement.key_action_days
-    rows = active[(active["key_action_gap_days"] >= limit) & (active["last_active_days"] < limit)]
-    order = ["mrr_cents", "key_action_gap_days", "user_id"]
-    return rows.sort_values(order, ascending=[False, True, True])
+    return active[(active["key_action_gap_days"] >= limit) & (active["last_active_days"] < limit)]
+
+
+def _by_account(stopped: pd.DataFrame, active: pd.DataFrame) -> pd.DataFrame:
+    """Accounts with users who stopped: how many of its active ones, the largest count first."""
+    groups = stopped.groupby("account_id")
+    out = groups[["account_name", "mrr_cents"]].first().assign(stopped=groups.size())
+    out["active"] = active["account_id"].value_counts().reindex(out.index)
+    out["share"] = out["stopped"] / out["active"]
+    return out.reset_index().sort_values(
+        ["stopped", "mrr_cents", "account_id"], ascending=[False, False, True], ignore_index=True
+    )
 
 
 def _by_role(active: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
