@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,13 +13,18 @@ import nbformat
 import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from rich.console import Console
 
 from reporting.month import Month
+from reporting.pipeline.plan import Request, make_plan
+from reporting.pipeline.progress import Reporter
 from reporting.pipeline.project import Project
+from reporting.pipeline.run import run
 from reporting.snapshot.frozen import SCHEMA, Snapshot
 
 PARAMETERS = 'snapshot: str = "nowhere"  # set by the pipeline\ntop: int = 3\nname: str = "a"'
 MONTH = Month(2026, 10)
+PRODUCT = Path(__file__).parents[2] / "params" / "product.yml"
 
 
 @dataclass(frozen=True)
@@ -69,9 +75,12 @@ class Workshop:
 @pytest.fixture
 def workshop(tmp_path: Path) -> Workshop:
     """A project folder with params and no notebooks yet."""
-    for name in ("notebooks", "params", "reports"):
-        (tmp_path / name).mkdir()
+    for name in ("notebooks", "params/sources", "reports"):
+        (tmp_path / name).mkdir(parents=True)
     (tmp_path / "params" / "monthly.yml").write_text("source: tiny\n")
+    source = "title: Tiny Ltd\nconnection: {kind: csv, path: data}\n"
+    (tmp_path / "params" / "sources" / "tiny.yml").write_text(source)
+    shutil.copy(PRODUCT, tmp_path / "params" / "product.yml")
     (tmp_path / "requirements.lock").write_text("pandas==3\n")
     return Workshop(tmp_path)
 
@@ -102,6 +111,23 @@ def tiny_source(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> SimpleNa
     # Tests may run while the package is being edited; its hash is tested on its own.
     monkeypatch.setattr("reporting.pipeline.inputs.code_hash", lambda: "c" * 64)
     return state
+
+
+@pytest.fixture
+def publish(workshop, tiny_source):
+    """Run the workshop's project."""
+
+    def publish(**request):
+        plan = make_plan(workshop.project, Request(**({"renderer": "embedded"} | request)))
+        return run(workshop.project, plan, Reporter(Console(file=StringIO())))
+
+    return publish
+
+
+@pytest.fixture
+def month(workshop) -> Path:
+    """Where the workshop's month is published."""
+    return workshop.root / "reports" / "tiny" / "2026-10"
 
 
 @pytest.fixture

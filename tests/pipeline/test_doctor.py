@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def found(workshop):
     """Check name -> (state, text)."""
-    (workshop.root / "params" / "sources").mkdir()
+    (workshop.root / "params" / "sources" / "tiny.yml").unlink()
     shutil.copy(ROOT / "params" / "sources" / "demo.yml", workshop.root / "params" / "sources")
 
     def examined():

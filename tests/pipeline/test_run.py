@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-from io import StringIO
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from reporting.errors import BusyError, ConfigError, NotebookFailed, ParameterError, RenderError
 from reporting.pipeline import kernels
 from reporting.pipeline.lock import hold
 from reporting.pipeline.manifest import Manifest, inventory
 from reporting.pipeline.plan import Request, make_plan
-from reporting.pipeline.progress import Reporter
-from reporting.pipeline.run import run
 
 TEXT = "from reporting.present.blocks import Text\nText(f'Top {top} of {name}.')"
 EXPORT = """import pandas as pd
@@ -43,20 +39,12 @@ def plain_pages(request, monkeypatch):
         monkeypatch.setattr("reporting.pipeline.run.refresh_archive", lambda project: None)
 
 
-@pytest.fixture
-def publish(workshop, tiny_source):
-    """Run the workshop's project."""
-
-    def publish(**request):
-        plan = make_plan(workshop.project, Request(**({"renderer": "embedded"} | request)))
-        return run(workshop.project, plan, Reporter(Console(file=StringIO())))
-
-    return publish
-
-
-@pytest.fixture
-def month(workshop) -> Path:
-    return workshop.root / "reports" / "tiny" / "2026-10"
+def test_a_wrong_product_definition_is_found_before_the_source_is_opened(workshop):
+    workshop.notebook("mine", TEXT)
+    path = workshop.root / "params" / "product.yml"
+    path.write_text(path.read_text().replace("core_features:", "core_feature:"))
+    with pytest.raises(ConfigError, match=r"product\.yml:\d+: unknown key 'core_feature'"):
+        make_plan(workshop.project, Request())
 
 
 def test_a_month_is_published_whole(workshop, publish, month, real_pages):

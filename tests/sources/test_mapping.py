@@ -22,7 +22,10 @@ SOUND = "title: T\nconnection: {kind: csv, path: x}\n"
         ("title: T\nconnection: {kind: csv, path: x, url: y}", "unknown key 'connection.url'"),
         ("title: T\nconnection: {kind: csv, path: x, encoding: utf-9}", "expected an encoding"),
         (SOUND + "currency: usd", "currency"),
-        (SOUND + "timezone: Europe/Berln", "Did you mean 'Europe/Berlin'?"),
+        (
+            SOUND + "timezone: Europe/Berln",
+            "time zone such as Europe/Berlin, found 'Europe/Berln'. Did you mean 'Europe/Berlin'?\n",
+        ),
         (SOUND + "closed_through: 2024-13", "expected a month in quotes"),
         (SOUND + "formats: {accounts.signup_at: '%Y-%m-%d'}", "'accounts.signed_up_at'"),
         (SOUND + "formats: {default: 'YYYY-MM-DD'}", "names no year, month and day"),

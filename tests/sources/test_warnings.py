@@ -170,6 +170,18 @@ def test_sources_of_churn_that_contradict_each_other(company):
     assert first["cancellation_without_end"]["cancellation_id"] == "C1"
 
 
+def test_times_are_told_as_the_company_s_clocks_showed_them(company):
+    """The sign-up at midnight in New York is 5 o'clock in UTC; the use before it is told in local time."""
+    company.declare("timezone: America/New_York\n")
+    company.add("events", "A1,login,2025-01-02 12:30:00", "A1,login,2025-01-01 02:30:00")
+    report = company.validate("2025-03")
+    (finding,) = findings(report, "before_sign_up")
+    example = next(example for example in finding.examples if example["account_id"] == "A1")
+    assert example["starts"] == "2025-01-03"
+    assert example["first_event"] == "2024-12-31 21:30:00"
+    assert {str(table.first) for table in report.tables if table.name == "events"} == {"2024-12-31"}
+
+
 def test_sources_of_churn_that_agree_are_not_mentioned(company):
     """A2 left in March, as all three say, and came back in May; undated flags don't speak of January."""
     company.csv("cancellations", CANCELLATIONS + "C2,A2,2025-02-20,2025-03-10,budget\n")

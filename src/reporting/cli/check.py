@@ -34,8 +34,8 @@ def validate(
     from reporting.month import Month
     from reporting.params.load import load_yaml
     from reporting.params.monthly import Monthly
+    from reporting.pipeline.plan import product_of
     from reporting.pipeline.progress import Reporter
-    from reporting.pipeline.run import product_of
     from reporting.sources.mapping import load_source_file
 
     project = common.project_of(context, params)

@@ -12,12 +12,12 @@ import ibis.expr.types as ir
 
 from reporting.contract.asof import as_of
 from reporting.contract.churn import churn_findings
-from reporting.contract.findings import Finding
+from reporting.contract.findings import Finding, when
 from reporting.contract.money import missing_rates, money_rules, overlaps
 from reporting.contract.relations import relation_rules
 from reporting.contract.rules import apply, duplicate_keys, general_rules, noun
 from reporting.contract.tables import TABLES, CanonicalTable
-from reporting.contract.usage import usage_findings
+from reporting.contract.usage import Usage, usage_findings
 
 
 def check(
@@ -27,7 +27,8 @@ def check(
     currency: str | None = None,
     exchange_rates: ir.Table | None = None,
     flags: bool = True,
-    usage: ir.Table | None = None,
+    usage: Usage | None = None,
+    timezone: str = "UTC",
 ) -> list[Finding]:
     """Every finding on the tables, errors first.
 
@@ -38,8 +39,9 @@ def check(
         exchange_rates: month, currency, rate.
         flags: The undated churn flags of the source speak of this close. False for past months, where a flag
             may stem from a later churn.
-        usage: `contract.usage.summarise` of the events up to the close, if the caller keeps it: an expression
-            on the same engine or rows in memory. Events are then read only where it leaves a question open.
+        usage: The sums of the events up to the close, if the caller has them. Events are then read only where
+            these leave a question open.
+        timezone: Zone in which times are told.
     """
     seen = as_of(tables, close) if close else dict(tables)
     findings = [_not_mapped(canonical) for canonical in TABLES.values() if canonical.name not in tables]
@@ -51,7 +53,7 @@ def check(
             continue
         total = int(table.count().to_pyarrow().as_py())
         if not total:
-            findings += [_empty(canonical, close)] if canonical.required else []
+            findings += [_empty(canonical, close, timezone)] if canonical.required else []
             continue
         filled[name] = table
         belongs = name != "accounts" and "account_id" in table.columns and "accounts" in seen
@@ -70,9 +72,10 @@ def check(
         findings += churn_findings(filled, close, flags)
     if {"accounts", "events"} <= set(filled):
         found = usage_findings(filled, close, usage)
-        findings += [_empty(TABLES["events"], close)] if found is None else found
+        findings += [_empty(TABLES["events"], close, timezone)] if found is None else found
     order = list(TABLES)
-    return sorted(findings, key=lambda finding: (finding.severity, order.index(finding.table)))
+    findings.sort(key=lambda finding: (finding.severity, order.index(finding.table)))
+    return [finding.in_zone(timezone) for finding in findings]
 
 
 def _with_sign_up(table: ir.Table, accounts: ir.Table) -> ir.Table:
@@ -100,8 +103,8 @@ def _not_mapped(canonical: CanonicalTable) -> Finding:
     )
 
 
-def _empty(canonical: CanonicalTable, close: dt.datetime | None) -> Finding:
-    when = f" before {close:%Y-%m-%d}" if close else ""
+def _empty(canonical: CanonicalTable, close: dt.datetime | None, timezone: str) -> Finding:
+    before = f" before {when(close, timezone)}" if close else ""
     return Finding(
         "empty_table",
         "error",
@@ -109,6 +112,6 @@ def _empty(canonical: CanonicalTable, close: dt.datetime | None) -> Finding:
         None,
         0,
         0,
-        f"The table holds no {noun(canonical)}{when}.",
+        f"The table holds no {noun(canonical)}{before}.",
         remedy=f"Check {canonical.name}.sql and what it reads.",
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from reporting.errors import ContractError
 
@@ -24,7 +26,7 @@ class Finding:
         count: Rows (or accounts, where the message says so) concerned.
         total: Rows (or accounts) examined.
         message: The finding in a sentence, numbers included.
-        examples: Up to five rows, as text by column.
+        examples: Up to five rows by column, as text; times as naive UTC until `in_zone` writes them.
         remedy: What the reader should do.
     """
 
@@ -35,8 +37,19 @@ class Finding:
     count: int
     total: int
     message: str
-    examples: list[dict[str, str]] = field(default_factory=list)
+    examples: list[dict[str, str | dt.datetime]] = field(default_factory=list)
     remedy: str = ""
+
+    def in_zone(self, timezone: str) -> Finding:
+        """The finding with its examples' times as the clocks of `timezone` showed them."""
+        examples = [
+            {
+                key: when(value, timezone) if isinstance(value, dt.datetime) else value
+                for key, value in example.items()
+            }
+            for example in self.examples
+        ]
+        return replace(self, examples=examples)
 
     def describe(self) -> str:
         """Message, examples and remedy, ready to print; values from the data stand in quotes."""
@@ -57,9 +70,21 @@ def shorten(value: str, width: int = 60) -> str:
     return repr(text)
 
 
-def as_text(row: Mapping[str, object]) -> dict[str, str]:
-    """A row as an example: every value as text, missing ones as `(empty)`."""
-    return {key: "(empty)" if value is None or value != value else str(value) for key, value in row.items()}
+def as_text(row: Mapping[str, object]) -> dict[str, str | dt.datetime]:
+    """A row as an example: every value as text but times, missing ones as `(empty)`."""
+    return {key: _plain(value) for key, value in row.items()}
+
+
+def _plain(value: object) -> str | dt.datetime:
+    if value is None or value != value:
+        return "(empty)"
+    return value if isinstance(value, dt.datetime) else str(value)
+
+
+def when(instant: dt.datetime, timezone: str) -> str:
+    """A naive UTC instant as the clocks of `timezone` showed it; midnight as the day it begins."""
+    local = instant.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(timezone)).replace(tzinfo=None)
+    return str(local.date() if local.time() == dt.time() else local)
 
 
 def refuse(findings: Iterable[Finding], where: object) -> None:

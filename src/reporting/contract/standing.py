@@ -9,6 +9,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from reporting.contract.findings import as_text
 from reporting.contract.money import FOREVER, with_previous_end
 
 
@@ -75,7 +76,7 @@ def _cancelled(cancellations: ir.Table, close: dt.datetime | None) -> ir.Table:
     return whole.group_by("account_id").aggregate(last_cancelled_at=lambda t: t.effective.max())
 
 
-def story(row: Mapping[str, Any], flags: bool, cancellations: bool) -> dict[str, str]:
+def story(row: Mapping[str, Any], flags: bool, cancellations: bool) -> dict[str, str | dt.datetime]:
     """What each source says of one account, as an example of a finding.
 
     Args:
@@ -87,9 +88,10 @@ def story(row: Mapping[str, Any], flags: bool, cancellations: bool) -> dict[str,
     if flags:
         told["churn flag"] = "yes" if row["flagged"] else "no"
     if cancellations:
-        told["last cancellation"] = f"{row['last_cancelled_at']:%Y-%m-%d}" if row["cancelled"] else "none"
-    if row["pays"]:
-        told["subscriptions"] = "paying"
+        told["last cancellation"] = row["last_cancelled_at"] if row["cancelled"] else "none"
+    if row["pays"] or not row["ever_paid"]:
+        told["subscriptions"] = "paying" if row["pays"] else "never paid"
     else:
-        told["subscriptions"] = f"ended {row['last_end']:%Y-%m-%d}" if row["ever_paid"] else "never paid"
-    return told
+        told["subscriptions"] = "ended"
+        told["end"] = row["last_end"]
+    return as_text(told)

@@ -2,13 +2,15 @@
 
 Events are summed up once by account, subscription and user; the checks read the sums. Only where these leave
 a question open, because a group begins before and ends after the date it is held against, are events read
-again. A caller that keeps such sums by month hands them in, and no past month is read again.
+again. A caller that has such sums already hands them in, and events are not summed again.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 
 import ibis.expr.types as ir
 
@@ -21,24 +23,52 @@ MANY = 10_000_000
 """Above this number of events, repeated ids are looked for among those of the report month only."""
 
 
-def summarise(events: ir.Table, **by: ir.Value) -> ir.Table:
-    """What the checks need to know of events, small enough to keep.
+@dataclass(frozen=True)
+class Usage:
+    """What the checks need to know of events.
 
-    Args:
-        events: Canonical events.
-        by: Further keys, a month for instance; sums over them are what the checks see.
-
-    Returns:
-        account_id, subscription_id, user_id and the further keys; events, first and last (times), no_account,
-        no_name, no_time, odd_quantity (numbers of events with such a fault).
+    Attributes:
+        total: Number of events.
+        faults: no_account, no_name, no_time, odd_quantity -> number of events with that fault.
+        by_user: account_id, user_id and, over the events that have a time, events, first, last; one or more
+            rows a key; None without such events.
+        by_subscription: The same by subscription_id; None = no event names one.
     """
-    return events.group_by("account_id", "subscription_id", "user_id", **by).aggregate(
+
+    total: int
+    faults: Mapping[str, int]
+    by_user: ir.Table | None
+    by_subscription: ir.Table | None
+
+
+@contextmanager
+def summarised(events: ir.Table) -> Iterator[Usage]:
+    """The sums of `events`, from one pass over them."""
+    conditions = {f"no_{name}": condition for name, condition in _empty(events).items()}
+    conditions["odd_quantity"] = _odd(events)
+    groups = events.group_by("account_id", "subscription_id", "user_id").aggregate(
         events=events.count(),
         first=events.occurred_at.min(),
         last=events.occurred_at.max(),
-        **{f"no_{name}": condition.sum() for name, condition in _empty(events).items()},
-        odd_quantity=_odd(events).sum(),
+        **{name: condition.sum() for name, condition in conditions.items()},
     )
+    with kept(groups, beside=events) as groups:
+        sums = groups.aggregate(total=groups.events.sum(), **{name: groups[name].sum() for name in conditions})
+        found = {name: int(count or 0) for name, count in rows(sums)[0].items()}
+        yield Usage(found.pop("total"), found, groups, groups)
+
+
+@contextmanager
+def _beside(usage: Usage, events: ir.Table) -> Iterator[Usage]:
+    """`usage` with its tables on the engine of `events`."""
+    with ExitStack() as stack:
+        tables = {"by_user": usage.by_user, "by_subscription": usage.by_subscription}
+        placed = {
+            name: stack.enter_context(kept(table, beside=events))
+            for name, table in tables.items()
+            if table is not None
+        }
+        yield replace(usage, **placed)
 
 
 def _empty(events: ir.Table) -> dict[str, ir.BooleanValue]:
@@ -54,31 +84,31 @@ def _odd(events: ir.Table) -> ir.BooleanValue:
 
 
 def usage_findings(
-    tables: Mapping[str, ir.Table], close: dt.datetime | None, summary: ir.Table | None = None
+    tables: Mapping[str, ir.Table], close: dt.datetime | None, usage: Usage | None = None
 ) -> list[Finding] | None:
     """Findings on the table `events`; None if it is empty.
 
     Args:
         tables: Canonical tables as of the close, `accounts` and `events` among them.
         close: The month's close.
-        summary: The result of `summarise` over events up to the close, if the caller keeps it: an expression
-            on the same engine or rows in memory.
+        usage: The sums of the events up to the close, if the caller has them: tables in memory.
     """
     events = tables["events"]
-    with kept(summarise(events) if summary is None else summary, beside=events) as groups:
-        faults = ("no_account", "no_name", "no_time", "odd_quantity")
-        sums = rows(
-            groups.aggregate(total=groups.events.sum(), **{name: groups[name].sum() for name in faults})
-        )[0]
-        total = int(sums["total"] or 0)
-        if not total:
+    with summarised(events) if usage is None else _beside(usage, events) as sums:
+        if not sums.total:
             return None
-        findings = _faulty_values(events, sums, total)
-        findings += _unknown(groups, tables, total)
-        findings += _before_sign_up(groups, events, tables["accounts"], total)
-        if "subscriptions" in tables:
-            findings += _before_subscription(groups, events, tables["subscriptions"], total)
-    return findings + _repeated(events, close, total)
+        findings = _faulty_values(events, sums.faults, sums.total)
+        if sums.by_user is not None:
+            findings += _unknown(sums.by_user, tables, ("account_id", "user_id"), sums.total)
+        if sums.by_subscription is not None:
+            findings += _unknown(sums.by_subscription, tables, ("subscription_id",), sums.total)
+        if sums.by_user is not None:
+            findings += _before_sign_up(sums.by_user, events, tables["accounts"], sums.total)
+        if sums.by_subscription is not None and "subscriptions" in tables:
+            findings += _before_subscription(
+                sums.by_subscription, events, tables["subscriptions"], sums.total
+            )
+    return findings + _repeated(events, close, sums.total)
 
 
 def _repeated(events: ir.Table, close: dt.datetime | None, total: int) -> list[Finding]:
@@ -89,11 +119,11 @@ def _repeated(events: ir.Table, close: dt.datetime | None, total: int) -> list[F
     return duplicate_keys(recent, _EVENTS, int(recent.count().to_pyarrow().as_py()))
 
 
-def _faulty_values(events: ir.Table, sums: Mapping[str, int], total: int) -> list[Finding]:
+def _faulty_values(events: ir.Table, faults: Mapping[str, int], total: int) -> list[Finding]:
     findings = []
     columns = {"account": "account_id", "name": "event_name", "time": "occurred_at"}
     for name, empty in _empty(events).items():
-        if count := int(sums[f"no_{name}"] or 0):
+        if count := faults.get(f"no_{name}", 0):
             findings.append(
                 Finding(
                     "empty_value", "error", "events", columns[name], count, total,
@@ -102,7 +132,7 @@ def _faulty_values(events: ir.Table, sums: Mapping[str, int], total: int) -> lis
                     "Fill it in the source, or leave such rows out in the SELECT if they should not count.",
                 )
             )  # fmt: skip
-    if count := int(sums["odd_quantity"] or 0):
+    if count := faults.get("odd_quantity", 0):
         findings.append(
             Finding(
                 "odd_quantity", "error", "events", "quantity", count, total,
@@ -114,14 +144,20 @@ def _faulty_values(events: ir.Table, sums: Mapping[str, int], total: int) -> lis
     return findings
 
 
-def _unknown(groups: ir.Table, tables: Mapping[str, ir.Table], total: int) -> list[Finding]:
+_BELONGS = {
+    "account_id": ("accounts", "They count for no account."),
+    "user_id": ("users", "They count for the account, but for no known user."),
+    "subscription_id": ("subscriptions", "They count for the account all the same."),
+}
+
+
+def _unknown(
+    groups: ir.Table, tables: Mapping[str, ir.Table], keys: tuple[str, ...], total: int
+) -> list[Finding]:
     """Events whose account, user or subscription is in no table."""
     findings = []
-    for key, table, effect in (
-        ("account_id", "accounts", "They count for no account."),
-        ("user_id", "users", "They count for the account, but for no known user."),
-        ("subscription_id", "subscriptions", "They count for the account all the same."),
-    ):
+    for key in keys:
+        table, effect = _BELONGS[key]
         if table not in tables:
             continue
         strangers = groups.filter(groups[key].notnull()).anti_join(tables[table], key)

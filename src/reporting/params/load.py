@@ -87,8 +87,9 @@ def _describe(path: Path, tree: yaml.Node | None, model: type[BaseModel], item: 
         return f"{where}: unknown key '{key}'.{did_you_mean(str(location[-1]), known)}"
     if item["type"] == "missing":
         return f"{where}: the key '{key}' is missing."
-    message = item["msg"].removeprefix("Value error, ")
-    return f"{where}: {key}: {message[0].lower()}{message[1:]}, found {item['input']!r}."
+    message, mark, hint = item["msg"].removeprefix("Value error, ").partition(" Did you mean")
+    message = message.rstrip(".")
+    return f"{where}: {key}: {message[0].lower()}{message[1:]}, found {item['input']!r}.{mark}{hint}"
 
 
 def _line(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 import subprocess
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reporting.errors import ConfigError, did_you_mean
 from reporting.month import Month
 from reporting.params.load import load_yaml
 from reporting.params.monthly import Monthly
+from reporting.params.product import Product
 from reporting.pipeline.parameters import Notebook, choose, find_notebooks, require_notebook
 from reporting.pipeline.project import Project
+
+if TYPE_CHECKING:
+    from reporting.sources import SourceFile
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Plan:
         month: None is the last closed month of the source.
         notebooks: Those to run.
         parameters: Notebook -> parameter -> value, where one is given.
+        product: The product definition that goes with the source.
         partial: Whether some notebooks are left out.
         renderer: `auto`, `quarto` or `embedded`.
     """
@@ -49,6 +54,7 @@ class Plan:
     month: Month | None
     notebooks: dict[str, Notebook]
     parameters: dict[str, dict[str, Any]]
+    product: Product
     partial: bool
     renderer: str
 
@@ -57,8 +63,11 @@ def make_plan(project: Project, request: Request) -> Plan:
     """Check `request` against the project.
 
     Raises:
-        UsageError: The params file, a notebook or a parameter is wrong, or `reports/` can't be written.
+        UsageError: The params file, the source file, the product definition, a notebook or a parameter is
+            wrong, or `reports/` can't be written.
     """
+    from reporting.sources.mapping import load_source_file
+
     project.require()
     monthly = load_yaml(project.params, Monthly)
     notebooks = find_notebooks(project.notebooks)
@@ -70,6 +79,7 @@ def make_plan(project: Project, request: Request) -> Plan:
     }
     month = request.month or monthly.month
     source = require_name(request.source or monthly.source)
+    product = product_of(project, monthly, load_source_file(source, project.params_dir)[0])
     project.require_writable()
     return Plan(
         monthly,
@@ -77,9 +87,21 @@ def make_plan(project: Project, request: Request) -> Plan:
         Month.parse(month) if month else None,
         wanted,
         {name: parameters[name] for name in wanted},
+        product,
         partial=len(wanted) < len(notebooks),
         renderer=request.renderer,
     )
+
+
+def product_of(project: Project, monthly: Monthly, source: SourceFile) -> Product:
+    """The product definition of a source: the one it names, else the one of the params file.
+
+    Raises:
+        ConfigError: It is missing or malformed.
+    """
+    named = "product" in source.model_fields_set
+    path = project.params_dir / source.product if named else project.params.parent / monthly.product
+    return load_yaml(path, Product)
 
 
 def require_name(source: str) -> str:

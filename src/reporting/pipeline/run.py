@@ -14,9 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from reporting.errors import RunError
 from reporting.month import Month
-from reporting.params.load import load_yaml
-from reporting.params.monthly import Monthly
-from reporting.params.product import Product
 from reporting.pipeline import inputs
 from reporting.pipeline.lock import hold
 from reporting.pipeline.manifest import Manifest, inventory, versions
@@ -29,7 +26,7 @@ if TYPE_CHECKING:
     from reporting.pipeline.execute import Executed
     from reporting.pipeline.kernels import Nursery
     from reporting.snapshot.frozen import Snapshot
-    from reporting.sources import Source, SourceFile
+    from reporting.sources import Source
 
 
 @dataclass(frozen=True)
@@ -82,27 +79,15 @@ def refresh_archive(project: Project) -> None:
         render_archive(project.reports, inputs.brand(project))
 
 
-def product_of(project: Project, monthly: Monthly, source: SourceFile) -> Product:
-    """The product definition of a source: the one it names, else the one of the params file.
-
-    Raises:
-        ConfigError: It is missing or malformed.
-    """
-    named = "product" in source.model_fields_set
-    path = project.params_dir / source.product if named else project.params.parent / monthly.product
-    return load_yaml(path, Product)
-
-
 def freeze(
     source: Source, project: Project, plan: Plan, month: Month, out: Path, reporter: Reporter
 ) -> Snapshot:
     """Build the snapshot of `month` in folder `out`."""
     from reporting.snapshot.build import build_snapshot
 
-    product = product_of(project, plan.monthly, source.file)
     with reporter.step("snapshot", f"Freezing the snapshot of {month}"):
         cache = project.build(plan.source) / "cache"
-        return build_snapshot(source, product, month, out, cache, lambda text: reporter.say(f"  {text}"))
+        return build_snapshot(source, plan.product, month, out, cache, lambda text: reporter.say(f"  {text}"))
 
 
 def _run_month(
@@ -160,6 +145,7 @@ def _kept_on_failure(stage: Path, failed: Path) -> Iterator[None]:
         if isinstance(error, RunError):
             failed.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(stage, failed)
+            error.where = error.where and error.where.replace(str(stage), str(failed))
         shutil.rmtree(stage, ignore_errors=True)
         with suppress(OSError):
             stage.parent.rmdir()  # nothing of this source is published yet

@@ -21,6 +21,8 @@ from reporting.sources.mapping import LOCAL_KINDS, Connection, Mapping
 if TYPE_CHECKING:
     from ibis.backends import BaseBackend
 
+_NO_COLUMN = re.compile(r'(?:Referenced column|does not have a column named) "([^"]+)"')
+
 
 @dataclass
 class Reader:
@@ -102,8 +104,25 @@ class Reader:
         where = mapping.path
         if line and isinstance(error, duckdb.Error):
             where, text = f"{where}:{max(int(line[1]) - 1, 1)}", text[: line.start()]
+        if self._in_folder and (match := _NO_COLUMN.search(text)):
+            return self._no_column(match[1], mapping, where)
         return SourceError(
             f"the SELECT fails: {first_lines(text)}", where=where, remedy="Correct the SELECT."
+        )
+
+    def _no_column(self, name: str, mapping: Mapping, where: object) -> SourceError:
+        held = {
+            paths[0].name: self.con.table(table).columns
+            for table, paths in self.used.items()
+            if mapping.mentions(table)
+        }
+        files = "; ".join(f"{file} has {', '.join(columns)}" for file, columns in held.items())
+        known = [column for columns in held.values() for column in columns]
+        return SourceError(
+            f"the SELECT reads the column '{name}', which no file it reads has: {files}."
+            f"{did_you_mean(name, known)}",
+            where=where,
+            remedy="Correct the name in the SELECT, or export the column.",
         )
 
     def _malformed(self, text: str, number: str, line: str, mapping: Mapping) -> SourceError:

@@ -15,6 +15,7 @@ import ibis.expr.types as ir
 
 from reporting.contract import TABLES, Finding, check, refuse
 from reporting.contract.conform import conform
+from reporting.contract.usage import Usage
 from reporting.errors import ConfigError, SourceError
 from reporting.month import Month
 from reporting.sources.connect import connect, local_path
@@ -109,7 +110,7 @@ class Source:
             )
         raise ConfigError(problem, where=self.path, remedy=choice)
 
-    def check(self, month: Month | None = None, usage: ir.Table | None = None) -> list[Finding]:
+    def check(self, month: Month | None = None, usage: Usage | None = None) -> list[Finding]:
         """All findings: those of reading the source, and those of the contract as of the month's close.
 
         What reading has already found wrong is not said twice.
@@ -125,6 +126,7 @@ class Source:
             exchange_rates=self.exchange_rates,
             flags=month is None or month >= self.last_month(),
             usage=usage,
+            timezone=self.file.timezone,
         )
         unread = {(finding.table, finding.column) for finding in self.findings if finding.severity == "error"}
         return self.findings + [

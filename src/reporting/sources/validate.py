@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import ibis.expr.types as ir
 
@@ -119,8 +120,12 @@ def _describe(source: Source, name: str) -> TableReport:
         return TableReport(name, None, mapped, absent, None, None)
     born = table[BORN.get(name, "signed_up_at")]
     row = table.aggregate(rows=table.count(), first=born.min(), last=born.max()).to_pyarrow().to_pylist()[0]
-    return TableReport(name, int(row["rows"]), mapped, absent, _day(row["first"]), _day(row["last"]))
+    span = (_day(row[end], source.file.timezone) for end in ("first", "last"))
+    return TableReport(name, int(row["rows"]), mapped, absent, *span)
 
 
-def _day(moment: dt.date | None) -> dt.date | None:
-    return moment.date() if isinstance(moment, dt.datetime) else moment
+def _day(moment: dt.date | None, timezone: str) -> dt.date | None:
+    """The day on the company's calendar."""
+    if not isinstance(moment, dt.datetime):
+        return moment
+    return moment.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(timezone)).date()

@@ -75,13 +75,8 @@ def _of(n: int, total: int) -> str:
 
 def _examples(text: str | None) -> str:
     rows = json.loads(text) if text else []
-    shown = [", ".join(f"{key} {_day(value)}" for key, value in row.items()) for row in rows[:EXAMPLES]]
+    shown = [", ".join(f"{key} {value}" for key, value in row.items()) for row in rows[:EXAMPLES]]
     return "; ".join(shown) or "whole table"
-
-
-def _day(value: object) -> str:
-    """A midnight without its zeros."""
-    return str(value).removesuffix(" 00:00:00")
 
 
 def figures(report: str, book: Book, trust: Trust) -> Blocks:
