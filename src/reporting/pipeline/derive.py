@@ -18,7 +18,10 @@ from reporting.errors import RenderError
 from reporting.present import mime
 from reporting.present.markdown import clean, escape
 
-_REFERENCE = re.compile(r"(?<![\w\\`])@((?:fig|tbl|sec)-[\w-]*\w)")
+_REFERENCE = re.compile(r"(?<![\w\\`])@\{?(\w(?:[\w:.-]*\w)?)")  # to pandoc any @word is one
+_FOOTNOTE = re.compile(r"(?<!\\)\[\^([^\]\s]+)\](:?)")
+_PICTURE = re.compile(r"(?<!\\)!\[[^\]]*\][(\[]([^)\]\s]*)")
+_SHORTCODE = re.compile(r"\{\{<.*?>\}\}")
 _CODE = re.compile(r"(`+).*?\1", re.S)
 _TITLE_LINE = re.compile(r"^# (.*)$", re.M)
 _SILENT_TAGS = {"parameters", "injected-parameters", "remove-cell"}
@@ -38,7 +41,7 @@ def derive(executed: Path, out_dir: Path, front: dict[str, Any] | None = None) -
 
     Raises:
         RenderError: An error output, printed text or an unknown kind of output; two things with one label;
-            a reference to nothing. The message names notebook and cell.
+            a reference to nothing; a picture that is no Figure block. The message names notebook and cell.
     """
     notebook = nbformat.read(executed, as_version=4)
     about = dict(notebook.metadata.get("reporting", {}))
@@ -50,7 +53,9 @@ def derive(executed: Path, out_dir: Path, front: dict[str, Any] | None = None) -
             remedy='Set "reporting": {"title": ...} in the notebook\'s metadata.',
         )
     document = _Document(executed, executed.stem, title)
-    for number, cell in enumerate(notebook.cells, 1):
+    number = 0  # as in the notebook that is edited, which has no injected cell
+    for cell in notebook.cells:
+        number += "injected-parameters" not in cell.metadata.get("tags", [])
         document.add_cell(number, cell)
     document.check_references()
 
@@ -80,6 +85,8 @@ class _Document:
         self.key_figures: list[dict[str, Any]] = []
         self.labels: dict[str, int] = {}
         self.mentions: list[tuple[int, str]] = []
+        self.footnotes: set[str] = set()
+        self.notes: list[tuple[int, str]] = []
 
     def add_cell(self, number: int, cell: Any) -> None:
         if cell.cell_type == "markdown":
@@ -125,9 +132,28 @@ class _Document:
     def prose(self, number: int, markdown: str) -> None:
         """Add trusted Markdown, remembering what it refers to."""
         markdown = markdown.strip()
-        if markdown:
-            self._mentioned(number, markdown)
-            self.parts.append(markdown)
+        if not markdown:
+            return
+        words = _CODE.sub("", markdown)
+        if picture := _PICTURE.search(words):
+            raise self._error(
+                number,
+                f"shows the picture {picture[1]}, which is no part of the report.",
+                "Show pictures as Figure blocks, or write \\! where none is meant.",
+            )
+        if shortcode := _SHORTCODE.search(words):
+            raise self._error(
+                number,
+                f"holds the shortcode {shortcode[0]}, which only Quarto would fill in.",
+                "Write out its value, or show it as a Text block from a code cell.",
+            )
+        for label, colon in _FOOTNOTE.findall(words):
+            if colon:
+                self.footnotes.add(label)
+            else:
+                self.notes.append((number, label))
+        self._mentioned(number, markdown)
+        self.parts.append(markdown)
 
     def check_references(self) -> None:
         for number, label in self.mentions:
@@ -135,7 +161,15 @@ class _Document:
                 raise self._error(
                     number,
                     f"refers to @{label}, which is nowhere in the report.",
-                    f"Labels there are: {', '.join(sorted(self.labels)) or 'none'}.",
+                    f"Labels there are: {', '.join(sorted(self.labels)) or 'none'}. "
+                    "Write \\@ where no reference is meant.",
+                )
+        for number, label in self.notes:
+            if label not in self.footnotes:
+                raise self._error(
+                    number,
+                    f"refers to the footnote [^{label}], which is nowhere in the report.",
+                    f"Write it, as `[^{label}]: ...` on a line of its own.",
                 )
 
     def _text(self, number: int, spec: dict[str, Any], _: Any) -> None:

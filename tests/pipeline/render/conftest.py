@@ -18,7 +18,7 @@ def archive(tmp_path_factory) -> Path:
     reports = tmp_path_factory.mktemp("reports")
     make_month(reports / "demo" / "2024-11", "2024-11", ["executive_brief"])
     chosen = ["executive_brief", "monthly_health"]
-    make_month(reports / "demo" / "2024-12", "2024-12", chosen, previous_months=["2024-11"])
+    make_month(reports / "demo" / "2024-12", "2024-12", chosen)
     render_archive(reports, BRAND)
     return reports
 

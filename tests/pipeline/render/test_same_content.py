@@ -112,7 +112,7 @@ def test_pdf_is_tagged_titled_and_marked_as_accessible(month):
     not (shutil.which("quarto") or os.environ.get("QUARTO_PATH")), reason="no quarto (PATH or QUARTO_PATH)"
 )
 def test_quarto_says_the_same_as_the_embedded_renderer(month, tmp_path):
-    make_month(tmp_path, "2024-12", ["executive_brief"], "quarto", previous_months=["2024-11"])
+    make_month(tmp_path, "2024-12", ["executive_brief"], "quarto")
     ours, theirs = month / "executive_brief", tmp_path / "executive_brief"
     assert contents.of_html(page_of(theirs)) == contents.of_html(page_of(ours))
     assert contents.of_pdf(pdf_of(theirs)) == contents.of_pdf(pdf_of(ours))

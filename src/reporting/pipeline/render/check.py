@@ -6,11 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from html.parser import HTMLParser
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from reporting.errors import RenderError
 
+_ALONE = "mail"  # folder of the pages that are sent as single files
 _UNRESOLVED = re.compile(r"\?@\w|\?(?:meta|var|env):|\?\?\?")
 _STYLE_LINK = re.compile(r"url\(\s*['\"]?(?!data:)([^'\")]+)|@import\s+['\"]?([^'\";]+)")
 
@@ -59,17 +60,18 @@ def check_site(pages: Iterable[Path], root: Path, expected: Iterable[str] = ()) 
 
     Args:
         pages: HTML files under `root`.
-        root: The site; links that lead above it are not followed.
+        root: The site.
         expected: Paths relative to `root` that will be put there later.
 
     Raises:
         RenderError: Lists every finding with page and target.
     """
-    expected = set(expected)
+    root = root.resolve()
+    promised = {(root / path).resolve() for path in expected}
     parsed = {path.resolve(): read_page(path) for path in pages}
     findings = []
     for path, page in parsed.items():
-        name = path.relative_to(root.resolve()).as_posix()
+        name = path.relative_to(root).as_posix()
         doubled = [i for i, n in Counter(page.ids).items() if n > 1]
         findings += [f"{name}: the id '{i}' stands twice" for i in doubled]
         findings += [f"{name}: the image {src} has no alt text" for src in page.blind]
@@ -78,7 +80,7 @@ def check_site(pages: Iterable[Path], root: Path, expected: Iterable[str] = ()) 
             f"{name}: unresolved reference near '{_near(text, m)}'" for m in _UNRESOLVED.finditer(text)
         ]
         for link in dict.fromkeys(page.links):
-            if problem := _follow(link, path, parsed, root.resolve(), expected):
+            if problem := _follow(link, path, parsed, promised):
                 findings.append(f"{name}: {problem}")
     if findings:
         raise RenderError(
@@ -88,20 +90,19 @@ def check_site(pages: Iterable[Path], root: Path, expected: Iterable[str] = ()) 
         )
 
 
-def _follow(link: str, page: Path, parsed: dict[Path, _Page], root: Path, expected: set[str]) -> str | None:
+def _follow(link: str, page: Path, parsed: dict[Path, _Page], promised: set[Path]) -> str | None:
     parts = urlsplit(link)
     if parts.scheme in {"data", "mailto"}:
         return None
     if parts.scheme or parts.netloc:
         return f"a link to the outside, {link}"
     target = (page.parent / unquote(parts.path)).resolve() if parts.path else page
-    if not target.is_relative_to(root):
-        return None
+    if page.parent.name == _ALONE and target != page:
+        return f"a link that leads out of this file, which is mailed alone, {link}"
     if target.is_dir():
         target /= "index.html"
     if target not in parsed and not target.exists():
-        inside = PurePosixPath(target.relative_to(root)).as_posix()
-        return None if inside in expected else f"a dead link, {link}"
+        return None if target in promised else f"a dead link, {link}"
     if parts.fragment and target in parsed and unquote(parts.fragment) not in parsed[target].ids:
         return f"a dead link, {link}: nothing there has that id"
     return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from reporting.month import Month
@@ -21,7 +21,6 @@ class RunContext:
         run_id: Identifies the run on every page.
         snapshot_hash: Content hash of the snapshot the figures come from.
         brand: Look; the one in force by default.
-        previous_months: Published months (`YYYY-MM`) of the source before this one.
         companions: Title -> path, relative to the site, of files others put beside the pages (manifest, CSV);
             pages link to them.
         warnings: Number of data-quality warnings, shown on the front page.
@@ -33,7 +32,6 @@ class RunContext:
     run_id: str
     snapshot_hash: str = ""
     brand: Brand = field(default_factory=current_brand)
-    previous_months: Sequence[str] = ()
     companions: Mapping[str, str] = field(default_factory=dict)
     warnings: int = 0
 

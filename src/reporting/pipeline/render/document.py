@@ -24,12 +24,14 @@ class Document:
         name: File name without suffix; pages are called after it.
         front: Front matter.
         body: Markdown after the front matter.
+        first_line: Where in the file the body begins, for messages.
     """
 
     path: Path
     name: str
     front: dict[str, Any]
     body: str
+    first_line: int = 1
 
     @property
     def title(self) -> str:
@@ -55,7 +57,8 @@ def read_document(path: Path) -> Document:
     head = _FRONT.match(text)
     if head is None:
         raise RenderError("the document has no front matter.", where=path, remedy="Derive it again.")
-    document = Document(path, path.stem, yaml.safe_load(head[1]), text[head.end() :])
+    first_line = 1 + head[0].count("\n")
+    document = Document(path, path.stem, yaml.safe_load(head[1]), text[head.end() :], first_line)
     for figure in document.figures:
         if not (path.parent / figure).is_file():
             raise RenderError(

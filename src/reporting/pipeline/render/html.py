@@ -68,7 +68,7 @@ def to_html(document: Document, brand: Brand) -> Body:
         RenderError: pandoc warned or a figure is missing.
     """
     options = ("--toc", "--toc-depth=3", "--template", str(THEME / "parts.html"), "--email-obfuscation=none")
-    made = convert(document.body, "html5", where=document.path, options=options)
+    made = convert(document, "html5", options=options)
     toc, _, body = made.partition("<!-- body -->")
     return Body(toc.strip(), inline_figures(body.strip(), document.path.parent, brand))
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from nbconvert import HTMLExporter
 
 _CHART = re.compile(r"<chart-(\d+)></chart-\1>")
+_FOOTNOTE = re.compile(r"(?<!\\)\[(?=\^)")
+_IN_PAGE = re.compile(r'<a href="#[^"]*">(.*?)</a>', re.S)
 _STYLE = """<style>
 .cells { font-size: .92rem; } .cells svg { max-width: 100%; height: auto; }
 .cells .highlight pre, .cells pre { overflow-x: auto; background: var(--tint); padding: .7rem .9rem; font-size: .85rem; line-height: 1.45; }
@@ -42,11 +44,17 @@ def render_notebook(notebook: Path, context: RunContext, has_report: bool = True
     content = nbformat.read(notebook, as_version=4)
     title = content.metadata.get("reporting", {}).get("title", notebook.stem)
     charts = _take_charts(content, context)
+    for cell in content.cells:
+        if cell.cell_type == "markdown":
+            cell.source = _FOOTNOTE.sub(
+                r"\\[", cell.source
+            )  # the exporter knows none, and makes links of them
     body, _ = _exporter().from_notebook_node(content)
     body = re.sub(r"<script\b.*?</script>", "", body, flags=re.S)
     body = re.sub(r'\stabindex="-?\d+"', "", body)
     body = re.sub(r"<(pre|table)\b", r'<\1 tabindex="0"', body)  # both may scroll sideways
     body = re.sub(r"<(/?)h1\b", r"<\1h2", body)
+    body = _IN_PAGE.sub(r"\1", body)  # the report's headings have other ids
     body = _CHART.sub(lambda match: charts[int(match[1])], body)
     links = [Link("The notebook itself", notebook.name)]
     links += [Link(name, f"../{href}") for name, href in context.companions.items()]
@@ -67,7 +75,7 @@ def render_notebook(notebook: Path, context: RunContext, has_report: bool = True
 def _exporter() -> HTMLExporter:
     from nbconvert import HTMLExporter  # slow to import, and only needed here
 
-    return HTMLExporter(template_name="basic", anchor_link_text="")
+    return HTMLExporter(template_name="basic", exclude_anchor_links=True)
 
 
 def _take_charts(notebook: nbformat.NotebookNode, context: RunContext) -> list[str]:

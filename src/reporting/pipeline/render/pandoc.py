@@ -9,6 +9,7 @@ from pathlib import Path
 import pypandoc
 
 from reporting.errors import RenderError
+from reporting.pipeline.render.document import Document
 
 THEME = Path(__file__).parent / "theme"
 
@@ -22,25 +23,29 @@ def pandoc_path() -> str:
     return pypandoc.get_pandoc_path()
 
 
-def convert(
-    markdown: str, to: str, *, where: Path, options: tuple[str, ...] = (), folder: Path | None = None
-) -> str:
-    """Convert Markdown with the report's filter.
+def convert(document: Document, to: str, *, options: tuple[str, ...] = (), folder: Path | None = None) -> str:
+    """Convert a document's body with the report's filter.
 
     Args:
-        markdown: Document body.
+        document: What to convert.
         to: `html5` or `typst`.
-        where: Named in errors.
         options: Further pandoc options.
-        folder: Working folder, against which figures are looked up.
+        folder: Working folder, against which figures are looked up; the document's by default.
 
     Raises:
-        RenderError: pandoc failed or warned.
+        RenderError: pandoc failed or warned; it names the line of the document.
     """
     command = [pandoc_path(), "-f", READER, "-t", to, "--wrap=none", "--fail-if-warnings", *options]
     command += ["--lua-filter", str(THEME / "report.lua")]
-    made = subprocess.run(command, input=markdown.encode(), capture_output=True, cwd=folder or where.parent)
+    markdown = "\n" * (document.first_line - 1) + document.body  # lines are numbered as in the file
+    made = subprocess.run(
+        command, input=markdown.encode(), capture_output=True, cwd=folder or document.path.parent
+    )
     if made.returncode or made.stderr.strip():
-        complaint = made.stderr.decode(errors="replace").strip() or f"exit code {made.returncode}"
-        raise RenderError(f"pandoc: {complaint}", where=where, remedy="Correct the document's source cell.")
+        said = made.stderr.decode(errors="replace").removesuffix("Failing because there were warnings.\n")
+        raise RenderError(
+            f"pandoc: {said.strip() or f'exit code {made.returncode}'}",
+            where=document.path,
+            remedy="Correct the notebook cell that writes this part of the document.",
+        )
     return made.stdout.decode()

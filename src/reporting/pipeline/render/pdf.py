@@ -18,6 +18,8 @@ from reporting.pipeline.render.document import Document
 from reporting.pipeline.render.pandoc import THEME, convert
 from reporting.present.brand import Font
 
+_SEARCHED = re.compile(r" \(searched at [^)]*\)")
+_QUOTED = re.compile(r"^ *\d+ │ *(.+)$", re.M)
 SUBSTITUTE = "\u25a1"  # for a character the printed font lacks: PDF/UA allows no missing glyph
 
 
@@ -32,7 +34,7 @@ def render_pdf(document: Document, out: Path, context: RunContext) -> None:
         write_figures(document, root, context)
         lacking = unprintable(document.body, context.brand.font)
         options = ("--shift-heading-level-by=-1", "-M", f"unprintable={lacking}")
-        content = convert(document.body, "typst", where=document.path, options=options, folder=root)
+        content = convert(document, "typst", options=options, folder=root)
         (root / "run.json").write_text(json.dumps(page_values(document, context, root)), encoding="utf-8")
         source = (THEME / "report.typ").read_text(encoding="utf-8") + "\n" + content
         (root / "main.typ").write_text(source, encoding="utf-8")
@@ -112,7 +114,12 @@ def _compile(root: Path, document: Document, context: RunContext) -> bytes:
 
 
 def _error(document: Document, problem: typst.TypstError | typst.TypstWarning) -> RenderError:
-    hints = " ".join(problem.hints)
+    """Typst's words without its temporary files; it shows the place by quoting what is set there."""
+    message = _SEARCHED.sub("", problem.message)
+    quoted = _QUOTED.search(problem.diagnostic)
+    hints = [f"{hint.removesuffix('.')}." for hint in problem.hints]
     return RenderError(
-        f"Typst: {problem.message}", where=f"{document.name}.pdf", remedy=hints or problem.diagnostic or None
+        f"Typst, setting {document.name}.pdf: {message}" + (f", in `{quoted[1]}`." if quoted else "."),
+        where=document.path,
+        remedy=" ".join(["Correct the notebook cell that writes this part of the document.", *hints]),
     )

@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,8 @@ from reporting.pipeline.render.pdf import page_values, unprintable, write_figure
 from reporting.present.brand import Brand
 from reporting.present.markdown import escape
 
-_COMPLAINT = re.compile(r"^.*\b(?:WARN(?:ING)?|ERROR)\b.*$|^.*\bwarning:.*$", re.M)
+_COMPLAINT = re.compile(r"\b(?:WARN(?:ING)?|ERROR)\b|\bwarning:")
+_STEP = re.compile(r"\[ *\d+/\d+\] (.+)")  # the page that Quarto is at
 _NO_VALIDATOR = "verapdf is not installed"  # Typst itself refuses a PDF that breaks the standard
 _FLOAT = re.compile(r'<div aria-describedby="((fig|tbl)-[^"]+)">')
 _COLOR_CODES = re.compile(r"\x1b\[[0-9;]*m")
@@ -101,10 +102,24 @@ def _run(quarto: Path, project: Path, context: RunContext) -> None:
         errors="replace",
     )
     said = _COLOR_CODES.sub("", made.stderr + made.stdout)
-    complaints = [line.strip() for line in _COMPLAINT.findall(said) if _NO_VALIDATOR not in line]
+    complaints = list(_complaints(said))
     if made.returncode or complaints:
         words = "\n  ".join(complaints or said.strip().splitlines()[-8:])
-        raise RenderError(f"Quarto: {words}", where=quarto, remedy="Correct the notebook cell named.")
+        raise RenderError(
+            f"Quarto: {words}",
+            where=quarto,
+            remedy="Correct the notebook cell that writes this part of the document.",
+        )
+
+
+def _complaints(said: str) -> Iterator[str]:
+    """Quarto's warnings and errors, each with the document it was at."""
+    document = ""
+    for line in map(str.strip, said.splitlines()):
+        if step := _STEP.match(line):
+            document = f"{step[1]}: "
+        elif _COMPLAINT.search(line) and _NO_VALIDATOR not in line:
+            yield document + line
 
 
 def _scrolling(html: str) -> str:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from reporting.month import Month
 from reporting.pipeline.derive import labels
 from reporting.pipeline.render.context import RunContext
 from reporting.pipeline.render.document import Document
@@ -52,10 +51,6 @@ def front_page(documents: Sequence[Document], context: RunContext) -> Document:
     if context.companions:
         parts += ["## Data and proof"]
         parts.append("\n".join(f"- [{escape(title)}]({href})" for title, href in context.companions.items()))
-    if context.previous_months:
-        parts.append("## Earlier months")
-        months = sorted(context.previous_months, reverse=True)
-        parts.append("\n".join(f"- [{Month.parse(m).label}](../{m}/index.html)" for m in months))
     front = {"title": f"{context.title}: {context.month.label}", "lang": "en", "report": "index"}
     folder = documents[0].path.parent if documents else Path()
     return Document(folder / "index.qmd", "index", front, "\n\n".join(parts) + "\n")

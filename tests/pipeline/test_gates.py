@@ -1,0 +1,199 @@
+"""Each fault that must not reach a reader, planted: the run fails, names the place and publishes nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from pathlib import Path
+
+import nbformat
+import pytest
+from matplotlib.figure import Figure as MplFigure
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from reporting.errors import RenderError
+from reporting.pipeline import inputs
+from reporting.pipeline.execute import Executed
+from reporting.present import blocks
+from reporting.present.brand import Brand
+
+INJECTED = new_code_cell("snapshot = 'x'", metadata={"tags": ["injected-parameters"]}, id="i")
+SOUND = new_markdown_cell("## A section {#here}", id="s")
+
+
+def shows(block: blocks.Block):
+    return new_code_cell("x", outputs=[new_output("execute_result", block._repr_mimebundle_())], id="c")
+
+
+def says(text: str):
+    return new_markdown_cell(text, id="m")
+
+
+def fails():
+    return new_code_cell(
+        "x", outputs=[new_output("error", ename="KeyError", evalue="mrr", traceback=[])], id="e"
+    )
+
+
+@pytest.fixture
+def executed(workshop, monkeypatch):
+    """Put a notebook in place of the one that the run would execute: its cells, below an injected one."""
+
+    def executed(*cells) -> None:
+        workshop.notebook("mine")
+
+        def run_notebooks(stage: Path, notebooks: dict, *_: object) -> list[Executed]:
+            (stage / "notebooks").mkdir()
+            made = stage / "notebooks" / "mine.ipynb"
+            notebook = new_notebook(
+                cells=[INJECTED, SOUND, *cells], metadata={"reporting": {"title": "Mine"}}
+            )
+            nbformat.write(notebook, made)
+            return [Executed(notebooks["mine"], made, 0.1, [0.1], [], None)]
+
+        monkeypatch.setattr("reporting.pipeline.produce.run_notebooks", run_notebooks)
+        monkeypatch.setattr("reporting.pipeline.kernels.Nursery", contextlib.nullcontext)
+
+    return executed
+
+
+@pytest.fixture
+def refused(workshop, publish, month):
+    """Run, and see it refused in the words given, nothing published, and the half-made month kept."""
+
+    def refused(*words: str, **request) -> None:
+        with pytest.raises(RenderError) as caught:
+            publish(**request)
+        for word in words:
+            assert word in str(caught.value)
+        assert caught.value.exit_code == 1
+        assert ".staging" not in str(caught.value)
+        assert "reporting-pdf-" not in str(caught.value), "a temporary file is no place to look at"
+        assert not list((workshop.root / "reports").rglob("*"))
+        assert (workshop.root / "build" / "tiny" / "2026-10" / "failed" / "notebooks" / "mine.ipynb").exists()
+
+    return refused
+
+
+DOCUMENT = "failed/documents/mine.qmd"
+FAULTS = {
+    "an error output": (fails(), "mine.ipynb", "cell 2 failed: KeyError: mrr"),
+    "an unresolved reference": (says("See @fig-none."), "mine.ipynb", "cell 2 refers to @fig-none"),
+    "an unresolved reference in a caption": (
+        shows(blocks.Table([blocks.Column("A")], [["1"]], label="tbl-a", caption="As @tbl-b.")),
+        "cell 2 refers to @tbl-b",
+    ),
+    "an unknown source": (says("So says [@smith2000]."), "cell 2 refers to @smith2000"),
+    "an unwritten footnote": (says("So it is.[^why]"), "cell 2 refers to the footnote [^why]"),
+    "a shortcode": (says("Of {{< meta month >}}."), "cell 2 holds the shortcode {{< meta month >}}"),
+    "a picture that is not there": (says("![Logo](logo.png)"), "cell 2 shows the picture logo.png"),
+    "two things of one name": (says("## Again {#here}"), DOCUMENT, "Duplicate identifier 'here'"),
+    "formulas that are none": (says("$\\frac{a$"), DOCUMENT, "Could not convert TeX math"),
+    "a dead link": (says("[x](nowhere.html)"), "failed", "mine.html: a dead link, nowhere.html"),
+    "a dead link to a file": (says("[x](data/none.csv)"), "mine.html: a dead link, data/none.csv"),
+    "a dead link in the page": (says("[x](#nowhere)"), DOCUMENT, "`#link(<nowhere>)[x]`"),
+    "a dead link into another page": (
+        says("[x](index.html#nowhere)"),
+        "mine.html: a dead link, index.html#nowhere: nothing there has that id",
+    ),
+    "a dead link to another month": (
+        says("[x](../2026-09/index.html)"),
+        "mine.html: a dead link, ../2026-09",
+    ),
+    "a link that a mailed copy lacks": (says("[x](index.html)"), "mail/mine.html: a link that leads out"),
+    "a link to the outside": (says("[x](https://a.example)"), "a link to the outside, https://a.example"),
+    "a heading that leaves out a level": (says("#### Deep"), DOCUMENT, "mine.pdf", "`=== Deep`"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_is_named_and_nothing_is_published(executed, refused, fault):
+    cell, *words = FAULTS[fault]
+    executed(cell)
+    refused(*words)
+
+
+def test_a_pandoc_warning_is_named_with_its_line(workshop, executed, refused):
+    executed(says("::: {.callout-note}\nNever closed."))
+    refused(DOCUMENT, "pandoc: [WARNING] Div at line")
+    document = (workshop.root / "build" / "tiny" / "2026-10" / DOCUMENT).read_text()
+    line = document[: document.index(":::")].count("\n") + 1
+    refused(f"Div at line {line} column 1 unclosed")
+
+
+def test_the_same_notebook_without_a_fault_is_published(executed, publish, month):
+    executed(
+        says(
+            "See @fig-a.[^why] Or `@fig-none`, \\@fig-none, a@fig-none.example, [here](#here).\n\n[^why]: So."
+        ),
+        shows(blocks.Figure(MplFigure(), "fig-a", "A figure, as @fig-a.", "Nothing")),
+    )
+    assert publish().state == "published"
+    assert (month / "mine.pdf").is_file()
+
+
+def test_a_figure_without_its_picture_is_named(executed, refused):
+    figure = shows(blocks.Figure(MplFigure(), "fig-a", "C.", "Alt"))
+    del figure.outputs[0].data["image/svg+xml"]
+    executed(figure)
+    refused("mine.ipynb", "cell 2 has a figure fig-a without a picture")
+
+
+def test_a_figure_that_gets_lost_on_the_way_is_named(executed, refused, monkeypatch):
+    from reporting.pipeline.derive import derive
+
+    def lossy(*arguments: object) -> Path:
+        document = derive(*arguments)
+        (document.parent / "figures" / "mine" / "fig-a.svg").unlink()
+        return document
+
+    monkeypatch.setattr("reporting.pipeline.derive.derive", lossy)
+    executed(shows(blocks.Figure(MplFigure(), "fig-a", "C.", "Alt")))
+    refused(DOCUMENT, "figures/mine/fig-a.svg is missing")
+
+
+def test_a_typst_warning_is_named(executed, refused, monkeypatch):
+    brand: Brand = inputs.load_brand(inputs.HERE / "brand.yml")
+    unknown = dataclasses.replace(brand.font, family="Nowhere Sans")
+    monkeypatch.setattr(inputs, "brand", lambda _: dataclasses.replace(brand, font=unknown))
+    executed(says("Text."))
+    refused(DOCUMENT, "setting mine.pdf: unknown font family: nowhere sans")
+
+
+QUARTO = """#!/bin/sh
+test "$1" = --version && echo 1.10.0 && exit
+echo '[1/2] index.qmd' >&2
+echo '[2/2] mine.qmd' >&2
+{said}
+exit {code}
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "words"),
+    [
+        (
+            "WARNING (main.lua:12) Unable to resolve crossref @fig-x",
+            0,
+            "mine.qmd: WARNING (main.lua:12) Unable to resolve crossref @fig-x",
+        ),
+        ("\033[33m[WARNING] Duplicate identifier\033[39m", 0, "mine.qmd: [WARNING] Duplicate identifier"),
+        (
+            "WARN: Unable to resolve link target: x.qmd",
+            0,
+            "mine.qmd: WARN: Unable to resolve link target: x.qmd",
+        ),
+        ("warning: unknown font family: x", 0, "mine.qmd: warning: unknown font family"),
+        ("ERROR: Could not read it", 1, "mine.qmd: ERROR: Could not read it"),
+        ("It fell over", 3, "It fell over"),
+    ],
+)
+def test_what_quarto_complains_of_is_named(
+    executed, refused, monkeypatch, tmp_path_factory, said, code, words
+):
+    quarto = tmp_path_factory.mktemp("quarto") / "quarto"
+    quarto.write_text(QUARTO.format(said=f"printf '%b\\n' '{said}' >&2", code=code))
+    quarto.chmod(0o755)
+    monkeypatch.setenv("QUARTO_PATH", str(quarto))
+    executed(says("Text."))
+    refused(str(quarto), words, renderer="quarto")
