@@ -221,7 +221,7 @@ def test_growth_over_three_months(run):
     ]
     months[-1] |= {"seats_purchased": 8, "team_count": 2}
     found = last(run, with_growth(panel(A=months))).loc["A"]
-    assert (found.seat_growth, found.team_growth, found.cross_team_usage) == (3, 1, True)
+    assert (found.seat_growth, found.team_growth) == (3, 1)
     assert (found.usage_growth, found.value_signal_growth) == (1.0, 1.0)  # 60 against 30, 8 against 4
 
 
@@ -253,6 +253,7 @@ def test_a_reason_matches_how_the_plan_is_priced(run, product, basis, row, reaso
 def test_readiness_is_the_weighted_mean_of_what_is_known(run, product):
     row = {"licence_utilisation": 0.4, "team_count": 2, "premium_share": 0.1, "plan_limit_proximity": 0.5}
     table = with_readiness(with_growth(panel(A=[row], B=[{}], C=[row | {"paying": False}])), product)
+    assert column(run, table, "cross_team_usage") == {"A": True, "B": None, "C": True}
     found = column(run, table, "expansion_readiness")
     # licence 0.4 of 0.8, one of two more teams, premium 0.1 of 0.2, limit 0.5: all 50; growth is unknown
     assert found == {"A": 50.0, "B": None, "C": None}

@@ -160,7 +160,7 @@ def test_promoters_less_detractors_over_a_quarter(run):
     rows.append(
         {"survey_id": "x", "account_id": "A", "kind": "csat", "score": 5.0, "answered_at": "2026-01-10"}
     )
-    found = by_month(run, outcomes.nps(canonical("surveys", rows), month_table(MONTHS)))
+    found = by_month(run, outcomes.nps(canonical("surveys", rows), month_table(MONTHS), 91))
     assert found == {1: (1, 3), 2: (1, 4), 3: (0, 5)}
 
 

@@ -97,6 +97,8 @@ def test_what_is_missing_is_named_as_table_or_as_column():
     assert gaps["team_count"] == ["users"]
     assert gaps["invited_active_share"] == ["users"]
     assert "active_users" not in gaps
+    assert unavailable(everything - {"events.user_id"})["active_users"] == ["events.user_id"]
+    assert unavailable(without_users - {"events.user_id"})["active_users"] == ["users", "events.user_id"]
     assert unavailable(everything - {"users.team"})["cross_team_usage"] == ["users.team"]
     assert "mrr" not in unavailable({"accounts", "subscriptions", "events"})
 

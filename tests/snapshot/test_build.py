@@ -173,7 +173,7 @@ def test_a_source_without_users_says_so_and_shows_null_not_zero(tmp_path, demo_t
     bare = {name: demo_tables[name] for name in ("accounts", "subscriptions", "events")}
     bare["events"] = bare["events"].drop_columns(["user_id"])
     snapshot = build_snapshot(MemorySource(bare, demo_rates), product, MONTH, tmp_path / "s")
-    assert snapshot.unavailable["active_users"] == ["events.user_id"]
+    assert snapshot.unavailable["active_users"] == ["users", "events.user_id"]
     assert snapshot.unavailable["team_count"] == ["users", "events.user_id"]
     assert snapshot.unavailable["integration_count"] == ["integrations"]
     assert snapshot.unavailable["nps"] == ["surveys"]

@@ -145,7 +145,7 @@ _ALL = (
             Column("invited_at", TIME, "when invited; empty = not invited by anyone"),
             Column("deactivated_at", TIME, "when the log-in was withdrawn; empty = still valid"),
         ),
-        without="active users, seats used, stickiness, usage by role and team and other figures by user",
+        without="usage by role and team, admin activity, invitations, seats assigned",
     ),
     CanonicalTable(
         "integrations",

@@ -13,8 +13,7 @@ READINESS_PARTS = ("licence", "team", "growth", "premium", "limit")
 
 def with_growth(rows: ir.Table) -> ir.Table:
     """Add growth over three months: `seat_growth` (seats bought), `team_growth`, and `usage_growth`,
-    `value_signal_growth` (events and value events against the three months before, relative);
-    `cross_team_usage`: two or more teams."""
+    `value_signal_growth` (events and value events against the three months before, relative)."""
     by_month = ibis.window(group_by="account_id", order_by="month")
 
     def gained(column: str) -> ir.NumericColumn:
@@ -35,12 +34,12 @@ def with_growth(rows: ir.Table) -> ir.Table:
         team_growth=gained("team_count"),
         usage_growth=growth("events_quarter"),
         value_signal_growth=growth("value_quarter"),
-        cross_team_usage=rows.team_count >= 2,
     ).drop("events_quarter", "value_quarter")
 
 
 def with_readiness(rows: ir.Table, product: Product) -> ir.Table:
-    """Add `commercial_reason` and `expansion_readiness` with its parts.
+    """Add `cross_team_usage` (teams enough to count as spread), `commercial_reason` and
+    `expansion_readiness` with its parts.
 
     The reason must match how the account's plan is priced: seats where licence use is high, volume where the
     included volume is nearly used, tier where premium features carry use (or the plan's seat limit is
@@ -56,12 +55,13 @@ def with_readiness(rows: ir.Table, product: Product) -> ir.Table:
     null = ibis.null("float64")
     parts = {
         "licence": _hundred(rows.licence_utilisation, limit.offer_seats),
-        "team": _hundred((rows.team_count - 1).cast("float64"), 2.0),
-        "growth": _hundred(rows.usage_growth, 0.5),
-        "premium": _hundred(rows.premium_share, 2 * limit.premium_share),
+        "team": _hundred((rows.team_count - 1).cast("float64"), limit.teams_full - 1.0),
+        "growth": _hundred(rows.usage_growth, limit.growth_full),
+        "premium": _hundred(rows.premium_share, limit.premium_full),
         "limit": _hundred(rows.plan_limit_proximity, 1.0),
     }
     rows = rows.mutate(
+        cross_team_usage=rows.team_count >= limit.spread_teams,
         commercial_reason=ibis.cases(
             (~rows.paying, ibis.null("string")),
             (full_plan & (basis == "seats"), "tier"),

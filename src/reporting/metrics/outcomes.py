@@ -11,7 +11,6 @@ import ibis.expr.types as ir
 from reporting.metrics.portfolio import ripe
 from reporting.params.product import Product
 
-NPS_DAYS = 91
 TOTALS = ("new_and_churned", "north_star")
 """Figures without a denominator."""
 
@@ -40,10 +39,10 @@ def new_and_churned(subscriptions: ir.Table, movements: ir.Table, months: ir.Tab
     return rows.mutate(n=ibis.literal(1), d=ibis.literal(0))
 
 
-def nps(surveys: ir.Table, months: ir.Table) -> ir.Table:
-    """Promoters (9, 10) less detractors (0 to 6) over the answers of the last `NPS_DAYS` days."""
+def nps(surveys: ir.Table, months: ir.Table, days: int) -> ir.Table:
+    """Promoters (9, 10) less detractors (0 to 6) over the answers of the last `days` days."""
     answers = surveys.filter(surveys.kind == "nps")
-    near = months.select("month", "close", opened=months.close - ibis.interval(days=NPS_DAYS))
+    near = months.select("month", "close", opened=months.close - ibis.interval(days=days))
     rows = answers.join(near, [answers.answered_at < near.close, answers.answered_at >= near.opened])
     balance = ibis.cases((rows.score >= 9, 1), (rows.score <= 6, -1), else_=0)
     return rows.group_by("account_id", "month").aggregate(n=balance.sum(), d=rows.count())

@@ -7,12 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from reporting.metrics.catalogue import activation, adoption, churn, engagement, expansion, health, revenue
+from reporting.metrics.catalogue import (
+    activation,
+    activity,
+    adoption,
+    churn,
+    engagement,
+    expansion,
+    health,
+    revenue,
+)
 from reporting.metrics.catalogue.entry import CHAPTERS, Metric
 
 _ALL = (
     *activation.ENTRIES,
     *adoption.ENTRIES,
+    *activity.ENTRIES,
     *engagement.ENTRIES,
     *health.ENTRIES,
     *revenue.ENTRIES,
@@ -41,7 +51,9 @@ def unavailable(have: Collection[str]) -> dict[str, list[str]]:
 
 def _missing(metric: Metric, have: Collection[str]) -> list[str]:
     missing: list[str] = []
-    for need in metric.needs:
+    # Who did something stands in the events, who that is in `users`: a source without either should get both.
+    people = ["users"] if "events.user_id" in metric.needs and "events.user_id" not in have else []
+    for need in (*people, *metric.needs):
         table = need.split(".")[0]
         gap = table if table not in have else need
         if need not in have and gap not in missing:

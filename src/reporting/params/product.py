@@ -142,6 +142,7 @@ class Engagement(Strict):
     check_in_days: Days = 15
     high_risk_days: Days = 30
     key_action_days: Days = 7
+    nps_days: Days = 91  # answers this young make the net promoter score
     tenure_new_days: Days = 30
     tenure_long_days: Days = 90
     day1_retention: tuple[Share, Share] = (0.20, 0.30)  # outside reference
@@ -179,6 +180,10 @@ class Expansion(Strict):
     offer_seats: Share = 0.80  # licence use above this: offer seats before they ask
     plan_limit: Share = 0.80  # use of the included volume above this: offer volume
     premium_share: Share = 0.10  # share of events on premium features that speaks for a higher tier
+    spread_teams: Count = 2  # teams in use from which an account has spread beyond its first
+    teams_full: Annotated[int, Field(ge=2)] = 3  # teams in use that score 100 in `expansion_readiness`
+    growth_full: Annotated[float, Field(gt=0)] = 0.50  # growth of use in three months that scores 100
+    premium_full: Annotated[float, Field(gt=0, le=1)] = 0.20  # share of events on premium that scores 100
     licence_weight: Share = 0.30
     team_weight: Share = 0.20
     growth_weight: Share = 0.20

@@ -77,7 +77,7 @@ def outcome_table(ws: Workspace, product: Product) -> ir.Table:
         "month1_retention": outcomes.month1_retention(users, months),
     }
     if ws.get("surveys") is not None:
-        tables["nps"] = outcomes.nps(ws["surveys"], months)
+        tables["nps"] = outcomes.nps(ws["surveys"], months, product.engagement.nps_days)
     missed = outcomes.step_missed(ws["panel"], ws["activation_steps"], product)
     named = [
         rows.select(

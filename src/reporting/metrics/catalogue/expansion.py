@@ -55,8 +55,9 @@ ENTRIES: tuple[Metric, ...] = (
         UP,
         "The product has spread beyond the first team: said to be the strongest predictor of growth, tested "
         "in the report.",
-        "team_count >= 2",
+        "team_count >= spread_teams",
         place="account_month.cross_team_usage",
+        thresholds=("expansion.spread_teams",),
         needs=("users.team", "events.user_id"),
     ),
     _m(

@@ -141,7 +141,9 @@ ENTRIES: tuple[Metric, ...] = (
         "share",
         UP,
         "How much of the MRR at the start is still there, growth not counted; never above 100 %.",
-        "sum of min(start, end) / sum of start, over accounts paying at the start",
+        "sum of min(start, end) / sum of start, over accounts paying at the start; each at its close's "
+        "exchange rates, "
+        "so the FX line counts",
         place="portfolio_month",
     ),
     _m(
@@ -153,7 +155,7 @@ ENTRIES: tuple[Metric, ...] = (
         UP,
         "What the accounts paying at the start pay at the end; reactivations are left out and shown beside "
         "it.",
-        "end MRR of accounts paying at the start / their start MRR",
+        "end MRR of accounts paying at the start / their start MRR, each at its close's exchange rates",
         place="portfolio_month",
     ),
     _support(
