@@ -14,6 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from reporting.errors import RenderError
 from reporting.pipeline import inputs
 from reporting.pipeline.execute import Executed
+from reporting.pipeline.render.check import check_site
 from reporting.present import blocks
 from reporting.present.brand import Brand
 
@@ -158,6 +159,19 @@ def test_a_typst_warning_is_named(executed, refused, monkeypatch):
     monkeypatch.setattr(inputs, "brand", lambda _: dataclasses.replace(brand, font=unknown))
     executed(says("Text."))
     refused(DOCUMENT, "setting mine.pdf: unknown font family: nowhere sans")
+
+
+def test_every_link_of_the_archive_leads_somewhere(workshop, executed, publish, tiny_source):
+    executed(says("Text."))
+    publish()
+    tiny_source.mrr = 200.0
+    assert publish().kept is not None
+    reports = workshop.root / "reports"
+    pages = sorted(reports.rglob("*.html"))
+    assert (
+        len([page for page in pages if page.name == "index.html"]) == 4
+    )  # archive, source, month, superseded
+    check_site(pages, reports)
 
 
 QUARTO = """#!/bin/sh

@@ -17,6 +17,12 @@ from reporting.pipeline.render.site import FRONT_REPORT
 from reporting.present.brand import Brand, current_brand
 from reporting.present.markdown import escape
 
+_FORWARD = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<meta http-equiv="refresh" content="0; url={href}"></head>
+<body><p><a href="{href}">{title}</a></p></body></html>
+"""
+
 
 @dataclass(frozen=True)
 class _Published:
@@ -29,6 +35,9 @@ class _Published:
 def render_archive(reports_dir: Path, brand: Brand | None = None) -> Path:
     """Write `reports_dir/index.html` over all published months.
 
+    A source's own `index.html` leads there too: superseded runs lie a folder deeper than their pages were
+    written for, and it stands where they look for the archive.
+
     Args:
         reports_dir: Holds `<source>/<YYYY-MM>/` with `index.html` and `documents/`.
         brand: Look; the one in force by default.
@@ -40,11 +49,17 @@ def render_archive(reports_dir: Path, brand: Brand | None = None) -> Path:
         RenderError: A page it links to is missing.
     """
     brand = brand or current_brand()
-    parts, sources = [], sorted(p for p in reports_dir.iterdir() if p.is_dir() and p.name != "assets")
+    parts, pages = [], [reports_dir / "index.html"]
+    sources = sorted(p for p in reports_dir.iterdir() if p.is_dir() and p.name != "assets")
     for source in sources:
         months = sorted(_published(source), key=lambda run: run.month, reverse=True)
         if months:
             parts.append(_source(source.name, months))
+            pages.append(source / "index.html")
+            forward = _FORWARD.format(
+                title="All sources and months", href=f"../index.html#source-{source.name}"
+            )
+            pages[-1].write_text(forward, encoding="utf-8")
     body = "\n\n".join(parts) or "Nothing has been published yet.\n"
     document = Document(reports_dir / "index.qmd", "index", {"title": "Reports"}, body)
     made = to_html(document, brand)
@@ -58,10 +73,9 @@ def render_archive(reports_dir: Path, brand: Brand | None = None) -> Path:
         month="",
     )
     write_assets(brand, reports_dir / "assets")
-    path = reports_dir / "index.html"
-    path.write_text(html, encoding="utf-8")
-    check_site([path], reports_dir)
-    return path
+    pages[0].write_text(html, encoding="utf-8")
+    check_site(pages, reports_dir)
+    return pages[0]
 
 
 def _published(source: Path) -> Iterator[_Published]:
