@@ -52,6 +52,26 @@ def test_table_formats_aligns_and_marks_what_is_missing():
     assert table.view()["text/markdown"].splitlines()[2] == "| a\\|b | 1,234 |"
 
 
+def test_columns_of_formatted_numbers_are_set_flush_right():
+    shown = {
+        "money": ["$1.2M", f"{formats.MINUS}$3,400"],
+        "p": ["0.04", "< 0.001"],
+        "share": ["4.1%", "not available"],
+        "interval": ["10% (5 to 21)", "4%"],
+        "months": ["2026-10", "2026-09"],
+        "nothing": ["n/a", "n/a"],
+    }
+    table = blocks.Table.of(pd.DataFrame(shown), {name: name for name in shown}, label="tbl-a", caption="C.")
+    assert [c.header for c in table.columns if c.align == "right"] == ["money", "p", "share"]
+
+
+def test_key_figures_begin_with_a_capital():
+    assert [blocks.KeyFigure(label, "1").label for label in ("paying accounts", "MRR")] == [
+        "Paying accounts",
+        "MRR",
+    ]
+
+
 def test_spec_is_json_without_the_picture():
     spec = chart()._repr_mimebundle_()[mime.BLOCK]
     assert json.loads(json.dumps(spec)) == {

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from reporting.present import style
 from reporting.present.brand import HERE, load_brand
+from reporting.present.svg import glyphs_of_the_browser
 
 BRAND = load_brand(HERE / "brand.yml")
 
@@ -138,3 +139,14 @@ def test_grid_and_title_follow_the_brand():
     style.title(ax, "A finding that is so long that it has to be set on two lines of a small chart")
     assert "\n" in ax.figure.get_suptitle()
     assert not ax.spines["top"].get_visible()
+
+
+@pytest.mark.parametrize("width", ["full", "half"])
+@pytest.mark.parametrize("letter", ["i", "W", "é", "株"])
+def test_a_long_finding_stays_inside_the_figure(width, letter):
+    fig, ax = style.figure(width)
+    style.title(ax, " ".join([letter * 7] * 16))
+    with glyphs_of_the_browser():
+        fig.draw_without_rendering()
+        drawn = fig._suptitle.get_window_extent()
+    assert drawn.x1 <= fig.bbox.x1

@@ -197,6 +197,9 @@ class _Document:
         self.key_figures += [dict(item) for item in spec["items"]]
         self.prose(number, "::: {.key-figures}\n" + "\n\n".join(tiles) + "\n:::")
 
+    def _glossary(self, number: int, spec: dict[str, Any], _: Any) -> None:
+        self.prose(number, "\n\n".join(f"{escape(term)}\n:   {text}" for term, text in spec["entries"]))
+
     def _figure(self, number: int, spec: dict[str, Any], data: Any) -> None:
         label = self._labelled(number, spec["label"])
         svg = _joined(data.get("image/svg+xml", ""))
@@ -258,7 +261,7 @@ class _Document:
         return RenderError(f"cell {number} {message}", where=self.source.name, remedy=remedy)
 
 
-_KINDS = ("text", "callout", "keyfigures", "figure", "table")
+_KINDS = ("text", "callout", "keyfigures", "glossary", "figure", "table")
 
 
 def _pipe_table(head: list[str], right: list[bool], rows: list[list[str]]) -> str:

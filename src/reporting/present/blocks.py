@@ -20,6 +20,8 @@ from reporting.present.svg import to_svg
 
 Format = Callable[[Any], str]
 
+_NUMBER = re.compile(rf"(< )?[+{formats.MINUS}]?[$€£¥₹]?\d[\d,.]*[kMBT]?[%{formats.TIMES}]?")
+
 
 class Block:
     """A piece of a document with a JSON `spec()` and a plain view for JupyterLab."""
@@ -80,11 +82,29 @@ class Callout(Block):
 
 
 @dataclass(frozen=True)
+class Glossary(Block):
+    """Terms and what they mean.
+
+    Args:
+        entries: Term (plain text) and meaning (trusted Markdown, one paragraph), in order.
+    """
+
+    entries: Sequence[tuple[str, str]]
+    kind = "glossary"
+
+    def spec(self) -> dict[str, Any]:
+        return {"kind": self.kind, "entries": [list(entry) for entry in self.entries]}
+
+    def view(self) -> dict[str, str]:
+        return {"text/markdown": "\n\n".join(f"**{escape(term)}**: {text}" for term, text in self.entries)}
+
+
+@dataclass(frozen=True)
 class KeyFigure:
     """One number tile; all plain text.
 
     Args:
-        label: What it is, a few words.
+        label: What it is, a few words; set with a capital.
         value: The formatted value.
         change: Formatted change with what it is against, such as `+4.1% on November`.
         good: Whether the change is for the better; None is neither.
@@ -96,6 +116,9 @@ class KeyFigure:
     change: str = ""
     good: bool | None = None
     note: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "label", self.label[:1].upper() + self.label[1:])
 
 
 @dataclass(frozen=True)
@@ -194,8 +217,8 @@ class Table(Block):
 
         Args:
             frame: One row of the table per row.
-            columns: Column name -> header, or (header, format). Columns of numbers are set flush right. A
-                missing value is shown as `n/a`.
+            columns: Column name -> header, or (header, format). Columns of numbers, and of text that reads as
+                numbers, are set flush right. A missing value is shown as `n/a`.
             label: As for the class.
             caption: As for the class.
             total: As for the class.
@@ -204,9 +227,10 @@ class Table(Block):
         for name, given in columns.items():
             header, form = (given, formats.text) if isinstance(given, str) else given
             series = frame[name]
+            shown = ["n/a" if formats.missing(value) else form(value) for value in series]
             number = pd.api.types.is_numeric_dtype(series) and not pd.api.types.is_bool_dtype(series)
-            head.append(Column(header, "right" if number else "left"))
-            cells.append(["n/a" if formats.missing(value) else form(value) for value in series])
+            head.append(Column(header, "right" if number or _numbers(shown) else "left"))
+            cells.append(shown)
         rows = [list(row) for row in zip(*cells, strict=True)]
         return cls(head, rows, label, caption, total)
 
@@ -241,6 +265,12 @@ class Blocks(list[Block]):
 
         for block in self:
             display(block)
+
+
+def _numbers(cells: Sequence[str]) -> bool:
+    """Whether every cell that says anything is a number with its sign and unit."""
+    said = [cell for cell in cells if cell not in ("n/a", formats.NOT_AVAILABLE)]
+    return bool(said) and all(_NUMBER.fullmatch(cell) for cell in said)
 
 
 def _check_label(label: str, prefix: str) -> None:

@@ -6,8 +6,6 @@ Use: `fig, ax = style.figure()`, draw with `style.PALETTE` or a role such as `st
 
 from __future__ import annotations
 
-import dataclasses
-import functools
 import math
 import textwrap
 from collections.abc import Sequence
@@ -16,21 +14,23 @@ from typing import Any, Literal
 import matplotlib
 import numpy as np
 import pandas as pd
-from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from reporting.present import formats
-from reporting.present.brand import Brand, current_brand, ink_on
+from reporting.present.brand import current_brand, ink_on
+from reporting.present.defaults import apply
 from reporting.present.svg import FLUSH_LEFT, glyphs_of_the_browser
 
 # Inches: `full` is the text width of the PDF page (A4, 22 mm margins), so that 9 pt in a chart is 9 pt on
 # paper.
 _WIDTHS = {"full": 6.53, "half": 4.2}
-_TITLE_LETTERS = {"full": 84, "half": 52}
+_TITLE = {"size": 10.5, "weight": 600}
 
 
 def color(role: str) -> str:
@@ -75,75 +75,6 @@ def text_on(background: Any) -> str:
     return brand.inks()[f"on-{named}"].light if named else ink_on(fill)
 
 
-@functools.cache
-def _register_fonts(brand_font: Any) -> None:
-    """Make the family known with its true weights: a SemiBold file calls itself a family of its own."""
-    for name, path in brand_font.files.items():
-        entry = font_manager.ttfFontProperty(font_manager.get_font(path))
-        weight, slant = (600 if name == "semibold" else 400), ("italic" if name == "italic" else "normal")
-        font_manager.fontManager.ttflist.append(
-            dataclasses.replace(entry, name=brand_font.family, weight=weight, style=slant)
-        )
-    # Matplotlib logs a complaint when the fallback family lacks a weight that was asked for.
-    fallback = font_manager.FontProperties(family="DejaVu Sans", weight="bold")
-    bold = font_manager.ttfFontProperty(font_manager.get_font(font_manager.findfont(fallback)))
-    font_manager.fontManager.ttflist.append(dataclasses.replace(bold, weight=600))
-
-
-def apply(brand: Brand | None = None) -> None:
-    """Set Matplotlib's defaults for every chart that follows; `figure` calls it."""
-    brand = brand or current_brand()
-    _register_fonts(brand.font)
-    matplotlib.rcParams.update(
-        {
-            "font.family": [brand.font.family, "DejaVu Sans"],
-            "font.size": 9,
-            "font.weight": 400,
-            "text.color": brand.ink,
-            "text.parse_math": False,  # a dollar sign is a dollar sign
-            "axes.unicode_minus": True,
-            "axes.prop_cycle": matplotlib.cycler(color=[pair.light for pair in brand.palette]),
-            "axes.edgecolor": brand.muted,
-            "axes.labelcolor": brand.muted,
-            "axes.labelsize": 9,
-            "axes.linewidth": 0.6,
-            "axes.titlesize": 9.5,
-            "axes.titleweight": 600,
-            "axes.titlecolor": brand.ink,
-            "axes.titlelocation": "left",
-            "axes.titlepad": 6,
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.spines.left": False,
-            "axes.grid": True,
-            "axes.grid.axis": "y",
-            "axes.axisbelow": True,
-            "axes.xmargin": 0.02,
-            "axes.facecolor": "none",
-            "figure.facecolor": "none",
-            "savefig.facecolor": "none",
-            "grid.color": brand.line,
-            "grid.linewidth": 0.6,
-            "xtick.color": brand.muted,
-            "ytick.color": brand.muted,
-            "xtick.labelsize": 8.5,
-            "ytick.labelsize": 8.5,
-            "xtick.major.size": 3,
-            "xtick.major.width": 0.6,
-            "ytick.major.size": 0,
-            "lines.linewidth": 1.8,
-            "lines.solid_capstyle": "round",
-            "patch.linewidth": 0,
-            "legend.frameon": False,
-            "legend.fontsize": 8.5,
-            "figure.titlesize": 10.5,
-            "figure.titleweight": 600,
-            "figure.constrained_layout.h_pad": 0.03,
-            "figure.constrained_layout.w_pad": 0.02,
-        }
-    )
-
-
 def figure(
     width: Literal["full", "half"] = "full",
     height: float = 2.9,
@@ -160,7 +91,7 @@ def figure(
         cols: Columns of panels.
         subplots: Passed to `Figure.subplots` (sharex, sharey, width_ratios, ...).
     """
-    apply()
+    apply(current_brand())
     fig = Figure(figsize=(_WIDTHS[width], height), layout="constrained")
     return fig, fig.subplots(rows, cols, **subplots)
 
@@ -174,13 +105,24 @@ def title(ax: Axes | Figure, finding: str, note: str = "") -> None:
         note: Smaller second line; over the first panel.
     """
     fig = ax if isinstance(ax, Figure) else ax.get_figure(root=True)
-    letters = _TITLE_LETTERS["full" if fig.get_figwidth() > 5 else "half"]
     fig.suptitle(
-        textwrap.fill(finding, letters), x=0.004, ha="left", size=10.5, weight=600, color=color("ink")
+        _fitted(finding, 72 * 0.98 * fig.get_figwidth()), x=0.004, ha="left", color=color("ink"), **_TITLE
     )
     if note:
         target = fig.axes[0] if isinstance(ax, Figure) else ax
         target.set_title(note, loc="left", size=8.5, weight=400, color=color("muted"), gid=FLUSH_LEFT)
+
+
+def _fitted(finding: str, room: float) -> str:
+    """`finding` on as few lines of `room` points as take it, about equally long."""
+    font = FontProperties(family=matplotlib.rcParams["font.family"], **_TITLE)
+    with glyphs_of_the_browser():
+        length, *_ = text_to_path.get_text_width_height_descent(finding, font, ismath=False)
+    if length <= room:
+        return finding
+    letters = len(finding) / length * room
+    lines = math.ceil(length / (0.93 * room))
+    return textwrap.fill(finding, int(min(0.95 * letters, len(finding) / lines + 8)))
 
 
 def label(
@@ -193,8 +135,9 @@ def label(
     dy: float = 0,
     **text_style: Any,
 ) -> None:
-    """Write `text` beside the point (x, y); dx and dy in points. Replaces a legend entry."""
-    style = {"va": "center", "ha": "left" if dx >= 0 else "right", "size": 8.5} | text_style
+    """Write `text` beside the point (x, y), clear of the grid, instead of a legend; dx, dy in points."""
+    clear = {"facecolor": current_brand().paper, "edgecolor": "none", "pad": 0.8}
+    style = {"va": "center", "ha": "left" if dx >= 0 else "right", "size": 8.5, "bbox": clear} | text_style
     ax.annotate(text, (x, y), xytext=(dx, dy), textcoords="offset points", color=color, **style)
 
 
@@ -220,7 +163,7 @@ def label_lines(ax: Axes, names: Sequence[str] | None = None, gap: float = 10) -
     wanted = np.array([ax.transData.transform((0, end[0]))[1] * to_points for end in ends])
     placed = _spread(wanted, gap)
     for (y, x, name, ink), shift in zip(ends, placed - wanted, strict=True):
-        label(ax, x, y, name, color=ink, dy=float(shift))
+        label(ax, x, y, name, color=ink, dy=float(shift), bbox=None)
 
 
 def _spread(wanted: np.ndarray, gap: float) -> np.ndarray:
@@ -280,16 +223,15 @@ def month_axis(ax: Axes, months: Sequence[Any] | pd.Series, most: int = 8) -> np
 
 
 def reference(ax: Axes, y: float, text: str = "") -> None:
-    """A thin dashed horizontal line with its meaning at the right end, for thresholds and targets."""
+    """A thin dashed horizontal line with its meaning at the left end, for thresholds and targets."""
     ax.axhline(y, color=color("muted"), linewidth=0.9, linestyle=(0, (4, 3)), zorder=1.5)
     if text:
         ax.annotate(
             text,
-            (1, y),
+            (0, y),
             xycoords=("axes fraction", "data"),
-            xytext=(0, 3),
+            xytext=(4, 4),
             textcoords="offset points",
-            ha="right",
             size=8,
             color=color("muted"),
         )

@@ -17,6 +17,7 @@ class Contents:
     headings: list[str] = field(default_factory=list)
     captions: list[str] = field(default_factory=list)
     cells: list[str] = field(default_factory=list)
+    terms: list[str] = field(default_factory=list)
     references: list[str] = field(default_factory=list)
 
 
@@ -38,6 +39,8 @@ def of_markdown(path: Path) -> Contents:
             name = f"{block['t']} {count[block['t']]}"
             numbers[block["c"][0][0]] = name
             found.captions.append(tidy(f"{name}: {_plain(block['c'][1])}"))
+        if block["t"] == "DefinitionList":
+            found.terms += [tidy(_plain(part)) for entry in block["c"] for part in entry]
         if block["t"] == "Table":
             rows = block["c"][3][1] + block["c"][4][0][3]
             found.cells += [_plain(cell[4]) for row in rows for cell in row[1]]
@@ -78,6 +81,7 @@ class _Reader(HTMLParser):
     KINDS = {"h2": "headings", "h3": "headings", "h4": "headings", "figcaption": "captions"} | dict.fromkeys(
         ("td", "th"), "cells"
     )
+    KINDS |= dict.fromkeys(("dt", "dd"), "terms")
 
     def __init__(self) -> None:
         super().__init__()

@@ -136,6 +136,12 @@ def tiles() -> blocks.KeyFigures:
     )
 
 
+def glossary() -> blocks.Glossary:
+    return blocks.Glossary(
+        [(name, f"Meaning {i}, *not* {markdown.escape(name)}.") for i, name in enumerate(NAMES)]
+    )
+
+
 def output(block: blocks.Block) -> nbformat.NotebookNode:
     return nbformat.v4.new_output("execute_result", block._repr_mimebundle_(), execution_count=1)
 
@@ -182,6 +188,8 @@ def notebook(report: str, long: int = 60) -> nbformat.NotebookNode:
         code(
             blocks.Callout("tip", "How to read this", "Bands are *rules of thumb*."), blocks.Text("The end.")
         ),
+        nbformat.v4.new_markdown_cell("## Glossary"),
+        code(glossary()),
     ]
     for i, cell in enumerate(cells):
         cell.id = f"cell-{i}"

@@ -28,7 +28,7 @@ def report(request) -> str:
 
 def test_html_has_the_documents_headings_captions_cells_and_numbers(month, report):
     document = contents.of_markdown(month / "documents" / f"{report}.qmd")
-    assert len(document.cells) > 700 and len(document.captions) == 12
+    assert len(document.cells) > 700 and len(document.captions) == 12 and len(document.terms) == 24
     page = contents.of_html(month / f"{report}.html")
     in_callouts = {"Two churn sources contradict each other", "How to read this"}
     assert not in_callouts & set(page.headings)
@@ -43,7 +43,13 @@ def test_mailed_copy_says_the_same(month, report):
 def test_pdf_has_the_documents_headings_captions_and_cells(month, report):
     document = contents.of_markdown(month / "documents" / f"{report}.qmd")
     text = squeezed(contents.of_pdf(month / f"{report}.pdf", "-raw"))
-    for part in (*document.headings, *document.captions, *document.cells, *document.references):
+    for part in (
+        *document.headings,
+        *document.captions,
+        *document.cells,
+        *document.terms,
+        *document.references,
+    ):
         assert squeezed(printable(part, BRAND.font)) in text, part
 
 

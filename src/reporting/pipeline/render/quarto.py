@@ -165,7 +165,8 @@ def _write_project(
     fonts.mkdir()
     for file in brand.font.files.values():
         shutil.copyfile(file, fonts / file.name)
-    shutil.copyfile(THEME / "report.lua", project / "report.lua")
+    for name in ("report.lua", "columns.lua"):
+        shutil.copyfile(THEME / name, project / name)
     template = (THEME / "report.typ").read_text(encoding="utf-8")
     body, _, show = template.rpartition("#show: report")
     template = body.replace("run.json", "$run-values$.json")

@@ -189,11 +189,11 @@ def on_the_way_out(pattern: Pattern, finding: str) -> Figure:
 
 def calibration(table: pd.DataFrame, finding: str, months: int) -> Figure:
     """Predicted against observed shares by tenth of the predictions, with the line of a perfect forecast."""
-    fig, ax = style.figure("half", height=3.1)
+    fig, ax = style.figure("half", height=2.8)
     ink = style.palette()[0]
     top = float(max(table["upper"].max(), table["predicted"].max())) * 1.06
     ax.plot([0, top], [0, top], color=style.color("muted"), linewidth=0.9, linestyle=(0, (4, 3)))
-    ax.text(top * 0.97, top * 0.76, "perfect", size=8, ha="right", va="top", color=style.color("muted"))
+    ax.set_title("dashed: a perfect forecast", size=8, weight=400, loc="right", color=style.color("muted"))
     for _, row in table.iterrows():
         ax.plot([row["predicted"]] * 2, [row["lower"], row["upper"]], color=ink, linewidth=1.8, alpha=0.4)
     ax.plot(table["predicted"], table["observed"], "o", color=ink, markersize=5)

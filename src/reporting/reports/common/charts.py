@@ -47,7 +47,7 @@ def waterfall(row: pd.Series, start: str, end: str, currency: str, finding: str)
     ax.bar(last, running, color=ink, width=0.62)
     tops.append((last, running, money(running, currency, short=True)))
     for x, y, text in tops:
-        style.label(ax, x, y, text, color=style.color("ink"), dx=0, dy=7, ha="center")
+        style.label(ax, x, y, text, color=style.color("ink"), dx=0, dy=7, ha="center", bbox=None)
     ax.set_xticks(range(last + 1), [*names, end])
     ax.set_ylabel(f"MRR ({currency})")
     low = min([row["start"], row["end"], *(y for _, y, _ in tops)])

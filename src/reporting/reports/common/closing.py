@@ -7,7 +7,7 @@ import json
 import pandas as pd
 
 from reporting.metrics.registry import METRICS
-from reporting.present.blocks import Blocks, Table, Text
+from reporting.present.blocks import Blocks, Glossary, Table, Text
 from reporting.present.formats import count
 from reporting.present.markdown import escape
 
@@ -109,8 +109,8 @@ def glossary(report: str, book: Book) -> Blocks:
         book: The month; metrics that are not available here say so.
     """
     used = [metric for metric in METRICS.values() if report in metric.reports]
-    lines = []
+    entries = []
     for metric in sorted(used, key=lambda m: m.label.lower()):
         gap = f" *Here {book.missing(metric.id)}.*" if metric.id in book.unavailable else ""
-        lines.append(f"**{escape(metric.label)}**: {escape(metric.definition)}{gap}")
-    return Blocks([Text("\n\n".join(lines))])
+        entries.append((metric.label, escape(metric.definition) + gap))
+    return Blocks([Glossary(entries)])

@@ -3,6 +3,8 @@
 -- for Typst it does what it does under pandoc, so that the printed page is the same.
 -- Metadata: `unprintable` = characters the printed font lacks; `figure-root` = where printed figures lie.
 
+local folder = quarto and quarto.utils.resolve_path('.') or pandoc.path.directory(PANDOC_SCRIPT_FILE)
+local column_widths = dofile(pandoc.path.join({ folder, 'columns.lua' }))
 local typst = FORMAT:match('typst') ~= nil
 local names = { fig = 'Figure', tbl = 'Table' }
 local counts = { fig = 0, tbl = 0 }
@@ -117,86 +119,35 @@ local function automatic_widths(element)
   return element
 end
 
-local function letters(cell) -- of the whole cell, of its longest word
-  local text = pandoc.utils.stringify(cell.contents)
-  local longest = 0
-  for word in text:gsub('\u{200b}', ' '):gmatch('%S+') do longest = math.max(longest, utf8.len(word)) end
-  return utf8.len(text), longest
+local function breakable(str) -- Typst has no place to break a very long word
+  if #str.text <= 24 then return nil end
+  local out, run = {}, 0
+  for _, code in utf8.codes(str.text) do
+    out[#out + 1] = utf8.char(code)
+    run = run + 1
+    if run % 12 == 0 then out[#out + 1] = '\u{200b}' end
+  end
+  return pandoc.Str(table.concat(out))
 end
 
--- Typst shares a lack of room equally; a column of prose should give more of it than one of names or numbers. Lengths
--- are counted in letters, of which a line of the page holds `room`. When the longest cells don't fit side by side,
--- long columns share what the others leave, by length, none getting less than its longest word.
--- Returns Typst's column widths and the number of lines the table will take.
-local function column_widths(element, room)
-  local rows = pandoc.List({})
-  rows:extend(element.head.rows)
-  for _, body in ipairs(element.bodies) do rows:extend(body.body) end
-  local length, word, total = {}, {}, 0
-  for i = 1, #element.colspecs do
-    length[i], word[i] = 0, 0
-    for _, row in ipairs(rows) do
-      local all, longest = letters(row.cells[i])
-      length[i], word[i] = math.max(length[i], all), math.max(word[i], longest)
-    end
-    total = total + length[i] + 2
-  end
-
-  local width = {} -- in letters; nil = as wide as its cells
-  local widths = {}
-  for i = 1, #length do widths[i] = 'auto' end
-  if total > room then
-    local long, left
-    for _, limit in ipairs({ 30, 22, 16, 12 }) do
-      long, left = {}, room
-      for i = 1, #length do
-        if length[i] > limit then long[#long + 1] = i else left = left - length[i] - 2 end
-      end
-      if #long > 0 and left >= 0.35 * room then break end
-    end
-    local settled
-    repeat
-      settled = true
-      local weight = 0
-      for _, i in ipairs(long) do weight = weight + (width[i] and 0 or length[i] ^ 0.7) end
-      for _, i in ipairs(long) do
-        if not width[i] and left * length[i] ^ 0.7 / weight < word[i] + 3 then
-          width[i] = word[i] + 3
-          widths[i] = string.format('%.1fem', 0.52 * width[i])
-          left, settled = left - width[i], false
-          break
-        end
-      end
-      if settled then
-        for _, i in ipairs(long) do
-          if not width[i] then
-            width[i] = left * length[i] ^ 0.7 / weight
-            widths[i] = string.format('%.2ffr', length[i] ^ 0.7)
-          end
-        end
-      end
-    until settled
-  end
-
-  local lines = 0
-  for _, row in ipairs(rows) do
-    local most = 1
-    for i, wide in pairs(width) do most = math.max(most, math.ceil((letters(row.cells[i])) / math.max(wide, 6))) end
-    lines = lines + most
-  end
-  return '(' .. table.concat(widths, ', ') .. ',)', lines
+local function measured(element) -- while its cells are still text
+  local columns = #element.colspecs
+  local points = columns < 8 and 9 or columns < 11 and 8 or 7
+  element = element:walk({ Str = breakable })
+  local widths, lines = column_widths(element, 470 / points)
+  element.attributes = { points = tostring(points), widths = tostring(widths), lines = tostring(lines) }
+  return element
 end
 
 local function printed_table(element) -- pandoc's cells in a figure of ours; a short table is kept on one page
   local caption, id = content(caption_of(element)), element.identifier
   element.identifier, element.caption = '', { long = {} }
-  local columns = #element.colspecs
-  local points = columns < 8 and 9 or columns < 11 and 8 or 7
-  local widths, lines = column_widths(element, 100 * 9 / points)
+  local about = element.attributes
+  element.attr = {}
   local cells = pandoc.write(pandoc.Pandoc({ element }), 'typst'):match('#(table%(.*%))%]')
-  cells = cells:gsub('columns: %d+,', 'columns: ' .. widths .. ',', 1)
-  return raw(string.format('#report-table(%s, size: %dpt, whole: %s, caption: %s) <%s>', cells, points,
-    tostring(lines <= 18), caption, id))
+  cells = cells:gsub('columns: %d+,', 'columns: ' .. about.widths .. ',', 1)
+  return raw(string.format('#report-table(%s, size: %spt, whole: %s, caption: %s) <%s>', cells, about.points,
+    tostring(tonumber(about.lines) <= 18), caption, id))
 end
 
 local function frame(element)
@@ -245,21 +196,19 @@ local function key_figures(div)
   return raw('#key-figures(' .. table.concat(tiles, ', ') .. ',)')
 end
 
+local function glossary(list)
+  local cells = {}
+  for _, entry in ipairs(list.content) do
+    local term, meaning = entry[1], pandoc.utils.blocks_to_inlines(entry[2][1])
+    cells[#cells + 1] = content({ pandoc.Strong(term) }) .. ', ' .. content(meaning)
+  end
+  return raw('#glossary(' .. table.concat(cells, ', ') .. ')')
+end
+
 local function box(div)
   if div.classes:includes('key-figures') then return key_figures(div) end
   local style = div.classes[1] and div.classes[1]:match('^callout%-(%a+)$')
   if style then return callout(div, style) end
-end
-
-local function breakable(str) -- Typst has no place to break a very long word
-  if #str.text <= 24 then return nil end
-  local out, run = {}, 0
-  for _, code in utf8.codes(str.text) do
-    out[#out + 1] = utf8.char(code)
-    run = run + 1
-    if run % 12 == 0 then out[#out + 1] = '\u{200b}' end
-  end
-  return pandoc.Str(table.concat(out))
 end
 
 if not typst then
@@ -271,7 +220,7 @@ return {
   { Str = printable, Table = identify },
   { Figure = number, Table = number, Pandoc = explain },
   { Cite = refer },
-  { Table = function(element) return element:walk({ Str = breakable }) end },
+  { Table = measured },
   { Str = literal },
-  { Div = box, Figure = figure, Table = frame },
+  { DefinitionList = glossary, Div = box, Figure = figure, Table = frame },
 }
