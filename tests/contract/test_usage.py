@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
+import ibis
 import pytest
 
 from reporting.contract import check, usage
-from reporting.contract.usage import summarise
+from reporting.contract.asof import as_of
+from reporting.params.product import load_product
+from reporting.snapshot.rollup import roll_up
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis with DuckDB 2
 
 CLOSE = dt.datetime(2025, 4, 1)
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -51,11 +56,15 @@ def test_events_are_held_against_accounts_users_and_subscriptions(tables):
     assert empty == ["account_id", "occurred_at"]
 
 
-def test_sums_by_month_give_the_same(tables):
-    events = tables["events"]
-    kept = summarise(events, month=events.occurred_at.truncate("M"))
+@pytest.mark.parametrize("without", [(), ("subscription_id",), ("subscription_id", "user_id", "quantity")])
+def test_sums_from_roll_ups_give_the_same_findings(tables, tmp_path, without):
+    product = load_product(ROOT / "params" / "product.yml")
+    types = tables["events"].schema()
+    unmapped = {name: ibis.null(types[name]) for name in without}
+    tables["events"] = tables["events"].mutate(**unmapped)
+    rollups = roll_up(as_of(tables, CLOSE)["events"].drop(*without), product, "UTC", tmp_path)
     expected = check(tables, close=CLOSE)
-    assert check(tables, close=CLOSE, usage=kept) == expected
+    assert check(tables, close=CLOSE, usage=rollups.usage()) == expected
 
 
 def test_among_many_events_repeated_ids_are_looked_for_in_the_last_month(tables, canonical, monkeypatch):

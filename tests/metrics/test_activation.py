@@ -78,7 +78,11 @@ def test_first_times(run, product):
         ],
     )
     table = activation.milestones(
-        accounts, usage.account_event(rows), usage.account_day(rows, product), integrations, product
+        accounts,
+        usage.account_event(rows),
+        usage.account_day(usage.spans(rows, product, 30)),
+        integrations,
+        product,
     )
     found = run(table).set_index("account_id")
     assert found.loc["A", "first_import_at"] == pd.Timestamp("2026-01-11 09:00")

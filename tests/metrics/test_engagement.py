@@ -12,6 +12,7 @@ from tests.metrics import world
 
 from reporting.metrics import adoption, engagement, usage
 from reporting.metrics.calendar import month_table, weeks_between
+from reporting.metrics.windows import TRENDS, windows
 from reporting.params.product import Product
 
 DAY = pd.Timedelta(days=1)
@@ -26,8 +27,8 @@ def frame(product: Product) -> pd.DataFrame:
 def rollups(con, product, frame) -> dict:
     rows = world.readable(frame)
     expressions = {
-        "user_month": usage.user_month(rows, product, 30, has_sessions=False),
-        "account_day": usage.account_day(rows, product),
+        "user_month": world.user_month(rows, product),
+        "account_day": usage.account_day(usage.spans(rows, product, 30)),
         "account_event": usage.account_event(rows),
     }
     return {name: ibis.memtable(con.to_pyarrow(expression)) for name, expression in expressions.items()}
@@ -83,17 +84,19 @@ def test_users_of_windows_that_cross_months_teams_and_concentration(run, product
         assert now.last_admin_at.dropna().to_dict() == admin.to_dict()
 
 
-def test_windows_of_events_and_the_windows_before_them(run, frame, rollups, product):
-    found = run(engagement.windows(rollups["account_day"], month_table(world.MONTHS)))
-    by_account = found[found.month == world.MONTHS[-1].start].set_index("account_id")
-    close = pd.Timestamp(world.CLOSE)
-    for days in engagement.TRENDS:
+@pytest.mark.parametrize("month", world.MONTHS, ids=str)
+def test_windows_of_events_and_the_windows_before_them(run, frame, rollups, product, month):
+    found = run(windows(rollups["account_day"], world.MONTHS))
+    by_account = found[found.month == month.start].set_index("account_id")
+    close = pd.Timestamp(month.close)
+    for days in TRENDS:
         for back, suffix in ((0, ""), (1, "_before")):
             expected = within(frame, close, days, back).groupby("account_id").size()
-            assert by_account[f"events_{days}{suffix}"].to_dict() == expected.to_dict(), (days, back)
-    value = within(frame, close, 30)
-    value = value[value.event_name.isin(product.value_events)].groupby("account_id").size()
-    assert by_account["value_30"].to_dict() == value.to_dict()
+            assert counted(by_account[f"events_{days}{suffix}"]) == expected.to_dict(), (days, back)
+    for back, suffix in ((0, ""), (1, "_before")):
+        value = within(frame, close, 30, back)
+        value = value[value.event_name.isin(product.value_events)].groupby("account_id").size()
+        assert counted(by_account[f"value_30{suffix}"]) == value.to_dict()
     week = within(frame, close, 7)
     active = week.groupby("account_id").occurred_at.agg(lambda t: t.dt.normalize().nunique())
     assert counted(by_account.active_days_7) == active.to_dict()

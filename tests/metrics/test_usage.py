@@ -37,7 +37,7 @@ def bits(days) -> int:
 
 
 def test_bitmaps_and_counts_per_user_and_month(run, product, frame):
-    found = indexed(run(usage.user_month(world.readable(frame), product, 30, has_sessions=False)))
+    found = indexed(run(world.user_month(world.readable(frame), product)))
     groups = plain(frame).groupby(KEY)
     assert found.events.to_dict() == groups.size().to_dict()
     assert found.day_bits.to_dict() == groups.day.agg(bits).to_dict()
@@ -72,26 +72,43 @@ def sessions_by_hand(frame: pd.DataFrame, minutes: int) -> dict:
 
 
 @pytest.mark.parametrize("minutes", [30, 7])
-def test_sessions_split_at_the_gap_as_if_every_event_were_sorted(run, frame, minutes):
-    found = indexed(run(usage.session_counts(world.readable(frame), minutes, has_sessions=False)))
+def test_sessions_split_at_the_gap_as_if_every_event_were_sorted(run, product, frame, minutes):
+    found = indexed(run(world.user_month(world.readable(frame), product, minutes)))
     assert found.sessions.to_dict() == sessions_by_hand(frame, minutes)
 
 
-def test_a_pause_of_exactly_the_gap_starts_a_session_and_a_shorter_one_does_not(run):
+def test_a_pause_of_exactly_the_gap_starts_a_session_and_a_shorter_one_does_not(run, product):
     noon = dt.datetime(2026, 3, 2, 12)
     times = [noon, noon + dt.timedelta(minutes=30), noon + dt.timedelta(minutes=59, seconds=59)]
     rows = [{"account_id": "A", "user_id": "U", "event_name": "login", "occurred_at": t} for t in times]
-    found = run(usage.session_counts(world.readable(pd.DataFrame(rows)), 30, has_sessions=False))
+    found = run(world.user_month(world.readable(pd.DataFrame(rows)), product))
     assert found.sessions.tolist() == [2]
 
 
-def test_session_ids_are_counted_where_they_are_given(run):
+def test_a_session_goes_on_over_midnight(run, product):
+    late = dt.datetime(2026, 3, 2, 23, 50)
+    rows = [
+        {
+            "account_id": "A",
+            "user_id": "U",
+            "event_name": "login",
+            "occurred_at": late + dt.timedelta(minutes=m),
+        }
+        for m in (0, 20, 40)
+    ]
+    found = run(world.user_month(world.readable(pd.DataFrame(rows)), product))
+    assert (found.sessions.tolist(), found.day_bits.tolist()) == ([1], [0b110])
+
+
+def test_session_ids_are_counted_where_they_are_given(run, product):
     noon = dt.datetime(2026, 3, 2, 12)
     rows = [
         {"account_id": "A", "user_id": "U", "event_name": "login", "occurred_at": noon, "session_id": s}
         for s in ["x", "x", "y", None]
     ]
-    found = run(usage.session_counts(world.readable(pd.DataFrame(rows)), 30, has_sessions=True))
+    events = world.readable(pd.DataFrame(rows))
+    people = usage.user_month(usage.spans(events, product, None), product, None)
+    found = run(usage.with_named_sessions(people, events))
     assert found.sessions.tolist() == [2]
 
 
@@ -110,9 +127,8 @@ def test_days_are_days_of_the_zone(run):
 
 
 def test_counts_per_account_and_day(run, product, frame):
-    found = (
-        run(usage.account_day(world.readable(frame), product)).set_index(["account_id", "day"]).sort_index()
-    )
+    days = usage.account_day(usage.spans(world.readable(frame), product, 30))
+    found = run(days).set_index(["account_id", "day"]).sort_index()
     by_day = plain(frame).assign(day=frame.occurred_at.dt.normalize())
     assert found.events.to_dict() == by_day.groupby(["account_id", "day"]).size().to_dict()
     value = by_day[by_day.event_name.isin(product.value_events)].groupby(["account_id", "day"]).size()
@@ -125,3 +141,29 @@ def test_first_and_last_time_per_event(run, frame):
     assert found.first_at.to_dict() == groups.min().to_dict()
     assert found.last_at.to_dict() == groups.max().to_dict()
     assert found.quantity.to_dict() == groups.size().astype(float).to_dict()  # no quantity: each counts once
+
+
+def test_events_without_the_optional_columns_count_all_the_same(run, product, frame):
+    few = world.readable(frame).drop(
+        "user_id", "quantity", "completed", "duration_seconds", "subscription_id"
+    )
+    people = run(world.user_month(few, product))
+    assert people.user_id.isna().all()
+    assert (people.events.sum(), people.tasks.sum()) == (len(frame), 0)
+    assert people.duration_seconds.isna().all()
+    by_name = run(usage.account_event(few))
+    assert (by_name.quantity == by_name.events).all()
+    assert (by_name.done == by_name.events).all()
+
+
+def test_more_features_than_one_bitmap_holds(run, product):
+    many = tuple(f"feature_{i}" for i in range(70))
+    wide = product.model_copy(update={"core_features": many})
+    noon = dt.datetime(2026, 3, 2, 12)
+    rows = [
+        {"account_id": "A", "user_id": "U", "event_name": name, "occurred_at": noon}
+        for name in ("feature_0", "feature_61", "feature_62", "feature_69")
+    ]
+    found = run(world.user_month(world.readable(pd.DataFrame(rows)), wide))
+    assert found.features_0.tolist() == [1 | 1 << 61]
+    assert found.features_1.tolist() == [1 | 1 << 7]

@@ -54,6 +54,11 @@ def readable(frame: pd.DataFrame, timezone: str = "UTC") -> ir.Table:
     return usage.readable(table(frame), timezone, START, CLOSE)
 
 
+def user_month(events: ir.Table, product: Product, gap_minutes: int = 30) -> ir.Table:
+    """The roll-up by user of events without session ids."""
+    return usage.user_month(usage.spans(events, product, gap_minutes), product, gap_minutes)
+
+
 def users() -> ir.Table:
     """Four users per account with role and team; the first was invited by no one."""
     rows = [

@@ -17,6 +17,7 @@ import pytest
 
 from reporting import demo
 from reporting.contract import TABLES, Finding, check
+from reporting.contract.usage import Usage
 from reporting.metrics.localtime import to_utc
 from reporting.month import Month
 from reporting.params.product import Product, load_product
@@ -54,8 +55,8 @@ class MemorySource:
     def columns(self, table: str) -> frozenset[str]:
         return frozenset(self.raw[table].column_names)
 
-    def check(self, month: Month) -> list[Finding]:
-        return check(self.tables, close=to_utc(month.close, self.timezone))
+    def check(self, month: Month, usage: Usage | None = None) -> list[Finding]:
+        return check(self.tables, close=to_utc(month.close, self.timezone), usage=usage)
 
     def files(self) -> list[tuple[str, str]]:
         return [("memory", "0" * 64)]

@@ -53,7 +53,9 @@ def summarised(events: ir.Table) -> Iterator[Usage]:
         **{name: condition.sum() for name, condition in conditions.items()},
     )
     with kept(groups, beside=events) as groups:
-        sums = groups.aggregate(total=groups.events.sum(), **{name: groups[name].sum() for name in conditions})
+        sums = groups.aggregate(
+            total=groups.events.sum(), **{name: groups[name].sum() for name in conditions}
+        )
         found = {name: int(count or 0) for name, count in rows(sums)[0].items()}
         yield Usage(found.pop("total"), found, groups, groups)
 

@@ -14,7 +14,6 @@ import ibis.expr.types as ir
 from reporting.metrics.exact import exact_sum, popcount
 from reporting.month import Month
 
-TRENDS = (7, 30, 60, 90)
 _SUMS = ("events", "value_events", "core_events", "premium_events", "sessions", "tasks", "tasks_done")
 
 
@@ -126,35 +125,6 @@ def _users_before(user_month: ir.Table, masks: ir.Table) -> ir.Table:
     return both.group_by("account_id", "month").aggregate(
         users=_count(only_before), user_days=both.user_days.sum()
     )
-
-
-def windows(account_day: ir.Table, months: ir.Table) -> ir.Table:
-    """Counts over the windows that end at each close, per account.
-
-    Returns:
-        `events_7`, `events_30`, ... and `events_7_before`, ... (the window of equal length before), the same
-        over 30 days for value, core, key-action and API events, and `active_days_7`.
-    """
-    reach = ibis.interval(days=2 * max(TRENDS))
-    near = months.select("month", "close")
-    rows = account_day.join(near, [account_day.day < near.close, account_day.day >= near.close - reach])
-    figures = {"active_days_7": _count(_in_window(rows, 7, 0))}
-    for days in TRENDS:
-        figures[f"events_{days}"] = _sum(rows, "events", days, 0)
-        figures[f"events_{days}_before"] = _sum(rows, "events", days, 1)
-    for kind in ("value", "core", "key", "api"):
-        figures[f"{kind}_30"] = _sum(rows, f"{kind}_events", 30, 0)
-        figures[f"{kind}_30_before"] = _sum(rows, f"{kind}_events", 30, 1)
-    return rows.group_by("account_id", "month").aggregate(**figures)
-
-
-def _in_window(rows: ir.Table, days: int, steps_back: int) -> ir.BooleanColumn:
-    until = rows.close - ibis.interval(days=days * steps_back) if steps_back else rows.close
-    return (rows.day < until) & (rows.day >= rows.close - ibis.interval(days=days * (steps_back + 1)))
-
-
-def _sum(rows: ir.Table, column: str, days: int, steps_back: int) -> ir.IntegerScalar:
-    return _in_window(rows, days, steps_back).ifelse(rows[column], 0).sum()
 
 
 def trend(last: ir.IntegerColumn, before: ir.IntegerColumn, covered: ir.BooleanValue) -> ir.FloatingColumn:

@@ -93,9 +93,18 @@ def _popcount32(x: ir.IntegerValue) -> ir.IntegerValue:
     return ((octets * 0x01010101) >> 24) & 0xFF
 
 
+def scaled(column: ir.NumericColumn, digits: int = 6) -> ir.IntegerColumn:
+    """Floats as whole numbers of `10^-digits`: added in any order they give the same sum."""
+    return (column * 10**digits).round().cast("int64")
+
+
+def unscaled(total: ir.IntegerScalar, digits: int = 6) -> ir.FloatingScalar:
+    """The number that a sum of `scaled` values stands for."""
+    return total.cast("float64") / 10.0**digits
+
+
 def exact_sum(
     column: ir.NumericColumn, where: ir.BooleanValue | None = None, digits: int = 6
 ) -> ir.FloatingScalar:
-    """Sum of floats at `digits` decimals, added as integers: the order of rows can't change the result."""
-    scaled = (column * 10**digits).round().cast("int64")
-    return scaled.sum(where=where).cast("float64") / 10.0**digits
+    """Sum of floats at `digits` decimals; the order of rows can't change the result."""
+    return unscaled(scaled(column, digits).sum(where=where), digits)

@@ -14,8 +14,9 @@ import ibis
 import ibis.expr.types as ir
 
 from reporting.metrics.activation import days_between
-from reporting.metrics.engagement import TRENDS, trend
+from reporting.metrics.engagement import trend
 from reporting.metrics.exact import popcount
+from reporting.metrics.windows import TRENDS
 from reporting.params.product import Product
 
 KEYS = ["account_id", "month"]

@@ -7,7 +7,8 @@ Three tables hold all that later expressions need, and they are much smaller tha
 - `account_day`: counts per account and day, for trends over any number of days;
 - `account_event`: counts, first and last time per account, month and event name, for activation and features.
 
-A null `user_id` is machine traffic: it counts as use of the account and as nobody's use.
+The first two follow from `spans`, in which the events of a visit are one row; events themselves are grouped
+twice and no more. A null `user_id` is machine traffic: it counts as use of the account and as nobody's use.
 """
 
 from __future__ import annotations
@@ -17,11 +18,14 @@ import datetime as dt
 import ibis
 import ibis.expr.types as ir
 
-from reporting.metrics.exact import BITS_PER_WORD, bit, exact_sum, together
+from reporting.metrics.exact import BITS_PER_WORD, bit, exact_sum, scaled, together, unscaled
 from reporting.metrics.localtime import to_local
 from reporting.params.product import Product
 
 ROLLUPS = ("user_month", "account_day", "account_event")
+
+_KINDS = ("value_events", "core_events", "premium_events", "key_events", "api_events")
+_WHO = ("account_id", "user_id", "month")
 
 
 def words(product: Product) -> list[str]:
@@ -30,146 +34,199 @@ def words(product: Product) -> list[str]:
 
 
 def readable(events: ir.Table, timezone: str, start: dt.datetime, close: dt.datetime) -> ir.Table:
-    """Events of `[start, close)` with every canonical column and the local day and month.
+    """Events of `[start, close)` with their local day and month.
 
     Args:
-        events: Canonical events; optional columns may be missing.
+        events: Canonical events, without the columns the source doesn't map.
         timezone: The company's zone.
         start: First UTC instant read.
         close: First UTC instant no longer read.
     """
     rows = events.filter(events.occurred_at >= start, events.occurred_at < close)
     local = to_local(rows.occurred_at, timezone, start, close)
-    optional = {
-        "user_id": "string",
-        "quantity": "float64",
-        "session_id": "string",
-        "duration_seconds": "float64",
+    return rows.mutate(day=local.truncate("D"), month=local.truncate("M"))
+
+
+def kinds(product: Product) -> ir.Table:
+    """What the product definition says of an event name, as numbers that can be added: `value_events`,
+    `core_events`, ... (0 or 1), `points` (millionths), the words of the feature bitmap. Names it doesn't
+    mention are absent.
+
+    Constants only, so it needs no table on any engine.
+    """
+    members = {
+        "value_events": product.value_events,
+        "core_events": product.core_features,
+        "premium_events": product.premium_features,
+        "key_events": (product.key_action,),
+        "api_events": product.api_events,
     }
-    optional["completed"] = "boolean"
-    columns = {
-        name: rows[name] if name in rows.columns else ibis.null(type) for name, type in optional.items()
-    }
-    return rows.select(
-        "account_id",
-        "event_name",
-        "occurred_at",
-        **columns,
-        day=local.truncate("D"),
-        month=local.truncate("M"),
+    places = {feature: divmod(i, BITS_PER_WORD) for i, feature in enumerate(product.features)}
+    names = dict.fromkeys(
+        name for group in (*members.values(), places, product.event_points) for name in group
     )
+    rows = []
+    for name in names:
+        figures = {kind: int(name in group) for kind, group in members.items()}
+        figures["points"] = round(product.event_points.get(name, 0) * 10**6)
+        number, position = places.get(name, (None, 0))
+        masks = {word: 1 << position if i == number else 0 for i, word in enumerate(words(product))}
+        row = ibis.literal(name, "string").name("kind").as_table()
+        rows.append(
+            row.mutate(
+                **{key: ibis.literal(figure, "int32") for key, figure in figures.items()},
+                **{word: ibis.literal(mask, "int64") for word, mask in masks.items()},
+            )
+        )
+    return ibis.union(rows[0], *rows[1:]) if len(rows) > 1 else rows[0]
 
 
-def user_month(events: ir.Table, product: Product, gap_minutes: int, has_sessions: bool) -> ir.Table:
-    """Use per account, user and month.
+def spans(events: ir.Table, product: Product, gap_minutes: int | None) -> ir.Table:
+    """Events gathered by who, local day and, if sessions have to be told apart, slot of `gap_minutes`.
+
+    Two events of one slot are always in one session, so nothing that follows needs to look at events again.
 
     Args:
         events: The result of `readable`.
         product: Names of core, premium, value and other events.
-        gap_minutes: A pause this long starts a new session where the events carry no session id.
-        has_sessions: The events carry session ids.
+        gap_minutes: Length of a slot; None = the events carry session ids, a day is one row.
+
+    Returns:
+        account_id, user_id, day, slot; `events`, `first_at`, `last_at`, counts of
+        events by kind, `points` and `duration` in millionths, `tasks`, `tasks_done`, the feature bitmap. All
+        but the times are int64.
+    """
+    known = kinds(product)
+    rows = events.left_join(known, events.event_name == known.kind)
+    keys = {"account_id": rows.account_id, "user_id": _user(rows), "day": rows.day}
+    if gap_minutes is not None:
+        keys["slot"] = rows.occurred_at.epoch_seconds() // (gap_minutes * 60)
+    figures = {
+        "events": rows.count(),
+        **{name: rows[name].sum().fill_null(0) for name in (*_KINDS, "points")},
+        **{word: together(rows[word]).fill_null(0) for word in words(product)},
+    }
+    if "completed" in rows.columns:
+        told = rows.completed.notnull()
+        figures |= {"tasks": _count(told), "tasks_done": _count(told & rows.completed)}
+    if "duration_seconds" in rows.columns:
+        figures["duration"] = scaled(_finite(rows.duration_seconds)).sum()
+    # Some engines give sums a wider type, which would be slow to add again.
+    whole = {name: figure.cast("int64") for name, figure in figures.items()}
+    found = rows.group_by(**keys).aggregate(
+        first_at=rows.occurred_at.min(), last_at=rows.occurred_at.max(), **whole
+    )
+    absent = {
+        "tasks": ibis.literal(0, "int64"),
+        "tasks_done": ibis.literal(0, "int64"),
+        "duration": ibis.null("int64"),
+    }
+    return found.mutate(**{name: value for name, value in absent.items() if name not in figures})
+
+
+def _user(events: ir.Table) -> ir.StringColumn:
+    return events.user_id if "user_id" in events.columns else ibis.null("string")
+
+
+def _finite(column: ir.FloatingColumn) -> ir.FloatingColumn:
+    return column.isinf().ifelse(ibis.null("float64"), column)
+
+
+def user_month(spans: ir.Table, product: Product, gap_minutes: int | None) -> ir.Table:
+    """Use per account, user and month.
+
+    A session is a run of events with less than `gap_minutes` between neighbours; it counts in every month in
+    which it has events.
+
+    Args:
+        spans: The result of `spans` with the same `gap_minutes`.
+        product: Names of the features.
+        gap_minutes: A pause this long starts a new session; None = sessions are counted by `named_sessions`.
 
     Returns:
         `day_bits` (bit d-1 = active on day d), `value_bits` and `key_bits` (a value event, the key action on
         that day), the words of the feature bitmap, counts of events by kind, `points`, `tasks` and
-        `tasks_done` (events that say whether they were completed), `duration_seconds`, `last_at` and
-        `sessions`.
+        `tasks_done` (events that say whether they were completed), `duration_seconds`, `first_at`, `last_at`
+        and, given a gap, `sessions`.
     """
-    day = bit(events.day.day() - 1)
-    name = events.event_name
-    zero = ibis.literal(0, "int64")
-    is_value, is_key = name.isin(product.value_events), name == product.key_action
-    features = {
-        word: together(_feature_bits(name, product.features[i * BITS_PER_WORD : (i + 1) * BITS_PER_WORD]))
-        for i, word in enumerate(words(product))
-    }
-    known = events.completed.notnull()
-    counts = events.group_by("account_id", "user_id", "month").aggregate(
+    rows, sessions = spans.mutate(month=spans.day.truncate("M")), {}
+    if gap_minutes is not None:
+        before = rows.last_at.lag().over(ibis.window(group_by=_WHO, order_by="first_at"))
+        starts = before.isnull() | (rows.first_at >= before + ibis.interval(minutes=gap_minutes))
+        rows = rows.mutate(starts=starts)
+        sessions = {"sessions": _count(rows.starts)}
+    day, nothing = bit(rows.day.day() - 1), ibis.literal(0, "int64")
+    counts = ("events", "value_events", "core_events", "premium_events")
+    return rows.group_by(*_WHO).aggregate(
         day_bits=together(day),
-        value_bits=together(is_value.ifelse(day, zero)),
-        key_bits=together(is_key.ifelse(day, zero)),
-        **features,
-        events=events.count(),
-        value_events=_named(name, product.value_events),
-        core_events=_named(name, product.core_features),
-        premium_events=_named(name, product.premium_features),
-        points=_points(name, product),
-        tasks=_count(known),
-        tasks_done=_count(known & events.completed),
-        duration_seconds=exact_sum(events.duration_seconds),
-        last_at=events.occurred_at.max(),
+        value_bits=together((rows.value_events > 0).ifelse(day, nothing)),
+        key_bits=together((rows.key_events > 0).ifelse(day, nothing)),
+        **{word: together(rows[word]) for word in words(product)},
+        **{name: rows[name].sum() for name in counts},
+        points=unscaled(rows.points.sum()),
+        tasks=rows.tasks.sum(),
+        tasks_done=rows.tasks_done.sum(),
+        duration_seconds=unscaled(rows.duration.sum()),
+        first_at=rows.first_at.min(),
+        last_at=rows.last_at.max(),
+        **sessions,
     )
-    sessions = session_counts(events, gap_minutes, has_sessions)
-    same = [
-        counts.account_id == sessions.account_id,
-        counts.user_id.identical_to(sessions.user_id),
-        counts.month == sessions.month,
-    ]
-    joined = counts.left_join(sessions, same)
-    return joined.select(*[counts[c] for c in counts.columns], sessions=sessions.sessions.fill_null(0))
 
 
-def session_counts(events: ir.Table, gap_minutes: int, has_sessions: bool) -> ir.Table:
-    """Sessions per account, user and month in which they have events.
+def with_named_sessions(use: ir.Table, events: ir.Table) -> ir.Table:
+    """`user_month` with `sessions` counted by the session ids of the events.
 
-    With session ids they are counted. Without, a session is a run of events with less than `gap_minutes`
-    between neighbours. Events are first gathered into slots of that length: two events of one slot are
-    always in one session, so only the slots' first and last moments need sorting, not the events.
+    Args:
+        use: The result of `user_month`.
+        events: The result of `readable`.
     """
-    who = ["account_id", "user_id", "month"]
-    if has_sessions:
-        named = events.filter(events.session_id.notnull())
-        return (
-            named.group_by(*who, "session_id").aggregate().group_by(*who).aggregate(sessions=ibis._.count())
-        )
-    seconds = events.occurred_at.epoch_seconds()
-    slots = (
-        events.mutate(slot=seconds - seconds % (gap_minutes * 60))
-        .group_by(*who, "slot")
-        .aggregate(first_at=ibis._.occurred_at.min(), last_at=ibis._.occurred_at.max())
-    )
-    before = slots.last_at.lag().over(ibis.window(group_by=who, order_by="slot"))
-    starts = before.isnull() | (slots.first_at >= before + ibis.interval(minutes=gap_minutes))
-    return slots.mutate(starts=starts.ifelse(1, 0)).group_by(*who).aggregate(sessions=ibis._.starts.sum())
+    named = events.filter(events.session_id.notnull()).mutate(user_id=_user(events))
+    counted = named.group_by(*_WHO, "session_id").aggregate().group_by(*_WHO).aggregate(n=ibis._.count())
+    same = [
+        use.account_id.identical_to(counted.account_id),
+        use.user_id.identical_to(counted.user_id),
+        use.month == counted.month,
+    ]
+    joined = use.left_join(counted, same)
+    return joined.select(*[use[c] for c in use.columns], sessions=counted.n.fill_null(0))
 
 
-def account_day(events: ir.Table, product: Product) -> ir.Table:
+def account_day(spans: ir.Table) -> ir.Table:
     """Counts of events by kind per account and local day."""
-    name = events.event_name
-    return events.group_by("account_id", "day").aggregate(
-        events=events.count(),
-        value_events=_named(name, product.value_events),
-        core_events=_named(name, product.core_features),
-        premium_events=_named(name, product.premium_features),
-        key_events=_count(name == product.key_action),
-        api_events=_named(name, product.api_events),
+    return spans.group_by("account_id", "day").aggregate(
+        **{name: spans[name].sum() for name in ("events", *_KINDS)}
     )
 
 
 def account_event(events: ir.Table) -> ir.Table:
-    """Counts, total quantity, first and last UTC time per account, month and event name."""
-    return events.group_by("account_id", "month", "event_name").aggregate(
-        events=events.count(),
-        quantity=exact_sum(events.quantity.fill_null(1.0)),
-        done=_count(events.completed.fill_null(True)),
-        first_at=events.occurred_at.min(),
-        last_at=events.occurred_at.max(),
+    """Counts, total quantity, first and last UTC time per account, month and event name.
+
+    `odd_quantity` counts events with a quantity that makes no sense; the contract refuses them.
+    """
+    rows = events
+    quantity, odd, done = rows.count().cast("float64"), ibis.literal(0, "int64"), rows.count()
+    if "quantity" in rows.columns:
+        given = _finite(rows.quantity)
+        quantity = exact_sum(given.fill_null(1.0))
+        odd = _count((given < 0) | (given.isnull() & rows.quantity.notnull()))
+    if "completed" in rows.columns:
+        done = _count(rows.completed.fill_null(True))
+    return rows.group_by("account_id", "month", "event_name").aggregate(
+        events=rows.count(),
+        quantity=quantity,
+        done=done,
+        odd_quantity=odd,
+        first_at=rows.occurred_at.min(),
+        last_at=rows.occurred_at.max(),
+    )
+
+
+def subscription_month(events: ir.Table) -> ir.Table:
+    """Number of events, first and last UTC time per subscription and month."""
+    return events.group_by("subscription_id", "month").aggregate(
+        events=events.count(), first_at=events.occurred_at.min(), last_at=events.occurred_at.max()
     )
 
 
 def _count(condition: ir.BooleanValue) -> ir.IntegerScalar:
     return condition.ifelse(1, 0).sum()
-
-
-def _named(name: ir.StringColumn, names: tuple[str, ...]) -> ir.IntegerScalar:
-    return _count(name.isin(names)) if names else ibis.literal(0, "int64")
-
-
-def _feature_bits(name: ir.StringColumn, features: tuple[str, ...]) -> ir.IntegerColumn:
-    cases = [(name == feature, bit(i)) for i, feature in enumerate(features)]
-    return ibis.cases(*cases, else_=ibis.literal(0, "int64"))
-
-
-def _points(name: ir.StringColumn, product: Product) -> ir.FloatingScalar:
-    cases = [(name == event, float(points)) for event, points in product.event_points.items()]
-    return exact_sum(ibis.cases(*cases, else_=0.0)) if cases else ibis.literal(0.0)

@@ -55,21 +55,16 @@ def build_snapshot(
         SourceError: An exchange rate is missing.
     """
     say = progress or (lambda _: None)
-    say("checking the data")
-    findings = source.check(month)
-    refuse(findings, source.path)
     with tempfile.TemporaryDirectory(prefix="reporting-") as scratch:
         have = _have(source)
         tables = as_of(source.tables, to_utc(month.close, source.file.timezone))
-        has_sessions = "events.session_id" in have
-        rollups = roll_up(
-            tables.pop("events"),
-            product,
-            source.file.timezone,
-            has_sessions,
-            cache or Path(scratch) / "cache",
-            say,
-        )
+        if "events" not in tables:
+            refuse(source.check(month), source.path)
+        events = tables.pop("events").select(sorted(source.columns("events")))
+        rollups = roll_up(events, product, source.file.timezone, cache or Path(scratch) / "cache", say)
+        say("checking the data")
+        findings = source.check(month, usage=rollups.usage())
+        refuse(findings, source.path)
         say("computing the metrics")
         small = {name: table.to_pyarrow() for name, table in tables.items()}
         ws = Workspace(small, rollups.files, month, source.file.timezone)
@@ -121,9 +116,9 @@ def _compute(
 
 def _first_day(rollups: Rollups, timezone: str) -> dt.datetime | None:
     """Local midnight of the first day with an event."""
-    if rollups.first_event is None:
+    if rollups.prints.first is None:
         return None
-    local = rollups.first_event.replace(tzinfo=dt.UTC).astimezone(zone(timezone))
+    local = rollups.prints.first.replace(tzinfo=dt.UTC).astimezone(zone(timezone))
     return dt.datetime.combine(local.date(), dt.time())
 
 

@@ -20,6 +20,7 @@ from reporting.metrics.scores import (
     with_parts,
     with_score,
 )
+from reporting.metrics.windows import windows
 from reporting.params.product import Product
 from reporting.snapshot.workspace import Workspace
 
@@ -105,7 +106,7 @@ def _use(ws: Workspace, product: Product) -> None:
     people = engagement.with_people(ws["user_month"], ws.get("users"), product.admin_roles)
     ws.keep("use", engagement.account_use(people, masks, rules.a3x7_days))
     ws.keep("people_month", engagement.user_table(people, ws["months"], masks))
-    ws.keep("windows", engagement.windows(ws["account_day"], ws["months"]))
+    ws.keep("windows", windows(ws["account_day"], ws.months))
     weeks = weeks_between(ws.months[0].start, ws.months[-1].close)
     whole = [week for week in weeks if week + dt.timedelta(days=7) <= ws.months[-1].close]
     ws.keep("account_week", engagement.account_week(ws["user_month"], ws["account_day"], whole, ws.months))

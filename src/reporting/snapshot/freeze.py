@@ -54,11 +54,13 @@ def content_hash(table: pa.Table) -> str:
     return digest.hexdigest()
 
 
-def _bytes(column: pa.ChunkedArray) -> list[bytes]:
+def _bytes(column: pa.ChunkedArray) -> list[bytes | memoryview]:
     if pa.types.is_string(column.type):
-        text = pc.fill_null(column, "")
-        lengths = pc.binary_length(text).to_numpy().astype("<i4").tobytes()
-        return [lengths, "".join(text.to_pylist()).encode()]
+        text = pc.fill_null(column, "").combine_chunks()
+        text = text if isinstance(text, pa.Array) else pa.concat_arrays(text.chunks)
+        _, offsets, characters = text.buffers()
+        ends = np.frombuffer(offsets, "<i4", len(text) + 1, 4 * text.offset)
+        return [np.diff(ends).astype("<i4").tobytes(), memoryview(characters or b"")[ends[0] : ends[-1]]]
     if pa.types.is_timestamp(column.type):
         column = column.cast(pa.int64())
     if pa.types.is_boolean(column.type):

@@ -1,32 +1,36 @@
 """Roll-ups of events by month, kept in a cache so that a month of events is read once.
 
-A month's part is used again while its fingerprint (events, latest time, sum of times) stays the same; an
-event that arrives late changes it and the part is rebuilt. A changed product definition has another cache
-altogether.
+A month's part is used again while its fingerprint stays the same; an event that arrives late, or is
+corrected, changes it and the part is rebuilt. A changed product definition has another cache altogether.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from reporting.contract.rules import kept
+from reporting.contract.usage import Usage
 from reporting.metrics import usage
-from reporting.metrics.localtime import to_local, to_utc
+from reporting.metrics.localtime import to_utc
 from reporting.month import Month
 from reporting.params.product import Product
+from reporting.snapshot.fingerprint import Prints, fingerprints
 
-VERSION = 1  # raise it when a roll-up's columns or meaning change
+VERSION = 2  # raise it when a roll-up's columns or meaning change
 BATCH = 8_000_000  # events rolled up by one query; bounds memory
+_BY_SUBSCRIPTION = "subscription_month"
 Progress = Callable[[str], None]
 
 
@@ -36,78 +40,117 @@ class Rollups:
 
     Attributes:
         files: Roll-up -> Parquet files, one a month.
-        months: Months with events.
+        prints: Fingerprints of the events.
         built: Months read from the source just now.
-        first_event: Earliest UTC time of an event; None without events.
     """
 
     files: dict[str, list[Path]]
-    months: list[Month]
+    prints: Prints
     built: list[Month]
-    first_event: dt.datetime | None
+
+    def usage(self) -> Usage:
+        """The sums of events that the contract's checks need."""
+        con = ibis.duckdb.connect()
+        try:
+            tables = {
+                name: con.read_parquet([str(path) for path in paths])
+                for name, paths in self.files.items()
+                if paths
+            }
+            if not tables:
+                return Usage(self.prints.untimed, {"no_time": self.prints.untimed}, None, None)
+            people, names = tables["user_month"], tables["account_event"]
+            no_account = people.account_id.isnull() | (people.account_id == "")
+            no_name = names.event_name.isnull() | (names.event_name == "")
+            faults = names.aggregate(
+                no_account=people.events.sum(where=no_account).as_scalar(),
+                no_name=names.events.sum(where=no_name),
+                odd_quantity=names.odd_quantity.sum(),
+            )
+            (found,) = faults.to_pyarrow().to_pylist()
+            return Usage(
+                self.prints.events + self.prints.untimed,
+                {"no_time": self.prints.untimed} | {name: int(count or 0) for name, count in found.items()},
+                _spread(people, ["account_id", "user_id"]),
+                _spread(tables[_BY_SUBSCRIPTION], ["subscription_id"])
+                if _BY_SUBSCRIPTION in tables
+                else None,
+            )
+        finally:
+            con.disconnect()
+
+
+def _spread(rows: ir.Table, keys: list[str]) -> ir.Table:
+    sums = rows.group_by(keys).aggregate(
+        events=rows.events.sum(), first=rows.first_at.min(), last=rows.last_at.max()
+    )
+    return ibis.memtable(sums.to_pyarrow())
 
 
 def roll_up(
     events: ir.Table,
     product: Product,
     timezone: str,
-    has_sessions: bool,
     cache: Path,
     progress: Progress = lambda _: None,
 ) -> Rollups:
     """Bring the cache up to date and say where the parts are.
 
     Args:
-        events: Canonical events up to the close.
+        events: Canonical events up to the close, without the columns the source doesn't map.
         product: Names of features and value events.
         timezone: The company's zone; months are its months.
-        has_sessions: `session_id` is mapped.
         cache: Folder of the cache, one per source.
         progress: Told what is being read.
     """
     prints = fingerprints(events, timezone)
-    folder = cache / _definition(product, timezone, has_sessions)
-    months = sorted(prints)
-    stale = [month for month in months if _stored(folder / str(month)) != prints[month]]
-    for batch in _batches(stale, prints):
-        progress(f"events of {batch[0]}" if len(batch) == 1 else f"events of {batch[0]} to {batch[-1]}")
-        _build(events, batch, product, timezone, has_sessions, folder, prints)
-    files = {name: [folder / str(month) / f"{name}.parquet" for month in months] for name in usage.ROLLUPS}
-    first = min((prints[month]["first"] for month in months), default=None)
-    return Rollups(files, months, stale, dt.datetime.fromisoformat(first) if first else None)
+    folder = cache / _definition(product, timezone, events.columns)
+    months = sorted(prints.months)
+    stale = [month for month in months if _stored(folder / str(month)) != prints.months[month]]
+    with ThreadPoolExecutor(1) as writer:  # writes one batch while the engine reads the next
+        written: list[Future[None]] = []
+        for batch in _batches(stale, prints):
+            progress(f"events of {batch[0]}" if len(batch) == 1 else f"events of {batch[0]} to {batch[-1]}")
+            tables = _read(events, batch, product, timezone)
+            for future in written:
+                future.result()
+            written = [
+                writer.submit(_write_part, folder / str(month), month, tables, prints.months[month])
+                for month in batch
+            ]
+        for future in written:
+            future.result()
+    names = [*usage.ROLLUPS, *([_BY_SUBSCRIPTION] if "subscription_id" in events.columns else [])]
+    files = {name: [folder / str(month) / f"{name}.parquet" for month in months] for name in names}
+    return Rollups(files, prints, stale)
 
 
-def fingerprints(events: ir.Table, timezone: str) -> dict[Month, dict[str, object]]:
-    """By month: number of events, earliest and latest time, sum of times in seconds."""
-    edges = (
-        events.aggregate(first=events.occurred_at.min(), last=events.occurred_at.max())
-        .to_pyarrow()
-        .to_pylist()[0]
+def _read(events: ir.Table, batch: list[Month], product: Product, timezone: str) -> dict[str, pa.Table]:
+    """The roll-ups of consecutive months."""
+    rows = usage.readable(
+        events, timezone, to_utc(batch[0].start, timezone), to_utc(batch[-1].close, timezone)
     )
-    if edges["first"] is None:
-        return {}
-    moment = events.occurred_at
-    local = to_local(moment, timezone, edges["first"], edges["last"])
-    rows = events.group_by(month=local.truncate("M")).aggregate(
-        events=events.count(), first=moment.min(), last=moment.max(), seconds=moment.epoch_seconds().sum()
-    )
-    return {
-        Month.of(row["month"]): {
-            "events": row["events"],
-            "first": row["first"].isoformat(),
-            "last": row["last"].isoformat(),
-            "seconds": int(row["seconds"]),
+    named = "session_id" in events.columns
+    gap = None if named else product.engagement.session_gap_minutes
+    with kept(usage.spans(rows, product, gap)) as spans:
+        people = usage.user_month(spans, product, gap)
+        found = {
+            "user_month": usage.with_named_sessions(people, rows) if named else people,
+            "account_day": usage.account_day(spans),
+            "account_event": usage.account_event(rows),
         }
-        for row in rows.to_pyarrow().to_pylist()
-    }
+        if "subscription_id" in events.columns:
+            found[_BY_SUBSCRIPTION] = usage.subscription_month(rows)
+        return {name: expression.to_pyarrow() for name, expression in found.items()}
 
 
-def _definition(product: Product, timezone: str, has_sessions: bool) -> str:
+def _definition(product: Product, timezone: str, columns: tuple[str, ...]) -> str:
     """Name of the cache folder: changes with everything a roll-up depends on but the events."""
     parts = {
         "version": VERSION,
         "timezone": timezone,
-        "sessions": has_sessions or product.engagement.session_gap_minutes,
+        "columns": sorted(columns),
+        "gap": product.engagement.session_gap_minutes,
         "events": {
             name: getattr(product, name)
             for name in (
@@ -132,12 +175,12 @@ def _stored(folder: Path) -> dict[str, object] | None:
         return None
 
 
-def _batches(months: list[Month], prints: dict[Month, dict]) -> Iterator[list[Month]]:
+def _batches(months: list[Month], prints: Prints) -> Iterator[list[Month]]:
     """Runs of consecutive months of at most `BATCH` events together (or a single month)."""
     batch: list[Month] = []
     size = 0
     for month in months:
-        count = prints[month]["events"]
+        count = prints.months[month]["events"]
         if batch and (batch[-1].shift(1) != month or size + count > BATCH):
             yield batch
             batch, size = [], 0
@@ -145,28 +188,6 @@ def _batches(months: list[Month], prints: dict[Month, dict]) -> Iterator[list[Mo
         size += count
     if batch:
         yield batch
-
-
-def _build(
-    events: ir.Table,
-    batch: list[Month],
-    product: Product,
-    timezone: str,
-    has_sessions: bool,
-    folder: Path,
-    prints: dict[Month, dict],
-) -> None:
-    rows = usage.readable(
-        events, timezone, to_utc(batch[0].start, timezone), to_utc(batch[-1].close, timezone)
-    )
-    expressions = {
-        "user_month": usage.user_month(rows, product, product.engagement.session_gap_minutes, has_sessions),
-        "account_day": usage.account_day(rows, product),
-        "account_event": usage.account_event(rows),
-    }
-    tables = {name: expression.to_pyarrow() for name, expression in expressions.items()}
-    for month in batch:
-        _write_part(folder / str(month), month, tables, prints[month])
 
 
 def _write_part(
