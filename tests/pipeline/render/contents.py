@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pypandoc
+import pypdf
 
 
 @dataclass
@@ -115,7 +116,6 @@ def of_html(path: Path) -> Contents:
     return reader.found
 
 
-def of_pdf(path: Path, *options: str) -> str:
-    """The PDF's text in reading order."""
-    command = ["pdftotext", *options, str(path), "-"]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+def of_pdf(path: Path) -> list[str]:
+    """The text of each page of a PDF, in reading order."""
+    return [page.extract_text() for page in pypdf.PdfReader(path).pages]
