@@ -38,6 +38,7 @@ def test_keys_left_out_come_from_the_default(tmp_path):
         ("logo: none.svg", "does not exist"),
         ("font:\n  regular: brand.yml", "no file is named for italic, semibold"),
         ("logo: brand.yml", "neither .svg nor .png"),
+        ("logo: [brand.yml]", "a pair of files"),
         ("font:\n  family: Serif", "no file is named for regular, italic, semibold"),
         (FONT.format("Serif", REGULAR), "is of the family DejaVu Serif, not Serif"),
         (FONT.format("Serif", "brand.yml"), "no TrueType or OpenType font"),

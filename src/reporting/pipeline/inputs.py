@@ -66,6 +66,6 @@ def brand(project: Project) -> Brand:
 
 def brand_hash(brand: Brand) -> str:
     """Hash over a brand's values and the bytes of its files, wherever they lie."""
-    files = [sha256(file) for file in (brand.logo, *brand.font.files.values()) if file]
+    files = [sha256(file) for file in (*(brand.logo.files if brand.logo else ()), *brand.font.files.values())]
     parts = [brand.name, sorted(brand.colors.items()), brand.palette, brand.font.family, files]
     return hashlib.sha256(repr(parts).encode()).hexdigest()

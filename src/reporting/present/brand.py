@@ -33,6 +33,19 @@ class Color:
 
 
 @dataclass(frozen=True)
+class Logo:
+    """A logo on light paper and on a dark screen, SVG or PNG; often one file for both."""
+
+    light: Path
+    dark: Path
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Each file once."""
+        return tuple(dict.fromkeys((self.light, self.dark)))
+
+
+@dataclass(frozen=True)
 class Font:
     """A font family and its three files (TrueType or OpenType)."""
 
@@ -58,14 +71,14 @@ class Brand:
 
     Args:
         name: Company name; empty means the source's title is used.
-        logo: SVG or PNG file, or None.
+        logo: The logo's files, or None.
         colors: Role (ink, muted, line, tint, paper, accent, good, bad) -> colour.
         palette: Categorical colours in order of use.
         font: The text family.
     """
 
     name: str
-    logo: Path | None
+    logo: Logo | None
     colors: dict[str, Color]
     palette: tuple[Color, ...]
     font: Font
@@ -180,11 +193,22 @@ def _file(path: Path, key: str, name: str | None) -> Path | None:
     return file
 
 
-def _logo(path: Path, name: str | None) -> Path | None:
-    file = _file(path, "logo", name)
-    if file is not None and file.suffix not in {".svg", ".png"}:
-        raise ConfigError(f"logo: {file.name} is neither .svg nor .png.", where=path)
-    return file
+def _logo(path: Path, given: Any) -> Logo | None:
+    if not given:
+        return None
+    names = given if isinstance(given, list) else [given, given]
+    if len(names) != 2 or not all(isinstance(name, str) for name in names):
+        raise ConfigError(
+            f"logo: expected a file or a pair of files, found {given!r}.",
+            where=path,
+            remedy="Write [logo.svg, logo-dark.svg]: on light paper, on a dark screen.",
+        )
+    light, dark = (_file(path, "logo", name) for name in names)
+    assert light is not None and dark is not None
+    for file in (light, dark):
+        if file.suffix not in {".svg", ".png"}:
+            raise ConfigError(f"logo: {file.name} is neither .svg nor .png.", where=path)
+    return Logo(light, dark)
 
 
 def _font(path: Path, font: dict[str, Any]) -> Font:

@@ -16,7 +16,7 @@ FONTS = Path(matplotlib.get_data_path()) / "fonts/ttf"
 NAME = "Zenith & Söhne <AG>"
 BRAND = """
 name: "Zenith & Söhne <AG>"
-logo: logo.{kind}
+logo: {logo}
 colors:
   accent: ["#7a1fa2", "#d6a3ee"]
 palette:
@@ -32,7 +32,7 @@ font:
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20"><rect width="60" height="20"/></svg>'
 
 
-@pytest.fixture(params=["svg", "png"])
+@pytest.fixture(params=["logo.svg", "logo.png", "[logo.svg, night.png]"])
 def brand(tmp_path, monkeypatch, request) -> Brand:
     folder = tmp_path / "params"
     (folder / "bold").mkdir(parents=True)
@@ -41,7 +41,8 @@ def brand(tmp_path, monkeypatch, request) -> Brand:
     shutil.copy(FONTS / "DejaVuSerif-Bold.ttf", folder / "bold")
     (folder / "logo.svg").write_text(SVG)
     Image.new("RGB", (60, 20), "#00695c").save(folder / "logo.png")
-    (folder / "brand.yml").write_text(BRAND.format(kind=request.param))
+    Image.new("RGB", (60, 20), "#5fd0c0").save(folder / "night.png")
+    (folder / "brand.yml").write_text(BRAND.format(logo=request.param))
     monkeypatch.setenv("REPORTING_BRAND", str(folder / "brand.yml"))
     return load_brand(folder / "brand.yml")
 
@@ -68,9 +69,13 @@ def test_embedded_renderer_shows_it(tmp_path, brand):
     out = made(tmp_path, brand, "embedded")
     holds_the_brand(out, "style.css")
     assert "--accent: #7a1fa2" in (out / "assets/style.css").read_text()
-    kind = {".svg": "svg+xml", ".png": "png"}[brand.logo.suffix]
     for page in ("executive_brief", "mail/executive_brief", "notebooks/executive_brief", "index"):
-        assert f'<img src="data:image/{kind};base64,' in (out / f"{page}.html").read_text()
+        text = (out / f"{page}.html").read_text()
+        for file in brand.logo.files:
+            kind = {".svg": "svg+xml", ".png": "png"}[file.suffix]
+            assert f'<img src="data:image/{kind};base64,' in text
+        assert ("var(--dark-logo)" in text) == (brand.logo.light != brand.logo.dark)
+    assert not {file.name for file in brand.logo.files} & {path.name for path in (out / "assets").iterdir()}
 
 
 @pytest.mark.server
@@ -80,4 +85,6 @@ def test_embedded_renderer_shows_it(tmp_path, brand):
 def test_quarto_shows_it(tmp_path, brand):
     out = made(tmp_path, brand, "quarto")
     holds_the_brand(out, "quarto.css")
-    assert f"assets/{brand.logo.name}" in read_page(out / "executive_brief.html").links
+    links = {link.removeprefix("./") for link in read_page(out / "executive_brief.html").links}
+    for file in brand.logo.files:
+        assert f"assets/{file.name}" in links and (out / "assets" / file.name).is_file()

@@ -19,7 +19,7 @@ from reporting.pipeline.render.document import Document
 from reporting.pipeline.render.pandoc import THEME, convert
 from reporting.present.brand import FONTS, Brand, Color
 
-_IMAGE = re.compile(r'<img\b(?:[^>"]|"[^"]*")*?\bsrc="([^"]+\.svg)"(?:[^>"]|"[^"]*")*>')
+_IMAGE = re.compile(r'<img\b(?:[^>"]|"[^"]*")*?\bsrc="((?:\./)?figures/[^"]+\.svg)"(?:[^>"]|"[^"]*")*>')
 _ALT = re.compile(r'\balt="([^"]*)"')
 _WIDE = 400  # points; a chart of the full text width
 
@@ -188,7 +188,8 @@ def stylesheet(brand: Brand, *, embedded: bool = False) -> str:
 def variables(brand: Brand, side: str) -> str:
     """The brand as CSS variables, `light` or `dark`."""
     colors = " ".join(f"--{name}: {getattr(color, side)};" for name, color in _colors(brand).items())
-    return f'--font: "{brand.font.family}"; {colors}'
+    other = "dark" if side == "light" else "light"
+    return f'--font: "{brand.font.family}"; --{side}-logo: inline; --{other}-logo: none; {colors}'
 
 
 def _colors(brand: Brand) -> dict[str, Color]:
@@ -209,10 +210,8 @@ def font_faces(brand: Brand, *, embedded: bool = False) -> str:
 
 
 def write_assets(brand: Brand, out: Path, sheet: str | None = None, name: str = "style.css") -> None:
-    """Write a style sheet (the embedded renderer's by default), its fonts and the logo to `out`."""
+    """Write a style sheet (the embedded renderer's by default) and its fonts to `out`."""
     out.mkdir(parents=True, exist_ok=True)
-    if brand.logo is not None:
-        (out / brand.logo.name).write_bytes(brand.logo.read_bytes())
     for file, *_ in web_fonts(brand):
         (out / file.name).write_bytes(file.read_bytes())
     if brand.font.shipped:
@@ -232,8 +231,14 @@ def web_fonts(brand: Brand) -> list[tuple[Path, int, str, str]]:
 def _logo(brand: Brand) -> str:
     if brand.logo is None:
         return ""
-    kind = "svg+xml" if brand.logo.suffix == ".svg" else brand.logo.suffix[1:]
-    return f'<img src="data:image/{kind};base64,{_base64(brand.logo)}" alt="">'
+    sides = ("",) if brand.logo.light == brand.logo.dark else ("light", "dark")
+    return "".join(_logo_image(file, side) for file, side in zip(brand.logo.files, sides, strict=True))
+
+
+def _logo_image(file: Path, side: str) -> str:
+    kind = "svg+xml" if file.suffix == ".svg" else file.suffix[1:]
+    shown = f' style="display: var(--{side}-logo)"' if side else ""
+    return f'<img src="data:image/{kind};base64,{_base64(file)}" alt=""{shown}>'
 
 
 @functools.cache

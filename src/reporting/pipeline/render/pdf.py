@@ -45,8 +45,8 @@ def page_values(document: Document, context: RunContext, root: Path) -> dict[str
     """What `report.typ` reads from run.json; strings there are never markup."""
     logo = None
     if context.brand.logo is not None:
-        logo = context.brand.logo.name
-        shutil.copyfile(context.brand.logo, root / logo)
+        logo = context.brand.logo.light.name
+        shutil.copyfile(context.brand.logo.light, root / logo)
     return {
         "title": printable(document.title, context.brand.font),
         "description": printable(document.description, context.brand.font) or None,

@@ -87,7 +87,7 @@ def render_quarto(
         shutil.copytree(made / "site_libs", out / "site_libs", dirs_exist_ok=True)
         shutil.copyfile(made / "search.json", out / "search.json")
     write_assets(context.brand, out / "assets")  # for the reviewers' notebooks
-    write_assets(context.brand, out / "assets", _content_sheet(context.brand), name="quarto.css")
+    _write_assets(context.brand, out / "assets")
     return pages + render_mail(documents, out, context)
 
 
@@ -160,7 +160,7 @@ def _write_project(
     front = {"title": escape(index.title), "lang": "en", "format": {"html": {"toc": False}}}
     _write(project / "index.qmd", front, index.body)
 
-    write_assets(brand, project / "assets", _content_sheet(brand), name="quarto.css")
+    _write_assets(brand, project / "assets")
     fonts = project / "fonts"
     fonts.mkdir()
     for file in brand.font.files.values():
@@ -182,7 +182,10 @@ def _write_project(
 def _project(documents: Sequence[Document], context: RunContext) -> dict[str, Any]:
     pages = [{"href": "index.qmd", "text": "Front page"}]
     pages += [{"href": f"{d.name}.qmd", "text": d.title} for d in documents]
-    logo = context.brand.logo
+    navbar: dict[str, Any] = {"left": pages}
+    if logo := context.brand.logo:
+        sides = {"light": logo.light, "dark": logo.dark}
+        navbar["logo"] = {side: {"path": f"assets/{file.name}", "alt": ""} for side, file in sides.items()}
     return {
         "project": {
             "type": "website",
@@ -191,7 +194,7 @@ def _project(documents: Sequence[Document], context: RunContext) -> dict[str, An
         },
         "website": {
             "title": escape(f"{context.company} · {context.month.label}"),
-            "navbar": {"left": pages} | ({"logo": f"assets/{logo.name}", "logo-alt": ""} if logo else {}),
+            "navbar": navbar,
             "page-footer": {"left": f"Run {context.run_id}", "right": context.snapshot_hash[:16] or " "},
         },
         "filters": [{"path": "report.lua", "at": "pre-ast"}],
@@ -259,6 +262,9 @@ $callout-color-important: {role["bad"]};
 """
 
 
-def _content_sheet(brand: Brand) -> str:
-    sheets = (THEME / name for name in ("content.css", "quarto.css"))
-    return "\n".join([font_faces(brand), *(sheet.read_text(encoding="utf-8") for sheet in sheets)])
+def _write_assets(brand: Brand, folder: Path) -> None:
+    """What the pages link to: one sheet with our content's rules, its fonts, the logo."""
+    sheets = ((THEME / name).read_text(encoding="utf-8") for name in ("content.css", "quarto.css"))
+    write_assets(brand, folder, "\n".join([font_faces(brand), *sheets]), name="quarto.css")
+    for file in brand.logo.files if brand.logo else ():
+        shutil.copyfile(file, folder / file.name)
