@@ -198,4 +198,5 @@ def _mean(value: ir.FloatingColumn, among: ir.BooleanColumn) -> Figure:
 
 
 def _total(column: ir.NumericColumn) -> ir.FloatingScalar:
-    return exact_sum(column) if column.type().is_floating() else column.sum().cast("float64")
+    """The sum; of floats at nine decimals, so that what many accounts round off doesn't show."""
+    return exact_sum(column, digits=9) if column.type().is_floating() else column.sum().cast("float64")

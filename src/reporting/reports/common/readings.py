@@ -9,13 +9,13 @@ from reporting.params.product import Product
 from reporting.present.formats import number, percent
 
 Reading = Callable[[Product, float], str]
-NONE = "no threshold"
+NONE = "none"
 # Days between uses of a product of each rhythm; a figure of daily use judges only those used in the week.
 _OFTEN = ("daily", "weekly")
 
 
 def reading(product: Product, metric: str, value: float) -> str:
-    """The figure against its threshold in words, such as `risk: below 30%`; `no threshold` where it has none.
+    """The figure against its threshold in words, such as `risk: below 30%`; `none` where it has none.
 
     Args:
         product: The product definition.

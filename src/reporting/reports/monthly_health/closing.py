@@ -31,9 +31,8 @@ def glossary(data: Data) -> Blocks:
 def exports(data: Data) -> dict[str, pd.DataFrame]:
     """Every figure of every account with its change and cause, the users, the accounts that hang on one."""
     book = data.book
-    changes = data.health_changes[["account_id", "change", "cause"]]
-    changes = changes.rename(columns={"change": "health_change", "cause": "health_change_cause"})
-    health = account_figures(book, "monthly_health").merge(changes, on="account_id", how="left")
+    causes = data.health_changes[["account_id", "cause"]].rename(columns={"cause": "health_trend_cause"})
+    health = account_figures(book, "monthly_health").merge(causes, on="account_id", how="left")
     bands = book.paying[["engagement_band", "health_band"]]
     champions = book.paying[is_true(book.paying["single_champion"])]
     columns = ["top1_share", "top2_share", "role_count", "active_users"]
