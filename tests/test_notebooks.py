@@ -1,4 +1,4 @@
-"""The notebooks as they are kept: no outputs, a title, typed parameters that work as they are."""
+"""The notebooks as they are kept: no outputs, titled, described, with typed parameters that work as they are."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ def test_a_notebook_is_valid_titled_and_runs_on_the_demo_snapshot_by_default(pat
     nbformat.validate(content)
     notebook = read_notebook(path)
     assert content.metadata.reporting.title
+    assert content.metadata.reporting.description.endswith(".")
     assert notebook.parameters["snapshot"].default == "../build/demo/snapshot"
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from sample_month import context, make_month, write
+from sample_month import BRAND, context, make_month, write
 
 from reporting.errors import ConfigError, RenderError
 from reporting.pipeline.derive import derive
@@ -70,7 +70,15 @@ def test_archive_shows_months_and_what_changed(archive):
     assert "What changed since last month" in text and "December 2024" in text and "+4.1% on November" in text
     assert "Month by month, each against the one before it" in text
     for month in ("November 2024", "December 2024"):
-        assert re.search(month + r"\s+\$10\.2M \(\+4\.1% on November\)", text)
+        assert re.search(month + r"\s+\$10\.2M \(\+4\.1%\)", text)
+
+
+def test_archive_lists_the_runs_that_were_replaced(tmp_path):
+    make_month(tmp_path / "demo/2024-12", "2024-12", ["executive_brief"])
+    make_month(tmp_path / "demo/superseded/2024-12-0a1b2c", "2024-12", ["executive_brief"])
+    page = read_page(render_archive(tmp_path, BRAND))
+    assert "December 2024, run 0a1b2c" in "".join(page.text)
+    assert "demo/superseded/2024-12-0a1b2c/index.html" in page.links
 
 
 def test_archive_of_nothing_says_so(tmp_path):

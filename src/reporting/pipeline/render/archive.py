@@ -54,12 +54,12 @@ def render_archive(reports_dir: Path, brand: Brand | None = None) -> Path:
     for source in sources:
         months = sorted(_published(source), key=lambda run: run.month, reverse=True)
         if months:
-            parts.append(_source(source.name, months))
+            parts.append(_source(source, months))
             pages.append(source / "index.html")
             forward = _FORWARD.format(
                 title="All sources and months", href=f"../index.html#source-{source.name}"
             )
-            pages[-1].write_text(forward, encoding="utf-8")
+            _replace(pages[-1], forward)
     body = "\n\n".join(parts) or "Nothing has been published yet.\n"
     document = Document(reports_dir / "index.qmd", "index", {"title": "Reports"}, body)
     made = to_html(document, brand)
@@ -73,9 +73,16 @@ def render_archive(reports_dir: Path, brand: Brand | None = None) -> Path:
         month="",
     )
     write_assets(brand, reports_dir / "assets")
-    pages[0].write_text(html, encoding="utf-8")
+    _replace(pages[0], html)
     check_site(pages, reports_dir)
     return pages[0]
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a page in one step: who opens the archive meanwhile, or after a full disk, finds a whole one."""
+    new = path.with_name(f".{path.name}")
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
 
 
 def _published(source: Path) -> Iterator[_Published]:
@@ -91,8 +98,8 @@ def _published(source: Path) -> Iterator[_Published]:
         yield _Published(month, folder, front.get("key-figures") or [], str(front.get("company") or ""))
 
 
-def _source(name: str, months: list[_Published]) -> str:
-    latest = months[0]
+def _source(folder: Path, months: list[_Published]) -> str:
+    name, latest = folder.name, months[0]
     before = next((run for run in months[1:] if run.month == latest.month.shift(-1)), None)
     title = escape(latest.company or name)
     address = f"{name}/{latest.month}/index.html"
@@ -101,6 +108,8 @@ def _source(name: str, months: list[_Published]) -> str:
         lines.append(_changes(name, latest, before))
     if len(months) > 1:
         lines.append(_earlier(name, months))
+    if replaced := _replaced(folder):
+        lines.append(f"Replaced by later runs, and kept: {replaced}.")
     return "\n\n".join(lines)
 
 
@@ -114,12 +123,24 @@ def _earlier(name: str, months: list[_Published]) -> str:
         rows.append([f"[{run.month.label}]({name}/{run.month}/index.html)", *cells])
     head = ["Month", *map(escape, figures)]
     lines = [" | ".join(row) for row in (head, *rows)]
-    table = "\n".join(f"| {line} |" for line in (lines[0], " | ".join([":---"] * len(head)), *lines[1:]))
+    rule = " | ".join([":---", *["---:"] * len(figures)])
+    table = "\n".join(f"| {line} |" for line in (lines[0], rule, *lines[1:]))
     return f"{table}\n\n: Month by month, each against the one before it {{#tbl-{name}-months}}"
 
 
 def _with_change(figure: dict[str, Any]) -> str:
-    return f"{figure['value']} ({figure['change']})" if figure["change"] else str(figure["value"])
+    change, _, _ = figure["change"].partition(" on ")  # the month before it, in every row
+    return f"{figure['value']} ({change})" if change else str(figure["value"])
+
+
+def _replaced(source: Path) -> str:
+    """Links to the runs of a source that later ones with other inputs replaced, newest month first."""
+    pages = sorted((source / "superseded").glob("*/index.html"), reverse=True)
+    runs = [(page.parent.name[:7], page.parent.name[8:]) for page in pages]
+    return ", ".join(
+        f"[{Month.parse(month).label}, run {run}]({source.name}/superseded/{month}-{run}/index.html)"
+        for month, run in runs
+    )
 
 
 def _changes(name: str, latest: _Published, before: _Published | None) -> str:
