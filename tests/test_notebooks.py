@@ -1,4 +1,4 @@
-"""The notebooks as they are kept: no outputs, titled, described, with typed parameters that work as they are."""
+"""The notebooks as they are kept: no outputs, title and description, typed parameters that work."""
 
 from __future__ import annotations
 

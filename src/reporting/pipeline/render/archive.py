@@ -123,8 +123,7 @@ def _earlier(name: str, months: list[_Published]) -> str:
         rows.append([f"[{run.month.label}]({name}/{run.month}/index.html)", *cells])
     head = ["Month", *map(escape, figures)]
     lines = [" | ".join(row) for row in (head, *rows)]
-    rule = " | ".join([":---", *["---:"] * len(figures)])
-    table = "\n".join(f"| {line} |" for line in (lines[0], rule, *lines[1:]))
+    table = "\n".join(f"| {line} |" for line in (lines[0], " | ".join([":---"] * len(head)), *lines[1:]))
     return f"{table}\n\n: Month by month, each against the one before it {{#tbl-{name}-months}}"
 
 

@@ -80,10 +80,10 @@ local function height(columns, r) -- of a row, in lines
   return most
 end
 
-local function cost(columns) -- the lines of the table, those of the head twice, and a little for those of every cell
+local function cost(columns) -- the lines of the table, those of the head thrice, and a little for those of every cell
   local total = 0
   for r in ipairs(columns[1].words) do
-    total = total + height(columns, r) * (r <= columns.heads and 2 or 1)
+    total = total + height(columns, r) * (r <= columns.heads and 3 or 1)
     for _, column in ipairs(columns) do total = total + 0.1 * column.lines[r] end
   end
   return total
