@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 from pathlib import Path
 
@@ -179,6 +181,17 @@ def test_a_fault_of_the_program_is_told_in_a_line(project, reporting, monkeypatc
     assert "RuntimeError: boom" in err
     assert "reporting --debug" in err
     assert "Traceback" not in err
+
+
+def test_a_full_disk_is_no_fault_of_the_program(project, reporting, monkeypatch):
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("reporting.pipeline.run.run", full)
+    code, _, err = reporting("run")
+    assert code == 1
+    assert "MB are free" in err
+    assert "fault" not in err
 
 
 def test_metrics_are_listed_for_people_and_programs(reporting):

@@ -7,10 +7,11 @@ ReportingError
 │   ├── ContractError               the data break the contract
 │   ├── ParameterError              a notebook parameter is unknown or ill-typed
 │   └── BusyError                   another run holds this month
-└── RunError                        exit code 1: a finding, a failure or a difference
-    ├── NotebookFailed              a notebook raised
-    ├── RenderError                 a document could not be rendered cleanly
-    └── AuditDifference             a re-run did not give the published bytes
+├── RunError                        exit code 1: a finding, a failure or a difference
+│   ├── NotebookFailed              a notebook raised
+│   ├── RenderError                 a document could not be rendered cleanly
+│   └── AuditDifference             a re-run did not give the published bytes
+└── DiskFull                        exit code 1: what was half-made is removed
 """
 
 from __future__ import annotations
@@ -81,6 +82,10 @@ class RenderError(RunError):
 
 class AuditDifference(RunError):
     """A re-run did not give the published bytes."""
+
+
+class DiskFull(ReportingError):
+    """No room is left where the run writes."""
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
 
-from reporting.errors import BusyError, ConfigError, NotebookFailed, ParameterError, RenderError
+from reporting.errors import BusyError, ConfigError, DiskFull, NotebookFailed, ParameterError, RenderError
 from reporting.pipeline import kernels
 from reporting.pipeline.lock import hold
 from reporting.pipeline.manifest import Manifest, inventory
@@ -182,6 +184,21 @@ def test_breaking_off_leaves_nothing_behind(workshop, publish, month, monkeypatc
     assert not month.exists()
     assert not list(month.parent.glob(".*"))
     assert not (workshop.root / "build" / "tiny" / "2026-10" / "failed").exists()
+
+
+def test_a_full_disk_is_told_and_leaves_nothing_behind(workshop, publish, month, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    workshop.notebook("mine", TEXT)
+    with monkeypatch.context() as small:
+        small.setattr("reporting.pipeline.produce.make_site", full)
+        with pytest.raises(DiskFull, match=r"\d MB are free") as caught:
+            publish()
+    assert caught.value.exit_code == 1
+    assert not month.parent.exists()
+    assert not (workshop.root / "build" / "tiny" / "2026-10" / "failed").exists()
+    assert publish().state == "published"
 
 
 def test_what_a_killed_run_left_is_swept(workshop, publish, month):

@@ -13,6 +13,7 @@ from rich.console import Console
 from reporting.cli import check, make, show
 from reporting.cli.common import Settings
 from reporting.errors import ReportingError
+from reporting.pipeline.disk import disk_full
 
 typer_app = typer.Typer(
     name="reporting",
@@ -59,6 +60,8 @@ def run(arguments: list[str]) -> int:
         ):  # wrong usage, found by the argument parser
             error.show()
             return error.exit_code
+        if full := disk_full(error, Path("reports"), Path("build")):
+            return _tell(str(full), full.exit_code, debug)
         message = f"{type(error).__name__}: {error}\n  -> This is a fault in the program."
         return _tell(message, 1, debug, hint=True)
 

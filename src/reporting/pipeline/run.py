@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from reporting.errors import RunError
 from reporting.month import Month
 from reporting.pipeline import inputs
+from reporting.pipeline.disk import disk_full
 from reporting.pipeline.lock import hold
 from reporting.pipeline.manifest import Manifest, inventory, versions
 from reporting.pipeline.plan import Plan, choose_renderer
@@ -52,6 +53,7 @@ def run(project: Project, plan: Plan, reporter: Reporter) -> Outcome:
         UsageError: Nothing was written.
         RunError: A notebook or the rendering failed; nothing was published, the half-made month is kept in
             `build/<source>/<month>/failed/`.
+        DiskFull: What was half-made is removed.
     """
     from reporting.pipeline.kernels import Nursery
     from reporting.sources import open_source
@@ -142,13 +144,18 @@ def _kept_on_failure(stage: Path, failed: Path) -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        if isinstance(error, RunError):
-            failed.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(stage, failed)
-            error.where = error.where and error.where.replace(str(stage), str(failed))
-        shutil.rmtree(stage, ignore_errors=True)
-        with suppress(OSError):
-            stage.parent.rmdir()  # nothing of this source is published yet
+        full = disk_full(error, stage.parent, failed.parent)
+        try:
+            if isinstance(error, RunError) and not full:
+                failed.parent.mkdir(parents=True, exist_ok=True)
+                shutil.move(stage, failed)
+                error.where = error.where and error.where.replace(str(stage), str(failed))
+        finally:
+            shutil.rmtree(stage, ignore_errors=True)
+            with suppress(OSError):
+                stage.parent.rmdir()  # nothing of this source is published yet
+        if full:
+            raise full from error
         raise
 
 

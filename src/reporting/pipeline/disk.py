@@ -1,0 +1,55 @@
+"""A full disk, told as what it is, whichever library came upon it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from reporting.errors import DiskFull
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+def disk_full(error: BaseException, *folders: Path) -> DiskFull | None:
+    """What to tell of `error` if it comes of a full disk, else None.
+
+    Call it before anything is cleaned up: the disk is found by what is left on it.
+
+    Args:
+        folders: Where was written to; the folder for temporary files is one in any case.
+    """
+    if not any(_says_full(each) for each in _chain(error)):
+        return None
+    places = map(_existing, (*folders, Path(tempfile.gettempdir())))
+    room, folder = min(
+        ((shutil.disk_usage(place), place) for place in places), key=lambda found: found[0].free
+    )
+    return DiskFull(
+        "the disk, or your share of it, has no room for what was to be written: "
+        f"{room.free / 1e6:,.1f} of {room.total / 1e6:,.1f} MB are free.",
+        where=folder,
+        remedy="Free some space there and run again. What was half-made is removed; what is published stays.",
+    )
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _says_full(error: BaseException) -> bool:
+    """By its number, or by its words: engines raise errors of their own, shutil a list of them."""
+    return getattr(error, "errno", None) in FULL or any(os.strerror(number) in str(error) for number in FULL)
+
+
+def _existing(folder: Path) -> Path:
+    """`folder`, or the nearest one above it that is there."""
+    folder = folder.absolute()
+    while not folder.exists():
+        folder = folder.parent
+    return folder
