@@ -136,7 +136,7 @@ def label(
     **text_style: Any,
 ) -> None:
     """Write `text` beside the point (x, y), clear of the grid, instead of a legend; dx, dy in points."""
-    clear = {"facecolor": current_brand().paper, "edgecolor": "none", "pad": 0.8}
+    clear = {"facecolor": current_brand().paper, "edgecolor": "none", "pad": -0.5}
     style = {"va": "center", "ha": "left" if dx >= 0 else "right", "size": 8.5, "bbox": clear} | text_style
     ax.annotate(text, (x, y), xytext=(dx, dy), textcoords="offset points", color=color, **style)
 
@@ -163,7 +163,7 @@ def label_lines(ax: Axes, names: Sequence[str] | None = None, gap: float = 10) -
     wanted = np.array([ax.transData.transform((0, end[0]))[1] * to_points for end in ends])
     placed = _spread(wanted, gap)
     for (y, x, name, ink), shift in zip(ends, placed - wanted, strict=True):
-        label(ax, x, y, name, color=ink, dy=float(shift), bbox=None)
+        label(ax, x, y, name, color=ink, dy=float(shift))
 
 
 def _spread(wanted: np.ndarray, gap: float) -> np.ndarray:

@@ -3,24 +3,11 @@
 Needs outloud: `python -m venv build/tools/venv && build/tools/venv/bin/pip install outloud`.
 """
 
-import subprocess
-from pathlib import Path
-
 import pytest
 import typst
+from accessibility import needs_outloud, verdict
 
-OUTLOUD = Path(__file__).parents[3] / "build/tools/venv/bin/outloud"
-
-pytestmark = [
-    pytest.mark.server,
-    pytest.mark.skipif(not OUTLOUD.is_file(), reason="no outloud in build/tools/venv"),
-]
-
-
-def verdict(pdf: Path) -> tuple[int, str]:
-    command = [str(OUTLOUD), "--layer", "conformance", "--fail-on", "warning", str(pdf)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    return done.returncode, done.stdout + done.stderr
+pytestmark = [pytest.mark.server, needs_outloud]
 
 
 @pytest.mark.parametrize("report", ["executive_brief", "monthly_health"])

@@ -1,0 +1,62 @@
+"""What whole runs publish can be read by everyone: the demo company's month, and RavenStack's if it is there.
+
+RavenStack (RAVENSTACK_DIR) has what the demo has not: sources that contradict each other, metrics without a
+table.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from accessibility import barriers, needs_axe, needs_outloud, verdict
+
+ROOT = Path(__file__).parents[3]
+
+pytestmark = pytest.mark.server
+without_ravenstack = pytest.mark.skipif(
+    "RAVENSTACK_DIR" not in os.environ, reason="RAVENSTACK_DIR is not set"
+)
+
+
+@pytest.fixture(
+    scope="module",
+    params=[("demo", "2026-10"), pytest.param(("ravenstack", "2024-12"), marks=without_ravenstack)],
+    ids=lambda run: run[0],
+)
+def published(request, tmp_path_factory) -> Path:
+    """The month's folder, from a run of its own."""
+    source, month = request.param
+    project = tmp_path_factory.mktemp("published")
+    for name in ("notebooks", "params", "requirements.lock"):
+        (project / name).symlink_to(ROOT / name)
+    command = [
+        sys.executable,
+        "-m",
+        "reporting.cli",
+        "--project",
+        str(project),
+        "run",
+        "--renderer",
+        "embedded",
+    ]
+    made = subprocess.run([*command, "--source", source, "--month", month], capture_output=True, text=True)
+    assert made.returncode == 0, made.stdout + made.stderr
+    return project / "reports" / source / month
+
+
+@needs_axe
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (500, "dark")])
+def test_pages_are_accessible(published, tmp_path, width, theme):
+    pages = [*sorted(published.glob("*.html")), published.parents[1] / "index.html"]
+    assert len(pages) == 7
+    found = {page.name: barriers(page, tmp_path, width, theme) for page in pages}
+    assert not any(found.values()), found
+
+
+@needs_outloud
+def test_pdfs_conform(published):
+    pdfs = sorted(published.glob("*.pdf"))
+    code, said = verdict(*pdfs)
+    assert code == 0 and said.count("0 error(s), 0 warning(s)") == len(pdfs) == 5, said
