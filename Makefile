@@ -66,7 +66,11 @@ lint: $(READY) ## style of code and notebooks
 	@$(VENV)/bin/ruff check src tests bench notebooks
 
 .PHONY: bench
-bench: bench-survival bench-render ## every timing, side by side
+bench: bench-metrics bench-survival bench-render ## every timing, side by side
+
+.PHONY: bench-metrics
+bench-metrics: $(READY) ## a hundred million events: roll-ups and snapshot against plain SQL and pandas
+	@$(VENV)/bin/python bench/metrics.py
 
 .PHONY: bench-survival
 bench-survival: $(READY) ## the models against R, and their coverage on 400 simulated worlds

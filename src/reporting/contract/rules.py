@@ -53,11 +53,13 @@ def kept(table: ir.Table, beside: ir.Table | None = None) -> Iterator[ir.Table]:
         beside: A table on the engine where the result is to be.
     """
     con = ibis.get_backend(table if beside is None else beside)
-    if con.name == "pyspark":
-        with table.cache() as cached:
-            yield cached
-        return
     name = ibis.util.gen_name("kept")
+    if con.name == "pyspark":
+        with (table if beside is None else con.create_view(name, table)).cache() as cached:
+            yield cached
+        if beside is not None:
+            con.drop_view(name)
+        return
     result = con.create_table(name, table, temp=True)
     try:
         yield result

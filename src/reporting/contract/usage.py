@@ -52,7 +52,7 @@ def summarised(events: ir.Table) -> Iterator[Usage]:
         last=events.occurred_at.max(),
         **{name: condition.sum() for name, condition in conditions.items()},
     )
-    with kept(groups, beside=events) as groups:
+    with kept(groups) as groups:
         sums = groups.aggregate(
             total=groups.events.sum(), **{name: groups[name].sum() for name in conditions}
         )

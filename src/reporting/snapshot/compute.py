@@ -66,7 +66,9 @@ def compute(
         if (table := ws.get(name)) is not None
     }
     rows = ws.keep("assembled", panel.assemble(parts, have, product, since))
+    ws.forget(*(name for name in parts if name not in ("grid", "movements")))
     rows = ws.keep("derived", panel.derive(rows, product, since, have))
+    ws.forget("assembled")
     _extend(ws, "lifecycle", with_lifecycle(rows, product), rows)
     _extend(ws, "warnings", with_churn_type(with_flags(rows, product), product), rows)
     growth = _extend(ws, "growth", with_growth(rows), rows)
@@ -75,8 +77,10 @@ def compute(
     added = ("lifecycle", "warnings", "growth", "readiness", "scores")
     rows = panel.attach(rows, *[ws[name] for name in added])
     rows = ws.keep("full", rows)
+    ws.forget("derived", *added)
     _extend(ws, "before", portfolio.with_year_before(rows), rows)
     ws.keep("panel", panel.attach(rows, ws["before"]))
+    ws.forget("full", "before")
 
 
 def _extend(ws: Workspace, name: str, wider: ir.Table, *rows: ir.Table) -> ir.Table:
@@ -97,6 +101,7 @@ def _scores(ws: Workspace, product: Product) -> None:
     rows = with_change(rows, "engagement_score", ENGAGEMENT_PARTS)
     rows = with_change(rows, "health_score", HEALTH_PARTS)
     ws.keep("scores", rows.drop("live"))
+    ws.forget("score_parts", "score_levels")
 
 
 def _use(ws: Workspace, product: Product) -> None:
@@ -105,11 +110,11 @@ def _use(ws: Workspace, product: Product) -> None:
     masks = ws.keep("masks", engagement.window_masks(ws.months, rules.active_user_days))
     people = engagement.with_people(ws["user_month"], ws.get("users"), product.admin_roles)
     ws.keep("use", engagement.account_use(people, masks, rules.a3x7_days))
-    ws.keep("people_month", engagement.user_table(people, ws["months"], masks))
+    ws.define("people_month", engagement.user_table(people, ws["months"], masks))
     ws.keep("windows", windows(ws["account_day"], ws.months))
     weeks = weeks_between(ws.months[0].start, ws.months[-1].close)
     whole = [week for week in weeks if week + dt.timedelta(days=7) <= ws.months[-1].close]
-    ws.keep("account_week", engagement.account_week(ws["user_month"], ws["account_day"], whole, ws.months))
+    ws.define("account_week", engagement.account_week(ws["user_month"], ws["account_day"], whole, ws.months))
     known = ws["account_event"].semi_join(ws["accounts"], "account_id")
     by_account = adoption.account_feature_month(known, ws["user_month"], product)
     ws.keep("account_feature_month", by_account)

@@ -69,6 +69,16 @@ class Workspace:
         self._tables[name] = self.con.create_table(name, expression)
         return self._tables[name]
 
+    def define(self, name: str, rows: ir.Table) -> None:
+        """Call `rows` `name` without computing them: for what is read once."""
+        self._tables[name] = rows
+
+    def forget(self, *names: str) -> None:
+        """Free the memory of tables that are not needed any more."""
+        for name in names:
+            if self._tables.pop(name, None) is not None:
+                self.con.drop_table(name)
+
     def __getitem__(self, name: str) -> ir.Table:
         return self._tables[name]
 
