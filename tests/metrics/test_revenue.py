@@ -1,15 +1,9 @@
-"""The revenue ledger: worked examples, and what must hold for any ledger."""
+"""The revenue ledger: worked examples. What must hold for any ledger is in `test_ledger_properties`."""
 
 from __future__ import annotations
 
-import datetime as dt
-from decimal import Decimal
-
-import ibis
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from tests.metrics.conftest import canonical, rates
 
 from reporting.metrics.calendar import month_table, months_between
@@ -164,122 +158,6 @@ def test_terms_come_from_the_largest_subscription_and_seats_are_summed(run):
         3,
         1,
     )
-
-
-# --- any valid ledger -------------------------------------------------------------------------------------
-
-DAYS = [dt.datetime(2026, 1, 1) + dt.timedelta(days=d) for d in range(0, 181, 3)]
-
-subscription = st.builds(
-    lambda account, start, length, amount, currency, period, trial, discount: {
-        "account_id": f"A{account}",
-        "valid_from": DAYS[start],
-        "valid_to": None if length is None else DAYS[start] + dt.timedelta(days=length),
-        "plan": "Team",
-        "amount": Decimal(amount) / 100,
-        "amount_period": period,
-        "currency": currency,
-        "is_trial": trial,
-        "discount_percent": discount,
-    },
-    account=st.integers(0, 11),
-    start=st.integers(0, len(DAYS) - 1),
-    length=st.one_of(st.none(), st.integers(0, 120)),
-    amount=st.integers(0, 10**7),
-    currency=st.sampled_from(["USD", "EUR"]),
-    period=st.sampled_from(["day", "week", "month", "quarter", "year"]),
-    trial=st.sampled_from([False, False, False, True]),
-    discount=st.sampled_from([None, 0.0, 10.0, 33.3333]),
-)
-ledgers = st.lists(subscription, min_size=1, max_size=40)
-
-
-class Engine:
-    """The whole ledger as one compiled query over a table that each example fills anew."""
-
-    def __init__(self) -> None:
-        self.con = ibis.duckdb.connect()
-        self.con.create_table("subscriptions", canonical("subscriptions", []))
-        table = self.con.table("subscriptions")
-        accounts = table.select("account_id").distinct().mutate(signed_up_at=ibis.literal(DAYS[0]))
-        months = self.con.create_table("months", month_table(MONTHS))
-        rate = self.con.create_table("rates", rates(MONTHS, USD=USD, EUR=EUR))
-        moves = movements(grid(accounts, table, months), terms(running(table, months, rate)))
-        self.sql = str(ibis.to_sql(moves.order_by("account_id", "month"), dialect="duckdb"))
-
-    def __call__(self, rows: list[dict]) -> pd.DataFrame:
-        named = [row | {"subscription_id": f"S{i}"} for i, row in enumerate(rows)]
-        self.con.raw_sql("DELETE FROM subscriptions")
-        self.con.insert("subscriptions", canonical("subscriptions", named))
-        return self.con.con.sql(self.sql).to_arrow_table().to_pandas()
-
-
-@pytest.fixture(scope="module")
-def engine() -> Engine:
-    return Engine()
-
-
-FEW = settings(max_examples=10, deadline=None)  # each a ledger of many accounts
-
-
-@FEW
-@given(ledgers)
-def test_the_bridge_balances_to_the_cent_for_every_account_and_month(engine, rows):
-    f = engine(rows)
-    end = (
-        f.mrr_start_cents
-        + f.new_cents
-        + f.reactivation_cents
-        + f.expansion_cents
-        - f.contraction_cents
-        - f.churned_cents
-        + f.fx_cents
-    )
-    assert (end == f.mrr_cents).all()
-    assert (f.mrr_start_cents == f.groupby("account_id").mrr_cents.shift(fill_value=0)).all()
-    one_kind = (
-        f[["new_cents", "reactivation_cents", "expansion_cents", "contraction_cents", "churned_cents"]] > 0
-    )
-    assert (one_kind.sum(axis=1) <= 1).all()
-
-
-@FEW
-@given(ledgers)
-def test_gross_retention_is_at_most_net_and_at_most_one(engine, rows):
-    f = engine(rows)
-    kept = f[["mrr_start_cents", "mrr_cents"]].min(axis=1)
-    same = f.mrr_cents.where(f.mrr_start_cents > 0, 0)
-    by_month = pd.DataFrame({"start": f.mrr_start_cents, "kept": kept, "same": same}).groupby(f.month).sum()
-    assert (by_month.kept <= by_month.start).all()
-    assert (by_month.kept <= by_month.same).all()
-
-
-@FEW
-@given(ledgers, st.data())
-def test_splitting_a_subscription_in_two_adjacent_rows_changes_nothing(engine, rows, data):
-    i = data.draw(st.integers(0, len(rows) - 1))
-    end = rows[i]["valid_to"] or DAYS[-1] + dt.timedelta(days=60)
-    length = (end - rows[i]["valid_from"]).days
-    cut = rows[i]["valid_from"] + dt.timedelta(days=data.draw(st.integers(0, length)))
-    split = [*rows[:i], rows[i] | {"valid_to": cut}, rows[i] | {"valid_from": cut}, *rows[i + 1 :]]
-    whole, halves = engine(rows), engine(split)
-    pd.testing.assert_frame_equal(whole, halves)
-
-
-@FEW
-@given(ledgers, st.randoms())
-def test_the_order_of_rows_does_not_matter(engine, rows, random):
-    shuffled = rows.copy()
-    random.shuffle(shuffled)
-    pd.testing.assert_frame_equal(engine(rows), engine(shuffled))
-
-
-@FEW
-@given(ledgers, st.lists(subscription, min_size=1, max_size=3))
-def test_another_account_changes_no_other(engine, rows, extra):
-    stranger = [row | {"account_id": "Z"} for row in extra]
-    both = engine(rows + stranger)
-    pd.testing.assert_frame_equal(engine(rows), both[both.account_id != "Z"].reset_index(drop=True))
 
 
 def test_the_ledger_lists_movements_with_their_sign(run):

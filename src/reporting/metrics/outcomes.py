@@ -8,6 +8,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from reporting.contract.money import FOREVER
 from reporting.metrics.portfolio import ripe
 from reporting.params.product import Product
 
@@ -16,13 +17,23 @@ TOTALS = ("new_and_churned", "north_star")
 
 
 def free_to_paid(subscriptions: ir.Table, months: ir.Table) -> ir.Table:
-    """Accounts whose first trial ended in the month; n = paid service began since the trial did."""
-    trials = subscriptions.filter(subscriptions.is_trial)
-    first = trials.group_by("account_id").aggregate(began=trials.valid_from.min())
-    first_end = trials.join(first, ["account_id", (trials.valid_from == first.began)])
-    ended = first_end.group_by("account_id", "began").aggregate(ended=ibis._.valid_to.min())
-    paid = subscriptions.filter(~subscriptions.is_trial, subscriptions.amount > 0)
-    later = ended.join(paid, "account_id").filter(ibis._.valid_from >= ibis._.began)
+    """Accounts whose first trial ended in the month; n = paid service since the trial began, by the close.
+
+    Trial rows without a gap between them are one trial: its terms may change while it lasts.
+    """
+    lasting = subscriptions.filter(
+        subscriptions.valid_to.isnull() | (subscriptions.valid_to > subscriptions.valid_from)
+    )
+    trials = lasting.filter(lasting.is_trial)
+    trials = trials.mutate(ends=trials.valid_to.fill_null(FOREVER))
+    order = {"group_by": "account_id", "order_by": ["valid_from", "subscription_id"]}
+    earlier = trials.ends.max().over(ibis.window(**order, preceding=(None, 1)))
+    trials = trials.mutate(gap=_one(earlier < trials.valid_from))
+    trials = trials.mutate(gaps=trials.gap.sum().over(ibis.cumulative_window(**order)))
+    first = trials.filter(trials.gaps == 0)
+    ended = first.group_by("account_id").aggregate(began=first.valid_from.min(), ended=first.ends.max())
+    paid = lasting.filter(~lasting.is_trial, lasting.amount > 0)
+    later = ended.join(paid, "account_id").filter(ibis._.valid_to.isnull() | (ibis._.valid_to > ibis._.began))
     since = later.group_by("account_id").aggregate(paid_from=later.valid_from.min())
     rows = ended.left_join(since, "account_id").drop("account_id_right")
     rows = rows.join(months, [rows.ended >= months.month, rows.ended < months.close])
