@@ -1,6 +1,7 @@
 """What the registry promises of a report is in that report."""
 
 import importlib
+import math
 
 import pytest
 
@@ -64,6 +65,17 @@ def test_what_is_no_single_figure_has_a_section_or_a_line_of_the_bridge(name):
         assert metric.id in BY_SLICE or metric.place.startswith("computed"), metric.id
         section = SECTIONS[metric.id]
         assert hasattr(report, section if isinstance(section, str) else section[name]), metric.id
+
+
+def test_a_threshold_of_churn_is_no_good_news_when_the_sources_contradict(company):
+    paths = {f"x{i}": [100 + i] * 14 for i in range(12)}
+    data = report_of("executive_brief").load(
+        str(company(paths=paths, flags={f"x{i}": i < 6 for i in range(12)}))
+    )
+    data.book.metric = lambda metric, month=None: math.nan if month == data.book.previous else 0.0
+    table = measures.table(data.book, data.trust, ["monthly_churn_rate"], label="tbl-x", caption="X")
+    assert table.rows[0][0] == "Monthly churn rate (not reliable: sources contradict)"
+    assert table.rows[0][3] == "not reliable: sources contradict"
 
 
 @pytest.mark.parametrize("name", ACCOUNT_FILES)

@@ -17,7 +17,7 @@ from reporting.present.formats import change, count, money, number, percent, poi
 from .book import Book
 from .bridge import METRICS as OF_BRIDGE
 from .readings import reading
-from .trust import Trust
+from .trust import UNRELIABLE, Trust
 from .words import listing, moved_points
 
 # Metrics that rest on who is taken to have left.
@@ -112,13 +112,14 @@ def table(book: Book, trust: Trust, metrics: Iterable[str], *, label: str, capti
     rows = []
     for metric in metrics:
         value, name = book.metric(metric), METRICS[metric].label
-        known = math.isfinite(value)
+        known, doubtful = math.isfinite(value), metric in OF_CHURN and not trust.reliable
+        against = UNRELIABLE if doubtful else reading(book.product, metric, value)
         rows.append(
             (
-                trust.label(name) if metric in OF_CHURN else name,
+                trust.label(name) if doubtful else name,
                 show(book, metric, value),
                 step(book, metric) if known else NO_FIGURE,
-                reading(book.product, metric, value) if known else NO_FIGURE,
+                against if known else NO_FIGURE,
                 movers(book, metric) if known else NO_FIGURE,
             )
         )

@@ -249,15 +249,18 @@ def quadrants(data: Data) -> Blocks:
     table["listed"] = table["quadrant"].map(listed).fillna(0).astype("int64")
     table["action"] = table["quadrant"].map(QUADRANTS)
     best, risky = table.iloc[0], table.iloc[1]
+    n, ill = int(best["accounts"]), int(risky["listed"])
     text = (
-        f"{sentence(plural(best['accounts'], 'account'))} {'is' if best['accounts'] == 1 else 'are'} large "
-        "and "
-        f"healthy, with {percent(best['share'])} of MRR; {count(best['listed'])} of them have a commercial "
-        "reason. "
-        f"{sentence(plural(risky['listed'], 'listed account'))} {'is' if risky['listed'] == 1 else 'are'} "
-        "large and "
-        "not healthy: there an offer comes after the repair (@tbl-matrix)."
+        f"{sentence(plural(n, 'account'))} {'is' if n == 1 else 'are'} large and healthy, with "
+        f"{percent(best['share'])} of MRR; {count(best['listed']) if best['listed'] else 'none'} of them "
+        f"{'has' if best['listed'] == 1 else 'have'} a commercial reason (@tbl-matrix)."
     )
+    if ill:
+        text += (
+            f" {sentence(plural(ill, 'listed account'))} {'is' if ill == 1 else 'are'} large and not "
+            "healthy: "
+            "there an offer comes after the repair."
+        )
     columns = {
         "quadrant": "Quadrant",
         "accounts": ("Accounts", count),
