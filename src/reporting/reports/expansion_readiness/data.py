@@ -52,11 +52,6 @@ class Data:
         return followed_scores(self.book, columns, "expansion_cents", self.horizon)
 
     @cached_property
-    def past_contraction(self) -> pd.DataFrame:
-        """Past closes with the usage trend, and whether MRR contracted within the horizon."""
-        return followed_scores(self.book, ["usage_trend_90"], "contraction_cents", self.horizon)
-
-    @cached_property
     def added_share(self) -> Estimate:
         """Expansion within the horizon as a share of MRR, of past accounts with a commercial reason."""
         rows = self.past[self.past["commercial_reason"].notna()]

@@ -8,9 +8,10 @@ from reporting.present.blocks import Blocks, Figure, Table, Text
 from reporting.present.formats import count, number, percent
 
 from ..common import charts
+from ..common.contraction import after_falling_use
 from ..common.frames import is_true
 from ..common.intervals import Estimate, auc, share
-from ..common.words import interval, listing, plural, sentence, with_interval
+from ..common.words import listing, plural
 from .data import FEWEST, Data
 
 
@@ -95,7 +96,7 @@ def signals(data: Data) -> Blocks:
             rows["licence_utilisation"],
             lambda x: x > limits.offer_seats,
         ),
-        "two or more teams": (rows["cross_team_usage"], is_true),
+        f"{limits.spread_teams} or more teams": (rows["cross_team_usage"], is_true),
         "use grew over three months": (
             rows["usage_growth"],
             lambda x: x > data.book.product.engagement.trend_steady,
@@ -163,50 +164,4 @@ def with_interval_short(e: Estimate) -> str:
 
 def contraction(data: Data) -> Blocks:
     """Does falling use come before contraction?"""
-    rows = data.past_contraction
-    fall = data.book.product.churn.fall
-    steady = data.book.product.engagement.trend_steady
-    trend, happened = rows["usage_trend_90"].astype(float), rows["happened"].astype(bool)
-    groups = {
-        f"use fell by more than {percent(fall, 0)}": trend < -fall,
-        "between": trend.between(-fall, steady),
-        f"use rose by more than {percent(steady, 0)}": trend > steady,
-    }
-    found = {name: share(int(happened[mask].sum()), int(mask.sum())) for name, mask in groups.items()}
-    known = {name: e for name, e in found.items() if e.known}
-    hits = int(happened.sum())
-    if hits < 10 or len(known) < 2:
-        return Blocks(
-            [
-                Text(
-                    "Whether falling use comes before contraction can't be told: "
-                    f"{plural(hits, 'contraction')} in {plural(len(rows), 'followed account-window')}."
-                )
-            ]
-        )
-    names = list(known)
-    a, b = known[names[0]], known[names[-1]]
-    apart = a.low > b.high or b.low > a.high
-    finding = (
-        f"{percent(a.value)} contracted within {data.horizon} months where {names[0]}, {percent(b.value)} "
-        f"where {names[-1]}"
-    )
-    fig = charts.intervals(
-        names, list(known.values()), finding, f"share that contracted within {data.horizon} months"
-    )
-    caption = f"Contraction within {data.horizon} months by use over the 90 days before, 95% Wilson intervals"
-    alt = (
-        "Dots with intervals: "
-        + ", ".join(f"{n} {percent(e.value)} of {e.n}" for n, e in known.items())
-        + "."
-    )
-    says = (
-        "the difference is beyond chance"
-        if apart
-        else "the intervals overlap, so the difference may be chance"
-    )
-    text = (
-        f"{with_interval(a, 'case')} of accounts where {names[0]} contracted within {data.horizon} months, "
-        f"{percent(b.value)} ({interval(b)}) where {names[-1]}; {says} (@fig-contraction)."
-    )
-    return Blocks([Text(sentence(text)), Figure(fig, "fig-contraction", caption, alt)])
+    return after_falling_use(data.book, data.horizon)

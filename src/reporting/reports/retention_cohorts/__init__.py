@@ -2,7 +2,7 @@
 
 from .closing import exports, glossary, unknowns
 from .data import Data, load
-from .early import by_beginning
+from .early import by_beginning, contraction
 from .economics import economics
 from .groups import activation_curves, by_feature, by_segment, first_value_curves
 from .trend import growth, headline, key_figures, trend
@@ -14,6 +14,7 @@ __all__ = [
     "by_beginning",
     "by_feature",
     "by_segment",
+    "contraction",
     "economics",
     "exports",
     "first_value_curves",

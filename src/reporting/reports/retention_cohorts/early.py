@@ -14,6 +14,7 @@ from reporting.present.blocks import Blocks, Table, Text
 from reporting.present.formats import count, date, percent
 
 from ..common.cohorts import Aligned, logos
+from ..common.contraction import after_falling_use
 from ..common.intervals import UNKNOWN, Estimate, share
 from ..common.words import listing, plain
 from .data import Data
@@ -156,3 +157,8 @@ def _cell(e: Estimate) -> str:
     if e.n < FEWEST:
         return "too few"
     return f"{percent(e.value, 0)} ({percent(e.low, 0)} to {percent(e.high, 0)})"
+
+
+def contraction(data: Data) -> Blocks:
+    """Do accounts whose use fell pay less afterwards?"""
+    return after_falling_use(data.book, AGES[0])

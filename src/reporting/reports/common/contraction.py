@@ -1,0 +1,68 @@
+"""Does falling use come before contraction?"""
+
+from __future__ import annotations
+
+from reporting.present.blocks import Blocks, Figure, Text
+from reporting.present.formats import percent
+
+from . import charts
+from .book import Book
+from .intervals import share
+from .validity import followed_scores
+from .words import interval, plural, sentence, with_interval
+
+
+def after_falling_use(book: Book, horizon: int) -> Blocks:
+    """Contraction of past accounts by the trend of their use, as a sentence and dots with intervals.
+
+    Args:
+        book: The month.
+        horizon: Months ahead in which a contraction counts.
+    """
+    rows = followed_scores(book, ["usage_trend_90"], "contraction_cents", horizon)
+    fall = book.product.churn.fall
+    steady = book.product.engagement.trend_steady
+    trend, happened = rows["usage_trend_90"].astype(float), rows["happened"].astype(bool)
+    groups = {
+        f"use fell by more than {percent(fall, 0)}": trend < -fall,
+        "between": trend.between(-fall, steady),
+        f"use rose by more than {percent(steady, 0)}": trend > steady,
+    }
+    found = {name: share(int(happened[mask].sum()), int(mask.sum())) for name, mask in groups.items()}
+    known = {name: e for name, e in found.items() if e.known}
+    hits = int(happened.sum())
+    if hits < 10 or len(known) < 2:
+        return Blocks(
+            [
+                Text(
+                    "Whether falling use comes before contraction can't be told: "
+                    f"{plural(hits, 'contraction')} in {plural(len(rows), 'followed account-window')}."
+                )
+            ]
+        )
+    names = list(known)
+    a, b = known[names[0]], known[names[-1]]
+    apart = a.low > b.high or b.low > a.high
+    finding = (
+        f"{percent(a.value)} contracted within {horizon} months where {names[0]}, {percent(b.value)} "
+        f"where {names[-1]}"
+    )
+    fig = charts.intervals(
+        names, list(known.values()), finding, f"share that contracted within {horizon} months"
+    )
+    caption = f"Contraction within {horizon} months by use over the 90 days before, 95% Wilson intervals"
+    alt = (
+        "Dots with intervals: "
+        + ", ".join(f"{n} {percent(e.value)} of {e.n}" for n, e in known.items())
+        + "."
+    )
+    says = (
+        "the difference is beyond chance"
+        if apart
+        else "the intervals overlap, so the difference may be chance"
+    )
+    text = (
+        f"{with_interval(a, 'case')} of accounts where {names[0]} contracted within {horizon} months, "
+        f"{percent(b.value)} ({interval(b)}) where {names[-1]}; {says} (@fig-contraction)."
+    )
+    return Blocks([Text(sentence(text)), Figure(fig, "fig-contraction", caption, alt)])
