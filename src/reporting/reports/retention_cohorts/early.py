@@ -38,10 +38,10 @@ def by_beginning(data: Data) -> Blocks:
         lines += [(name, pair[0], apart), (others, pair[1], "")]
         if apart == BEYOND:
             clear.append(name)
+    note = f" Too few accounts on one side: {listing(lacking)}." if lacking else ""
     if not lines:
-        return Blocks(
-            [Text(f"No beginning can be compared: each group needs {FEWEST} accounts seen from sign-up on.")]
-        )
+        text = f"No beginning can be compared: each group needs {FEWEST} accounts seen from sign-up on.{note}"
+        return Blocks([Text(text)])
     table = pd.DataFrame(
         [(name, kept[AGES[0]].n, *(_cell(kept[age]) for age in AGES), apart) for name, kept, apart in lines],
         columns=["group", "n", *map(str, AGES), "apart"],
@@ -57,7 +57,6 @@ def by_beginning(data: Data) -> Blocks:
         if clear
         else "No beginning goes with staying beyond chance"
     )
-    note = f" Too few accounts on one side: {listing(lacking)}." if lacking else ""
     caption = (
         "Accounts paying three, six and twelve months after their first paid month, by how they began, with "
         "95% "
