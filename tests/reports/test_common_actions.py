@@ -66,13 +66,15 @@ def test_one_core_feature_fewer_is_no_slip(company):
 def test_offers_need_a_commercial_reason_and_mend_ill_use_first(company):
     def reasons(panel):
         panel["commercial_reason"] = panel["account_id"].map({"a": "seats", "f": "volume", "g": "tier"})
+        panel.loc[panel["account_id"] == "e", ["commercial_reason", "plan"]] = ["tier", "Team"]
         return panel
 
     rows = offers.listed(Book(company(edit=reasons)))
-    assert rows["account_id"].tolist() == ["a", "f", "g"]  # by readiness band, then MRR
+    assert rows["account_id"].tolist() == ["a", "f", "e", "g"]  # by readiness band, then MRR
     assert rows.loc["a", "reason"] == "seats: 9 of 12 in use"
     assert rows.loc["f", "reason"] == "volume: 55% of the included volume used"
-    assert rows.loc["g", "next_step"] == "Repair use first; then: show the higher plan"
+    assert rows.loc["e", "next_step"] == "Show the Business plan"  # the next in the definition's order
+    assert rows.loc["g", "next_step"] == "Repair use first; then: show the higher plan"  # of no known plan
 
 
 def test_a_missing_input_never_accuses(company):

@@ -29,7 +29,7 @@ def listed(book: Book) -> pd.DataFrame:
     score = rows["expansion_readiness"].astype(float)
     rows["readiness_band"] = (score > limits.healthy).astype(int) + (score >= limits.at_risk).astype(int)
     rows["reason"] = [reason(book, row) for _, row in rows.iterrows()]
-    rows["next_step"] = [next_step(row) for _, row in rows.iterrows()]
+    rows["next_step"] = [next_step(book, row) for _, row in rows.iterrows()]
     order = ["readiness_band", "mrr_cents", "account_id"]
     return rows.sort_values(order, ascending=[False, False, True])
 
@@ -51,9 +51,18 @@ def reason(book: Book, row: pd.Series) -> str:
     return f"higher plan: {listing(parts)}" if parts else "higher plan"
 
 
-def next_step(row: pd.Series) -> str:
+def next_step(book: Book, row: pd.Series) -> str:
     """What to offer; an account whose use is ill is mended first."""
     step = STEPS[row["commercial_reason"]]
+    if row["commercial_reason"] == "tier" and (plan := _higher_plan(book, row["plan"])):
+        step = f"Show the {plan} plan"
     if row["engagement_band"] == "churn risk":
         return f"Repair use first; then: {step[:1].lower()}{step[1:]}"
     return step
+
+
+def _higher_plan(book: Book, plan: str | None) -> str | None:
+    """The plan above, by the product definition's order; None at the top or where the plan isn't in it."""
+    order = list(book.product.plan_order)
+    above = order[order.index(plan) + 1 :] if plan in order else []
+    return above[0] if above else None
