@@ -191,7 +191,7 @@ def test_a_full_disk_is_no_fault_of_the_program(project, reporting, monkeypatch)
     code, _, err = reporting("run")
     assert code == 1
     assert "MB are free" in err
-    assert "fault" not in err
+    assert "This is a fault" not in err
 
 
 def test_metrics_are_listed_for_people_and_programs(reporting):

@@ -100,13 +100,14 @@ def test_a_run_that_is_broken_off_publishes_nothing_and_leaves_no_kernel(acme, n
     notebook = acme / "notebooks" / "my_report.ipynb"
     notebook.write_text(notebook.read_text().replace("total =", "import time; time.sleep(60); total ="))
     process = subprocess.Popen(
-        command(acme, "run"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command(acme, "run"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
     assert any("Running one notebook" in line for line in process.stdout)
     assert _soon(lambda: _processes(acme))
     process.send_signal(number)
-    process.communicate()
+    _, err = process.communicate()
+    assert ("Broken off." in err) == (number != signal.SIGKILL)
     assert process.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -9}[number]
     left = {path.name for path in (acme / "reports" / "acme").glob("*")}
     assert left == ({".staging-2026-10"} if number == signal.SIGKILL else set())
@@ -124,7 +125,7 @@ def test_two_runs_at_once_end_as_one_published_month(acme):
     for _, err, code in ends:
         if code == 2:
             assert "another run is making acme 2026-10: process" in err
-    assert {path.name for path in (acme / "reports" / "acme").iterdir()} == {"2026-10"}
+    assert {path.name for path in (acme / "reports" / "acme").iterdir()} == {"2026-10", "index.html"}
 
 
 def _processes(project: Path) -> list[str]:

@@ -15,6 +15,9 @@ from reporting.cli.common import Settings
 from reporting.errors import ReportingError
 from reporting.pipeline.disk import disk_full
 
+CTRL_C = 130  # what typer makes of it
+BROKEN_OFF = "Broken off. What was half-made is removed; what was published before stays."
+
 typer_app = typer.Typer(
     name="reporting",
     no_args_is_help=True,
@@ -47,13 +50,12 @@ def run(arguments: list[str]) -> int:
     debug = "--debug" in arguments  # wherever it stands
     arguments = [argument for argument in arguments if argument != "--debug"]
     try:
-        return int(typer_app(arguments, prog_name="reporting", standalone_mode=False) or 0)
+        code = int(typer_app(arguments, prog_name="reporting", standalone_mode=False) or 0)
+        return _tell(BROKEN_OFF, code, False) if code == CTRL_C else code
     except ReportingError as error:
         return _tell(str(error), error.exit_code, debug)
-    except KeyboardInterrupt:
-        return _tell("Broken off; nothing was published.", 130, False)
-    except typer.Exit as stop:
-        return stop.exit_code
+    except SystemExit as stop:  # a signal that asks to end
+        return _tell(BROKEN_OFF, int(stop.code or 0), False)
     except Exception as error:
         if hasattr(error, "show") and hasattr(
             error, "exit_code"
