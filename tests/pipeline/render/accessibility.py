@@ -36,12 +36,10 @@ def barriers(page: Path, profile: Path, width: int, theme: str) -> list[list[str
         page: A page of ours; its links to sheets are followed.
         profile: Folder for Chromium's own files.
         width: Of the window, in pixels.
-        theme: `light` or `dark`.
+        theme: `light` or `dark`, which the reader's machine is set to.
     """
     copied = page.with_name(f"axe-{theme}-{width}-{page.name}")
-    text = page.read_text(encoding="utf-8").replace(
-        '<html lang="en"', f'<html lang="en" data-theme="{theme}"', 1
-    )
+    text = page.read_text(encoding="utf-8")
     copied.write_text(text.replace("</body>", _RUN.format(axe=AXE.as_uri())), encoding="utf-8")
     command = [
         str(CHROMIUM),
@@ -52,6 +50,7 @@ def barriers(page: Path, profile: Path, width: int, theme: str) -> list[list[str
     ]
     command += ["--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic"]
     command += [f"--user-data-dir={profile}", f"--window-size={width},900", "--allow-file-access-from-files"]
+    command += [f"--blink-settings=preferredColorScheme={['dark', 'light'].index(theme)}"]
     command += ["--virtual-time-budget=20000", "--dump-dom", copied.as_uri()]
     dumped = subprocess.run(command, capture_output=True, text=True, timeout=180, check=True).stdout
     copied.unlink()

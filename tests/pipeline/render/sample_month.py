@@ -186,7 +186,10 @@ def notebook(report: str, long: int = 60) -> nbformat.NotebookNode:
         code(lines("fig-more", seed + 30), bars("fig-last", seed + 40), table("tbl-three", 15, seed + 2)),
         code(table("tbl-four", 8, seed + 3), table("tbl-five", 5, seed + 4)),
         code(
-            blocks.Callout("tip", "How to read this", "Bands are *rules of thumb*."), blocks.Text("The end.")
+            blocks.Callout(
+                "tip", "How to read this", "Bands are *rules of thumb*; users need `events.user_id`."
+            ),
+            blocks.Text("The end."),
         ),
         nbformat.v4.new_markdown_cell("## Glossary"),
         code(glossary()),

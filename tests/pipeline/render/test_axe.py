@@ -3,8 +3,12 @@
 Needs Chromium and axe-core: `npm install --prefix build/tools --no-save axe-core@4.14.1`.
 """
 
+import os
+import shutil
+
 import pytest
 from accessibility import barriers, needs_axe
+from sample_month import make_month
 
 pytestmark = [pytest.mark.server, needs_axe]
 
@@ -23,3 +27,13 @@ pytestmark = [pytest.mark.server, needs_axe]
 )
 def test_page_is_accessible(archive, tmp_path, page, width, theme):
     assert barriers(archive / page, tmp_path, width, theme) == []
+
+
+@pytest.mark.skipif(
+    not (shutil.which("quarto") or os.environ.get("QUARTO_PATH")), reason="no quarto (PATH or QUARTO_PATH)"
+)
+def test_quartos_pages_are_accessible(tmp_path):
+    make_month(tmp_path / "out", "2024-12", ["executive_brief"], "quarto")
+    looks = [(page, theme) for page in ("executive_brief", "index") for theme in ("light", "dark")]
+    found = {look: barriers(tmp_path / "out" / f"{look[0]}.html", tmp_path, 1280, look[1]) for look in looks}
+    assert not any(found.values()), found

@@ -251,6 +251,8 @@ $footer-bg: {role["paper"]};
 $footer-fg: {role["muted"]};
 $text-muted: {role["muted"]};
 $toc-color: {role["accent"]};
+$code-color: {role["ink"]};
+$code-bg: {role["tint"]};
 $headings-font-weight: 600;
 $callout-color-note: {role["accent"]};
 $callout-color-tip: {role["good"]};
