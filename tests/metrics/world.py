@@ -51,7 +51,7 @@ def table(frame: pd.DataFrame) -> ir.Table:
 
 def readable(frame: pd.DataFrame, timezone: str = "UTC") -> ir.Table:
     """The events with local day and month, as the roll-ups read them."""
-    return usage.readable(table(frame), timezone, START, CLOSE)
+    return usage.readable(table(frame), timezone, MONTHS[0], MONTHS[-1])
 
 
 def user_month(events: ir.Table, product: Product, gap_minutes: int = 30) -> ir.Table:

@@ -221,6 +221,8 @@ def derive(rows: ir.Table, product: Product, since: dt.datetime, have: Collectio
         ),
         activated_at=_known(rows.activated_at, rows.observed),
         first_value_at=_known(rows.first_value_at, rows.observed),
+        first_import_at=_known(rows.first_import_at, rows.observed),
+        first_repeat_core_use_at=_known(rows.first_repeat_core_use_at, rows.observed),
         time_to_first_value=_duration(rows, rows.first_value_at),
         onboarding_completed=ibis.cases(
             (rows.steps_in_time == defined, True),

@@ -13,13 +13,12 @@ twice and no more. A null `user_id` is machine traffic: it counts as use of the 
 
 from __future__ import annotations
 
-import datetime as dt
-
 import ibis
 import ibis.expr.types as ir
 
 from reporting.metrics.exact import BITS_PER_WORD, bit, exact_sum, scaled, together, unscaled
-from reporting.metrics.localtime import to_local
+from reporting.metrics.localtime import to_local, to_utc
+from reporting.month import Month
 from reporting.params.product import Product
 
 ROLLUPS = ("user_month", "account_day", "account_event")
@@ -33,18 +32,20 @@ def words(product: Product) -> list[str]:
     return [f"features_{i}" for i in range(-(-len(product.features) // BITS_PER_WORD))]
 
 
-def readable(events: ir.Table, timezone: str, start: dt.datetime, close: dt.datetime) -> ir.Table:
-    """Events of `[start, close)` with their local day and month.
+def readable(events: ir.Table, timezone: str, first: Month, last: Month) -> ir.Table:
+    """Events of the months from `first` to `last` with their local `day` (a date) and `month`.
 
     Args:
         events: Canonical events, without the columns the source doesn't map.
-        timezone: The company's zone.
-        start: First UTC instant read.
-        close: First UTC instant no longer read.
+        timezone: The company's zone; the months are its months.
+        first: First month read.
+        last: Last month read.
     """
+    start, close = to_utc(first.start, timezone), to_utc(last.close, timezone)
     rows = events.filter(events.occurred_at >= start, events.occurred_at < close)
     local = to_local(rows.occurred_at, timezone, start, close)
-    return rows.mutate(day=local.truncate("D"), month=local.truncate("M"))
+    month = ibis.literal(first.start, "timestamp(6)") if first == last else local.truncate("M")
+    return rows.mutate(day=local.date(), month=month)
 
 
 def kinds(product: Product) -> ir.Table:
@@ -121,7 +122,10 @@ def spans(events: ir.Table, product: Product, gap_minutes: int | None) -> ir.Tab
         "tasks_done": ibis.literal(0, "int64"),
         "duration": ibis.null("int64"),
     }
-    return found.mutate(**{name: value for name, value in absent.items() if name not in figures})
+    return found.mutate(
+        day=found.day.cast("timestamp(6)"),
+        **{name: value for name, value in absent.items() if name not in figures},
+    )
 
 
 def _user(events: ir.Table) -> ir.StringColumn:

@@ -23,7 +23,6 @@ import pyarrow.parquet as pq
 from reporting.contract.rules import kept
 from reporting.contract.usage import Usage
 from reporting.metrics import usage
-from reporting.metrics.localtime import to_utc
 from reporting.month import Month
 from reporting.params.product import Product
 from reporting.snapshot.fingerprint import Prints, fingerprints
@@ -84,7 +83,7 @@ def _spread(rows: ir.Table, keys: list[str]) -> ir.Table:
     sums = rows.group_by(keys).aggregate(
         events=rows.events.sum(), first=rows.first_at.min(), last=rows.last_at.max()
     )
-    return ibis.memtable(sums.to_pyarrow())
+    return ibis.memtable(sums.to_pyarrow().combine_chunks())  # PySpark takes whole columns only
 
 
 def roll_up(
@@ -127,9 +126,7 @@ def roll_up(
 
 def _read(events: ir.Table, batch: list[Month], product: Product, timezone: str) -> dict[str, pa.Table]:
     """The roll-ups of consecutive months."""
-    rows = usage.readable(
-        events, timezone, to_utc(batch[0].start, timezone), to_utc(batch[-1].close, timezone)
-    )
+    rows = usage.readable(events, timezone, batch[0], batch[-1])
     named = "session_id" in events.columns
     gap = None if named else product.engagement.session_gap_minutes
     with kept(usage.spans(rows, product, gap)) as spans:
