@@ -77,7 +77,7 @@ def text_on(background: Any) -> str:
 
 def figure(
     width: Literal["full", "half"] = "full",
-    height: float = 2.9,
+    height: float = 2.6,
     rows: int = 1,
     cols: int = 1,
     **subplots: Any,

@@ -161,7 +161,7 @@ def incidence(fit: CumulativeIncidence, until: float, names: Mapping[str, str], 
 
 def on_the_way_out(pattern: Pattern, finding: str) -> Figure:
     """Weekly use of leavers and stayers against their own base, aligned on the end of service."""
-    fig, ax = style.figure(height=2.9)
+    fig, ax = style.figure()
     table, (blue, orange) = pattern.weeks, style.palette()[:2]
     low, high = table["stayers"] * table["lower"], table["stayers"] * table["upper"]
     ax.fill_between(table.index, low, high, color=orange, alpha=_BAND + 0.05, linewidth=0)

@@ -30,7 +30,7 @@ def waterfall(row: pd.Series, start: str, end: str, currency: str, finding: str)
         finding: The title.
     """
     parts = [(LABELS[part], int(sign * row[part])) for part, (_, sign) in PARTS.items() if row[part]]
-    fig, ax = style.figure(height=3.1)
+    fig, ax = style.figure(height=2.8)
     ink, good, bad = style.color("muted"), style.color("good"), style.color("bad")
     names, running = [start], int(row["start"])
     ax.bar(0, running, color=ink, width=0.62)
@@ -240,7 +240,7 @@ def lines(
         reference: A value and its meaning.
         from_zero: Start the value axis at zero.
     """
-    fig, ax = style.figure(height=2.9)
+    fig, ax = style.figure()
     places = style.month_axis(ax, frame.index)
     for i, column in enumerate(frame.columns):
         colour = style.palette()[i]

@@ -32,7 +32,7 @@ def quadrants(data: Data) -> Blocks:
         f"{plural(worry['accounts'], 'large account')} below the healthy band "
         f"{'holds' if worry['accounts'] == 1 else 'hold'} {percent(worry['share'])} of MRR"
     )
-    fig, ax = style.figure(height=2.9)
+    fig, ax = style.figure()
     for mask, colour in ((healthy, style.color("good")), (~healthy, style.color("bad"))):
         ax.scatter(
             rows.loc[mask, "health_score"],

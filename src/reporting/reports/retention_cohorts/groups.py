@@ -69,7 +69,7 @@ def _curves(data: Data, early: pd.Series, words: str, label: str, what: str) -> 
         f"{percent(first.value)} of accounts {words} pay after {at} months, {percent(second.value)} of the "
         f"others{mark}"
     )
-    fig, ax = style.figure(height=2.9)
+    fig, ax = style.figure()
     for i, (name, curve) in enumerate(curves.items()):
         x = np.arange(len(curve))
         colour = style.palette()[i]
