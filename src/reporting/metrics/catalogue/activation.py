@@ -68,7 +68,7 @@ ENTRIES: tuple[Metric, ...] = (
         "H",
         "share",
         UP,
-        "How much of the onboarding is done: 5 of 7 steps is 71 %.",
+        "How much of the onboarding is done: 5 of 7 steps is 71%.",
         "steps done / steps defined; portfolio: steps done within the window, where it ended in the month",
         place="account_month.setup_completion_rate",
         thresholds=("onboarding_steps", "activation.friction"),

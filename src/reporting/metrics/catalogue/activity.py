@@ -108,7 +108,7 @@ ENTRIES: tuple[Metric, ...] = (
         "H",
         "share",
         UP,
-        "On how many of its days the average user comes: 20 % of 30 days is six days.",
+        "On how many of its days the average user comes: 20% of 30 days is six days.",
         "dau / mau",
         place="portfolio_month",
         thresholds=("engagement.stickiness_good", "engagement.stickiness_daily"),

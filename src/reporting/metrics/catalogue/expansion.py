@@ -15,7 +15,7 @@ ENTRIES: tuple[Metric, ...] = (
         "E H",
         "share",
         UP,
-        "Seats used of seats bought; above 80 %, offer seats before they ask.",
+        "Seats used of seats bought; above 80%, offer seats before they ask.",
         "users active in the last active_user_days / seats bought (the other reading, users assigned, is "
         "`seats_assigned`)",
         place="account_month.licence_utilisation",
@@ -101,7 +101,7 @@ ENTRIES: tuple[Metric, ...] = (
         "E",
         "share",
         UP,
-        "How much of the included volume is used; above 80 %, offer more.",
+        "How much of the included volume is used; above 80%, offer more.",
         "events of the month that count against the limit / included volume",
         place="account_month.plan_limit_proximity",
         thresholds=("expansion.plan_limit", "plan_limits", "limit_events"),

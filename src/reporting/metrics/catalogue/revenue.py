@@ -140,7 +140,7 @@ ENTRIES: tuple[Metric, ...] = (
         "B R",
         "share",
         UP,
-        "How much of the MRR at the start is still there, growth not counted; never above 100 %.",
+        "How much of the MRR at the start is still there, growth not counted; never above 100%.",
         "sum of min(start, end) / sum of start, over accounts paying at the start; each at its close's "
         "exchange rates, "
         "so the FX line counts",
@@ -200,7 +200,7 @@ ENTRIES: tuple[Metric, ...] = (
         "B R",
         "share",
         DOWN,
-        "Accounts lost in the month. Below 1 % is good, above 3 % wants attention, above 5 % is an alarm.",
+        "Accounts lost in the month. Below 1% is good, above 3% wants attention, above 5% is an alarm.",
         "churned accounts / paying accounts at the start",
         place="portfolio_month",
         thresholds=_CHURN,
