@@ -34,6 +34,7 @@ class Workspace:
         self, tables: dict[str, pa.Table], rollups: dict[str, list[Path]], month: Month, timezone: str
     ) -> None:
         self.con = ibis.duckdb.connect()
+        self.con.raw_sql("SET enable_progress_bar = false")
         self._tables: dict[str, ir.Table] = {}
         raw = {
             name: self.con.create_table(f"raw_{name}", ibis.memtable(table)) for name, table in tables.items()

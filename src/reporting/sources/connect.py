@@ -124,7 +124,7 @@ def first_lines(error: object, width: int = 300) -> str:
 def _duckdb(path: Path | None) -> BaseBackend:
     con = ibis.duckdb.connect(path, read_only=True) if path else ibis.duckdb.connect()
     spill = Path(tempfile.gettempdir()) / f"reporting-spill-{os.getpid()}"
-    con.raw_sql(f"SET temp_directory = {quoted(spill)}")
+    con.raw_sql(f"SET temp_directory = {quoted(spill)}; SET enable_progress_bar = false")
     return con
 
 
