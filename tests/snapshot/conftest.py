@@ -41,6 +41,7 @@ class MemorySource:
     def __post_init__(self) -> None:
         self.file = SimpleNamespace(title="Memory", currency=self.currency, timezone=self.timezone)
         self.con = ibis.duckdb.connect()
+        self.selects = dict.fromkeys(self.raw, "SELECT")
         for name, rows in self.raw.items():
             given = ibis.memtable(rows)
             columns = {

@@ -85,6 +85,12 @@ def test_months_are_those_of_the_zone(tmp_path, product):
     assert half.built == [JAN, FEB]
 
 
+def test_another_select_is_read_anew(tmp_path, product):
+    roll_up(events("2026-01-05"), product, "UTC", tmp_path, select="SELECT * FROM events")
+    again = roll_up(events("2026-01-05"), product, "UTC", tmp_path, select="SELECT * FROM events WHERE real")
+    assert again.built == [JAN]
+
+
 def test_another_definition_of_value_has_its_own_roll_ups(tmp_path, product):
     roll_up(events("2026-01-05"), product, "UTC", tmp_path)
     other = product.model_copy(update={"value_events": ("data_import",)})

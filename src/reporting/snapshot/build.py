@@ -61,7 +61,8 @@ def build_snapshot(
         if "events" not in tables:
             refuse(source.check(month), source.path)
         events = tables.pop("events").select(sorted(source.columns("events")))
-        rollups = roll_up(events, product, source.file.timezone, cache or Path(scratch) / "cache", say)
+        folder, select = cache or Path(scratch) / "cache", source.selects["events"]
+        rollups = roll_up(events, product, source.file.timezone, folder, say, select)
         say("checking the data")
         findings = source.check(month, usage=rollups.usage())
         refuse(findings, source.path)

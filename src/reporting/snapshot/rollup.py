@@ -92,6 +92,7 @@ def roll_up(
     timezone: str,
     cache: Path,
     progress: Progress = lambda _: None,
+    select: str = "",
 ) -> Rollups:
     """Bring the cache up to date and say where the parts are.
 
@@ -101,9 +102,11 @@ def roll_up(
         timezone: The company's zone; months are its months.
         cache: Folder of the cache, one per source.
         progress: Told what is being read.
+        select: The SELECT that maps the events. A changed one is read anew: not every engine can tell that
+            events have changed with it.
     """
     prints = fingerprints(events, timezone)
-    folder = cache / _definition(product, timezone, events.columns)
+    folder = cache / _definition(product, timezone, events.columns, select)
     months = sorted(prints.months)
     stale = [month for month in months if _stored(folder / str(month)) != prints.months[month]]
     with ThreadPoolExecutor(1) as writer:  # writes one batch while the engine reads the next
@@ -141,12 +144,13 @@ def _read(events: ir.Table, batch: list[Month], product: Product, timezone: str)
         return {name: expression.to_pyarrow() for name, expression in found.items()}
 
 
-def _definition(product: Product, timezone: str, columns: tuple[str, ...]) -> str:
+def _definition(product: Product, timezone: str, columns: tuple[str, ...], select: str) -> str:
     """Name of the cache folder: changes with everything a roll-up depends on but the events."""
     parts = {
         "version": VERSION,
         "timezone": timezone,
         "columns": sorted(columns),
+        "select": select,
         "gap": product.engagement.session_gap_minutes,
         "events": {
             name: getattr(product, name)

@@ -48,6 +48,7 @@ class Source:
             is NULL throughout.
         exchange_rates: month, currency, rate to the reporting currency; without rows if none are declared.
         findings: What was noticed while reading; errors only if `open_source` was told to be lenient.
+        selects: Canonical table -> the SELECT that maps it.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Source:
     exchange_rates: ir.Table
     tables: dict[str, ir.Table] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    selects: dict[str, str] = field(default_factory=dict)
     _mapped: dict[str, frozenset[str]] = field(default_factory=dict)
     _files: list[Path] = field(default_factory=list)
     _reader: Reader | None = None
@@ -199,6 +201,7 @@ def _map_tables(source: Source, mappings: list[Mapping], place: Path | None) -> 
     source._reader = reader = Reader(source.con, source.file.connection, place)
     faults: list[SourceError] = []
     for mapping in mappings:
+        source.selects[mapping.table] = mapping.sql
         try:
             raw = reader.read(mapping)
             origin, file = reader.origin(mapping), source.file
