@@ -15,6 +15,8 @@ from tests.snapshot.conftest import MemorySource, table
 from reporting.errors import ConfigError
 from reporting.metrics.registry import METRICS
 from reporting.month import Month
+from reporting.reports.churn_drivers.kinds import classify
+from reporting.reports.churn_drivers.risk_set import risk_set
 from reporting.snapshot.build import build_snapshot
 from reporting.snapshot.frozen import Snapshot
 from reporting.snapshot.tables import KEYS
@@ -291,3 +293,12 @@ def test_meta_says_what_it_is(snapshot, product):
     assert list(snapshot.product.onboarding_steps) == list(product.onboarding_steps)
     assert set(meta["files"]) == set(KEYS)
     assert all(len(file["sha256"]) == 64 for file in meta["files"].values())
+
+
+def test_the_churn_report_tells_the_same_kinds_of_loss(snapshot):
+    risk = risk_set(snapshot.account_month, pd.Timestamp(snapshot.month.start))
+    told = risk.rows.assign(kind=classify(risk.rows, snapshot.product))
+    told = told[told.churned].set_index(["account_id", "month"]).kind
+    held = snapshot.account_month.set_index(["account_id", "month"]).churn_type
+    assert len(set(told)) > 1
+    assert told.to_dict() == held[told.index].to_dict()
