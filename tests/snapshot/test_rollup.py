@@ -12,7 +12,8 @@ import pytest
 from tests.snapshot.conftest import MemorySource, table
 
 from reporting.month import Month
-from reporting.snapshot import rollup
+from reporting.snapshot import fingerprint, rollup
+from reporting.snapshot.fingerprint import fingerprints
 from reporting.snapshot.rollup import roll_up
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
@@ -72,6 +73,17 @@ def test_an_event_rewritten_in_place_is_noticed(tmp_path, product):
     again = roll_up(renamed, product, "UTC", tmp_path)
     assert again.built == [FEB]
     assert held(again, "account_event").event_name.tolist() == ["workflow_run", "data_import"]
+
+
+def test_an_engine_that_cannot_hash_a_row_notices_late_and_moved_events(tmp_path, product, monkeypatch):
+    assert fingerprints(events("2026-01-05"), "UTC").digest() is not None
+    monkeypatch.setattr(fingerprint, "_ROW_HASH", {})
+    assert fingerprints(events("2026-01-05"), "UTC").digest() is None
+    roll_up(events("2026-01-05", "2026-02-05 00:01"), product, "UTC", tmp_path)
+    moved = roll_up(events("2026-01-05", "2026-02-05 00:16"), product, "UTC", tmp_path)
+    assert moved.built == [FEB]
+    late = roll_up(events("2026-01-05", "2026-02-05 00:16", "2026-01-09"), product, "UTC", tmp_path)
+    assert late.built == [JAN]
 
 
 def test_months_are_those_of_the_zone(tmp_path, product):

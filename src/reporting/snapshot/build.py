@@ -6,7 +6,8 @@ import datetime as dt
 import json
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ from reporting.snapshot.workspace import Workspace, rate_table
 
 if TYPE_CHECKING:
     from reporting.sources import Source
+    from reporting.sources.source import Input
 
 Progress = Callable[[str], None]
 
@@ -75,13 +77,18 @@ def build_snapshot(
             missing = unavailable(have)
             _compute(ws, source, product, have, rollups, findings, missing)
             say("freezing the snapshot")
-            files = {
-                name: freeze.write(table, KEYS[name], fresh / f"{name}.parquet")
-                for name, table in sorted(frozen_tables(ws).items())
-            }
+            with ThreadPoolExecutor(1) as writer:  # writes one table while the engine computes the next
+                written = {
+                    name: writer.submit(
+                        freeze.write, table.order_by(KEYS[name]).to_pyarrow(), fresh / f"{name}.parquet"
+                    )
+                    for name, table in sorted(frozen_tables(ws).items())
+                }
+            files = {name: future.result() for name, future in written.items()}
         finally:
             ws.close()
-        meta = _meta(source, product, month, missing, files)
+        inputs = source.files(rollups.prints.digest())
+        meta = _meta(source, product, month, missing, files, inputs)
         # Keys stay in the order given: that of the onboarding steps has a meaning.
         (fresh / "meta.json").write_text(json.dumps(meta, indent=1, ensure_ascii=False) + "\n")
         _replace(fresh, out)
@@ -153,6 +160,7 @@ def _meta(
     month: Month,
     missing: dict[str, list[str]],
     files: dict[str, dict[str, Any]],
+    inputs: Iterable[Input],
 ) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
@@ -165,7 +173,7 @@ def _meta(
         "product": product.model_dump(mode="json"),
         "tables": sorted(source.tables),
         "unavailable": missing,
-        "sources": [{"name": name, "sha256": sha256} for name, sha256 in source.files()],
+        "sources": [{"name": name, "sha256": sha256} for name, sha256 in inputs],
         "files": files,
         "hash": freeze.snapshot_hash(files),
     }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from dataclasses import dataclass
 from inspect import Parameter, Signature
 
@@ -28,16 +30,25 @@ class Prints:
         months: Month with events -> its fingerprint, fit for JSON.
         first: Start of the quarter of an hour of the first event, UTC; None without events.
         untimed: Events without a time.
+        of_rows: The fingerprints cover whole rows, not their times alone.
     """
 
     months: dict[Month, dict[str, int]]
     first: dt.datetime | None
     untimed: int
+    of_rows: bool
 
     @property
     def events(self) -> int:
         """Number of events with a time."""
         return sum(found["events"] for found in self.months.values())
+
+    def digest(self) -> str | None:
+        """SHA-256 over all months; None if rows may change without a trace."""
+        if not self.of_rows:
+            return None
+        months = {str(month): found for month, found in self.months.items()}
+        return hashlib.sha256(json.dumps(months, sort_keys=True).encode()).hexdigest()
 
 
 def fingerprints(events: ir.Table, timezone: str) -> Prints:
@@ -51,18 +62,21 @@ def fingerprints(events: ir.Table, timezone: str) -> Prints:
         timezone: The company's zone.
     """
     seconds, row = events.occurred_at.epoch_seconds(), _row_hash(events)
-    figures = {"events": events.count(), "content": (seconds % SLOT if row is None else row).sum()}
+    figures = {"events": events.count(), "content": (seconds if row is None else row).sum()}
     slots = events.group_by(slot=seconds // SLOT).aggregate(**figures).to_pyarrow()
     timed = slots.filter(pc.is_valid(slots["slot"]))
     untimed = pc.sum(slots["events"]).as_py() or 0
     if not timed.num_rows:
-        return Prints({}, None, untimed)
+        return Prints({}, None, untimed, row is not None)
     sums = {name: _numbers(timed[name]) for name in figures}
     untimed -= int(sums["events"].sum())
-    return _by_month(_numbers(timed["slot"]), sums, timezone, untimed)
+    months, first = _by_month(_numbers(timed["slot"]), sums, timezone)
+    return Prints(months, first, untimed, row is not None)
 
 
-def _by_month(slots: np.ndarray, sums: dict[str, np.ndarray], timezone: str, untimed: int) -> Prints:
+def _by_month(
+    slots: np.ndarray, sums: dict[str, np.ndarray], timezone: str
+) -> tuple[dict[Month, dict[str, int]], dt.datetime]:
     order = np.argsort(slots)
     slots = slots[order]
     first, last = (_EPOCH + dt.timedelta(seconds=int(slots[i]) * SLOT) for i in (0, -1))
@@ -74,7 +88,7 @@ def _by_month(slots: np.ndarray, sums: dict[str, np.ndarray], timezone: str, unt
         if low < high:
             found[month] = {name: int(values[order][low:high].sum()) for name, values in sums.items()}
         month = month.shift(1)
-    return Prints(found, first, untimed)
+    return found, first
 
 
 def _numbers(column: pa.ChunkedArray) -> np.ndarray:

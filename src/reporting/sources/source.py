@@ -138,14 +138,20 @@ class Source:
             and not (finding.check == "missing_table" and finding.table in self._mapped)
         ]
 
-    def files(self) -> list[Input]:
+    def files(self, events: str | None = None) -> list[Input]:
         """What the figures rest on: source file, SELECTs and data files with their SHA-256.
 
         A server's tables come with a fingerprint instead, see `fingerprint`.
+
+        Args:
+            events: Fingerprint of the events, if the caller has one; a server's are then not read again.
         """
         inputs = [Input(self._label(path), sha256(path)) for path in self._files]
         if self.file.connection.kind not in LOCAL_KINDS:
-            inputs += [Input(name, fingerprint(table)) for name, table in self.tables.items()]
+            known = {"events": events} if events else {}
+            inputs += [
+                Input(name, known.get(name) or fingerprint(table)) for name, table in self.tables.items()
+            ]
         return inputs
 
     def _label(self, path: Path) -> str:
