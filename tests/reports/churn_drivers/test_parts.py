@@ -212,3 +212,31 @@ def test_a_curve_without_a_step_in_its_window_is_drawn_flat():
     figure = charts.retention(curves, {"basic": 1.0, "pro": 3.0}, "Finding", "months", "still there")
     assert [line.get_ydata().tolist() for line in figure.axes[0].lines[:2]] == [[1, 1], [1, 0.5, 0.5, 0.5]]
     plt.close(figure)
+
+
+def landmarks(signed_up: str, paying_from: str) -> pd.DataFrame:
+    """Two accounts by month; events are on record from January 2024, B leaves in the third month followed."""
+    months = pd.date_range("2024-01-01", "2024-08-01", freq="MS")
+    panel = pd.DataFrame({"month": months}).merge(pd.DataFrame({"account_id": ["A", "B"]}), how="cross")
+    panel["signed_up_at"] = pd.Timestamp(signed_up)
+    panel["tenure_days"] = (panel["month"] + pd.offsets.MonthEnd(1) - panel["signed_up_at"]).dt.days
+    panel["paying"] = panel["month"] >= paying_from
+    rows = panel[panel["paying"]].rename(columns={"month": "as_of"}).assign(stop=1)
+    rows["spell"] = rows["account_id"]
+    rows["churned"] = (rows["account_id"] == "B") & (rows["as_of"] == "2024-06-01")
+    rows = rows[(rows["account_id"] == "A") | (rows["as_of"] <= "2024-06-01")]
+    risk = RiskSet(rows, rows, rows, False, 0, pd.Timestamp("2024-01-01"))
+    return aha.at_landmark(panel, risk).set_index("account_id")
+
+
+def test_accounts_are_followed_from_their_first_close_thirty_days_after_sign_up():
+    found = landmarks("2024-03-20", "2024-03-01")
+    assert found["month"].unique().tolist() == [pd.Timestamp("2024-04-01")]
+    assert found["time"].to_dict() == {"A": 5, "B": 3}
+    assert found["left"].to_dict() == {"A": False, "B": True}
+
+
+def test_without_accounts_watched_from_their_sign_up_no_aha_moment_is_looked_for():
+    nobody = landmarks("2023-11-20", "2024-01-01")
+    assert nobody.empty
+    assert aha.search(nobody.reset_index()).startswith("0 of 0 accounts watched from their sign-up have left")

@@ -132,7 +132,7 @@ def at_landmark(panel: pd.DataFrame, risk: RiskSet) -> pd.DataFrame:
     spell = after[after["as_of"] == after["landmark"]].set_index("account_id")["spell"]
     after = after[after["spell"] == after["account_id"].map(spell)]
     followed = after.groupby("account_id").agg(time=("stop", "size"), left=("churned", "any"))
-    out = landmark.join(followed, on="account_id", how="inner")
+    out = landmark.merge(followed.reset_index(), on="account_id")
     late = out["time"] > HORIZON
     return out.assign(time=out["time"].clip(upper=HORIZON), left=out["left"] & ~late)
 
