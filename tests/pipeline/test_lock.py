@@ -81,6 +81,12 @@ def test_the_holder_leaves_no_file_behind(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_file_where_the_folder_belongs_is_told_and_not_waited_for(tmp_path):
+    (tmp_path / "locks").write_text("")
+    with pytest.raises(FileExistsError), hold(tmp_path / "locks" / "a.lock", "a", wait=True):
+        pass
+
+
 def test_whoever_waited_holds_the_file_that_others_will_find(tmp_path):
     """The holder removes its file, on which others may already wait: two must never work at once."""
     path, busy, clashes = tmp_path / "locks" / "a.lock", threading.Lock(), []

@@ -14,6 +14,8 @@ from typing import TextIO
 
 from reporting.errors import BusyError
 
+_TRIES = 1000  # as many holders in a row never get in between; a folder that is a file stays one
+
 
 @contextlib.contextmanager
 def hold(path: Path, what: str, *, wait: bool = False) -> Iterator[None]:
@@ -67,12 +69,15 @@ def _locked(path: Path, what: str, wait: bool) -> TextIO:
 
 
 def _open(path: Path) -> TextIO:
+    """Open the file, as often as its last holder removes the folder under our hands."""
+    tries = 0
     while True:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             return path.open("a+", encoding="utf-8")
-        except (FileNotFoundError, FileExistsError):  # its last holder has just removed the folder
-            if path.parent.exists() and not path.parent.is_dir():
+        except (FileNotFoundError, FileExistsError):
+            tries += 1
+            if tries == _TRIES:
                 raise
 
 
