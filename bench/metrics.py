@@ -97,10 +97,8 @@ def measured(work: str, *given: object) -> dict[str, float]:
 
 def late_events(folder: Path) -> Path:
     """A thousand events of a month long closed, in a file of their own."""
-    path, month = (
-        folder / "tables" / "events" / "late.parquet",
-        folder / "tables" / "events" / "2025-06.parquet",
-    )
+    parts = folder / "tables" / "events"
+    path, month = parts / "late.parquet", parts / "2025-06.parquet"
     duckdb.execute(
         f"COPY (SELECT * REPLACE ('late' || event_id AS event_id) FROM read_parquet('{month}') LIMIT 1000) "
         f"TO '{path}' (FORMAT parquet)"

@@ -73,10 +73,15 @@ def _beside(usage: Usage, events: ir.Table) -> Iterator[Usage]:
         yield replace(usage, **placed)
 
 
+def blank(text: ir.StringColumn) -> ir.BooleanValue:
+    """Whether a required text is missing."""
+    return text.isnull() | (text == "")
+
+
 def _empty(events: ir.Table) -> dict[str, ir.BooleanValue]:
     return {
-        "account": events.account_id.isnull() | (events.account_id == ""),
-        "name": events.event_name.isnull() | (events.event_name == ""),
+        "account": blank(events.account_id),
+        "name": blank(events.event_name),
         "time": events.occurred_at.isnull(),
     }
 

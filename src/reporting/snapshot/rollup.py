@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from reporting.contract.rules import kept
-from reporting.contract.usage import Usage
+from reporting.contract.usage import Usage, blank
 from reporting.metrics import usage
 from reporting.month import Month
 from reporting.params.product import Product
@@ -59,11 +59,9 @@ class Rollups:
             if not tables:
                 return Usage(self.prints.untimed, {"no_time": self.prints.untimed}, None, None)
             people, names = tables["user_month"], tables["account_event"]
-            no_account = people.account_id.isnull() | (people.account_id == "")
-            no_name = names.event_name.isnull() | (names.event_name == "")
             faults = names.aggregate(
-                no_account=people.events.sum(where=no_account).as_scalar(),
-                no_name=names.events.sum(where=no_name),
+                no_account=people.events.sum(where=blank(people.account_id)).as_scalar(),
+                no_name=names.events.sum(where=blank(names.event_name)),
                 odd_quantity=names.odd_quantity.sum(),
             )
             (found,) = faults.to_pyarrow().to_pylist()
