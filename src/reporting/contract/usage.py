@@ -45,7 +45,7 @@ class Usage:
 def summarised(events: ir.Table) -> Iterator[Usage]:
     """The sums of `events`, from one pass over them."""
     conditions = {f"no_{name}": condition for name, condition in _empty(events).items()}
-    conditions["odd_quantity"] = _odd(events)
+    conditions["odd_quantity"] = odd(events.quantity)
     groups = events.group_by("account_id", "subscription_id", "user_id").aggregate(
         events=events.count(),
         first=events.occurred_at.min(),
@@ -86,8 +86,9 @@ def _empty(events: ir.Table) -> dict[str, ir.BooleanValue]:
     }
 
 
-def _odd(events: ir.Table) -> ir.BooleanValue:
-    return (events.quantity < 0) | events.quantity.isinf()
+def odd(quantity: ir.FloatingColumn) -> ir.BooleanValue:
+    """Whether a quantity makes no sense."""
+    return (quantity < 0) | quantity.isinf()
 
 
 def usage_findings(
@@ -144,7 +145,10 @@ def _faulty_values(events: ir.Table, faults: Mapping[str, int], total: int) -> l
             Finding(
                 "odd_quantity", "error", "events", "quantity", count, total,
                 f"The quantity is negative or infinite in {count:,} of {total:,} events.",
-                _some(events.filter(_odd(events)), ["event_id", "account_id", "occurred_at", "quantity"]),
+                _some(
+                    events.filter(odd(events.quantity)),
+                    ["event_id", "account_id", "occurred_at", "quantity"],
+                ),
                 "Correct the source, or leave such rows out in the SELECT.",
             )
         )  # fmt: skip

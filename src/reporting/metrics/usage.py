@@ -16,6 +16,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from reporting.contract.usage import odd
 from reporting.metrics.exact import BITS_PER_WORD, bit, exact_sum, scaled, together, unscaled
 from reporting.metrics.localtime import to_local, to_utc
 from reporting.month import Month
@@ -208,18 +209,17 @@ def account_event(events: ir.Table) -> ir.Table:
     `odd_quantity` counts events with a quantity that makes no sense; the contract refuses them.
     """
     rows = events
-    quantity, odd, done = rows.count().cast("float64"), ibis.literal(0, "int64"), rows.count()
+    quantity, senseless, done = rows.count().cast("float64"), ibis.literal(0, "int64"), rows.count()
     if "quantity" in rows.columns:
-        given = _finite(rows.quantity)
-        quantity = exact_sum(given.fill_null(1.0))
-        odd = _count((given < 0) | (given.isnull() & rows.quantity.notnull()))
+        quantity = exact_sum(_finite(rows.quantity).fill_null(1.0))
+        senseless = _count(odd(rows.quantity))
     if "completed" in rows.columns:
         done = _count(rows.completed.fill_null(True))
     return rows.group_by("account_id", "month", "event_name").aggregate(
         events=rows.count(),
         quantity=quantity,
         done=done,
-        odd_quantity=odd,
+        odd_quantity=senseless,
         first_at=rows.occurred_at.min(),
         last_at=rows.occurred_at.max(),
     )
