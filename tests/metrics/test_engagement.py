@@ -81,7 +81,7 @@ def test_users_of_windows_that_cross_months_teams_and_concentration(run, product
         )
         assert now.team_count.to_dict() == teams.to_dict()
         admin = seen[seen.u == 0].groupby("account_id").occurred_at.max()
-        assert now.last_admin_at.dropna().to_dict() == admin.to_dict()
+        assert now.admin_at.dropna().to_dict() == admin.to_dict()
 
 
 @pytest.mark.parametrize("month", world.MONTHS, ids=str)

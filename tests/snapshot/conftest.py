@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -24,6 +25,25 @@ from reporting.params.product import Product, load_product
 from reporting.sources.exchange import SCHEMA as RATES
 
 PARAMS = Path(__file__).parents[2] / "params"
+
+
+STARTS = {
+    "accounts": "signed_up_at",
+    "subscriptions": "valid_from",
+    "events": "occurred_at",
+    "users": "created_at",
+    "integrations": "connected_at",
+    "tickets": "opened_at",
+    "surveys": "answered_at",
+    "cancellations": "requested_at",
+    "acquisition": "month",
+}
+ENDS = {
+    "subscriptions": ["valid_to"],
+    "users": ["invited_at", "deactivated_at"],
+    "integrations": ["disconnected_at"],
+    "tickets": ["closed_at"],
+}
 
 
 @dataclass
@@ -61,6 +81,31 @@ class MemorySource:
 
     def files(self, events: str | None = None) -> list[tuple[str, str]]:
         return [("memory", "0" * 64)]
+
+
+def cut(tables: dict[str, pa.Table], close: dt.datetime) -> dict[str, pa.Table]:
+    """The source as an export made at the close would have been."""
+    seen = {}
+    for name, rows in tables.items():
+        rows = rows.filter(
+            pc.less(rows[STARTS[name]].cast(pa.timestamp("us")), pa.scalar(close, pa.timestamp("us")))
+        )
+        for end in ENDS.get(name, []):
+            known = pc.less(rows[end], pa.scalar(close, rows[end].type))
+            rows = rows.set_column(rows.column_names.index(end), end, pc.if_else(known, rows[end], None))
+        if name == "tickets":
+            closed = pc.is_valid(rows["closed_at"])
+            column = rows.column_names.index("satisfaction")
+            rows = rows.set_column(column, "satisfaction", pc.if_else(closed, rows["satisfaction"], None))
+        seen[name] = rows
+    return seen
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below `folder` with its bytes."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
 
 
 def table(name: str, rows: list[dict]) -> pa.Table:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import ibis
 import ibis.expr.types as ir
 
-from reporting.metrics.exact import BITS_PER_WORD
+from reporting.metrics.exact import BITS_PER_WORD, popcount
 from reporting.params.product import Product
 
 
@@ -25,7 +27,13 @@ def feature_table(product: Product) -> ir.Table:
 
 
 def account_feature_month(account_event: ir.Table, user_month: ir.Table, product: Product) -> ir.Table:
-    """`account_id`, `month`, `feature`, `core`, `premium`, `events`, `users` of every feature used."""
+    """`account_id`, `month`, `feature`, `core`, `premium`, `events`, `users` of every feature used.
+
+    Args:
+        account_event: The roll-up, of the accounts and months wanted.
+        user_month: The roll-up, of the months wanted.
+        product: Names of the features.
+    """
     features = feature_table(product)
     used = account_event.join(features, account_event.event_name == features.feature)
     people = user_month.filter(user_month.user_id.notnull())
@@ -49,42 +57,33 @@ def feature_month(by_account: ir.Table) -> ir.Table:
     )
 
 
-def adoption(grid: ir.Table, by_account: ir.Table, recent_months: int) -> ir.Table:
-    """Core features used in the month, in the last `recent_months` and ever, per account and month.
+def with_adoption(rows: ir.Table, product: Product) -> ir.Table:
+    """Add how many core features an account used in the month (`core_used`), in the last months
+    (`core_recent`) and ever (`core_ever`), and how many of all and of the premium ones (`features_used`,
+    `premium_used`).
 
-    Returns:
-        `account_id`, `month`, `core_used`, `features_used`, `premium_used`, `core_recent`, `core_ever`.
+    Args:
+        rows: `account_id`, `month` without gaps, and the words of the feature bitmap, null = no use.
+        product: Which features are core and premium, and how many months are recent.
     """
-    used = by_account.select("account_id", "feature", "core", "premium", used_month="month")
-    first = used.group_by("account_id", "feature", "core").aggregate(first_month=ibis._.used_month.min())
-    current = used.group_by("account_id", month=used.used_month).aggregate(
-        core_used=_count(ibis._.core), features_used=ibis._.count(), premium_used=_count(ibis._.premium)
-    )
-    index = grid.select("account_id", "month", "month_index")
-    core = used.filter(used.core)
-    core_months = core.join(
-        index.select("account_id", used_month="month", used_index="month_index"), ["account_id", "used_month"]
-    )
-    near = index.join(
-        core_months,
-        [
-            index.account_id == core_months.account_id,
-            core_months.used_index <= index.month_index,
-            core_months.used_index > index.month_index - recent_months,
-        ],
-    )
-    recent = near.group_by("account_id", "month").aggregate(core_recent=near.feature.nunique())
-    ever = index.join(
-        first.filter(first.core), [index.account_id == first.account_id, first.first_month <= index.month]
-    )
-    ever = ever.group_by("account_id", "month").aggregate(core_ever=ever.count())
-    keys = ["account_id", "month"]
-    joined = index.left_join(current, keys).drop("account_id_right", "month_right")
-    joined = joined.left_join(recent, keys).drop("account_id_right", "month_right")
-    joined = joined.left_join(ever, keys).drop("account_id_right", "month_right")
-    counts = ("core_used", "features_used", "premium_used", "core_recent", "core_ever")
-    return joined.select(*keys, **{name: joined[name].fill_null(0) for name in counts})
+    by_month = {"group_by": "account_id", "order_by": "month"}
+    recent = ibis.window(**by_month, preceding=product.adoption.recent_months - 1, following=0)
+    so_far = ibis.cumulative_window(**by_month)
+    bits = {word: rows[word].fill_null(0) for word in rows.columns if word.startswith("features_")}
 
+    def counted(words: dict[str, ir.IntegerColumn], features: Collection[str]) -> ir.IntegerValue:
+        masks = dict.fromkeys(words, 0)
+        for position, feature in enumerate(product.features):
+            if feature in features:
+                masks[f"features_{position // BITS_PER_WORD}"] |= 1 << (position % BITS_PER_WORD)
+        parts = [popcount(bits & masks[word]) for word, bits in words.items() if masks[word]]
+        return sum(parts, ibis.literal(0, "int64"))
 
-def _count(condition) -> ir.IntegerScalar:
-    return condition.ifelse(1, 0).sum()
+    core = product.core_features
+    return rows.mutate(
+        core_used=counted(bits, core),
+        features_used=counted(bits, product.features),
+        premium_used=counted(bits, product.premium_features),
+        core_recent=counted({word: value.bit_or().over(recent) for word, value in bits.items()}, core),
+        core_ever=counted({word: value.bit_or().over(so_far) for word, value in bits.items()}, core),
+    )

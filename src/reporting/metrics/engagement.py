@@ -79,8 +79,8 @@ def account_use(user_month: ir.Table, masks: ir.Table, a3x7_days: int) -> ir.Tab
         duration_seconds=exact_sum(rows.duration_seconds),
         day_bits=rows.day_bits.bit_or(),
         key_bits=rows.key_bits.bit_or(),
-        last_at=rows.last_at.max(),
-        last_admin_at=rows.last_at.max(where=rows.is_admin),
+        active_at=rows.last_at.max(),
+        admin_at=rows.last_at.max(where=rows.is_admin),
         active_users=_count(rows.person),
         engaged_users=_count(rows.person & (rows.value_events > 0)),
         invited_users_active=_count(in_n & rows.invited),
@@ -136,8 +136,15 @@ def trend(last: ir.IntegerColumn, before: ir.IntegerColumn, covered: ir.BooleanV
 def account_week(
     user_month: ir.Table, account_day: ir.Table, weeks: list[dt.datetime], months: list[Month]
 ) -> ir.Table:
-    """`account_id`, `week` (Monday), `events`, `value_events`, `active_days`, `active_users` of complete
-    weeks."""
+    """`account_id`, `week` (Monday), `month` (that of its last day), `events`, `value_events`, `active_days`,
+    `active_users` of complete weeks.
+
+    Args:
+        user_month: The roll-up.
+        account_day: The roll-up.
+        weeks: Mondays of the weeks wanted.
+        months: Every month in which they have days.
+    """
     week = ibis.memtable([{"week": monday} for monday in weeks], schema={"week": "timestamp(6)"})
     days = account_day.mutate(week=account_day.day.truncate("W"))
     counts = (
@@ -157,7 +164,8 @@ def account_week(
     split = seen.filter(~seen.whole).select("account_id", "week", "user_id").distinct()
     users = ibis.union(whole, split.group_by("account_id", "week").aggregate(n=ibis._.count()))
     joined = counts.left_join(users, ["account_id", "week"])
-    return joined.select(*[counts[c] for c in counts.columns], active_users=users.n.fill_null(0))
+    rows = joined.select(*[counts[c] for c in counts.columns], active_users=users.n.fill_null(0))
+    return rows.mutate(month=(rows.week + ibis.interval(days=6)).truncate("M"))
 
 
 def _week_parts(weeks: list[dt.datetime], months: list[Month]) -> ir.Table:
@@ -176,7 +184,8 @@ def _week_parts(weeks: list[dt.datetime], months: list[Month]) -> ir.Table:
 
 
 def with_people(user_month: ir.Table, users: ir.Table | None, admin_roles: tuple[str, ...]) -> ir.Table:
-    """The roll-up with each user's `role` and `team`, `is_admin`, and `invited` (invited by someone)."""
+    """The roll-up with each user's `role` and `team`, `is_admin`, and `invited` (invited by someone), as
+    known at the month's close: nothing of a user who was created later."""
     if users is None:
         return user_month.mutate(
             role=ibis.null("string"),
@@ -184,11 +193,18 @@ def with_people(user_month: ir.Table, users: ir.Table | None, admin_roles: tuple
             is_admin=ibis.literal(False),
             invited=ibis.literal(False),
         )
-    people = users.select("user_id", "role", "team", invited=users.invited_at.notnull())
-    rows = user_month.left_join(people, "user_id").drop("user_id_right")
+    rows = user_month.left_join(
+        users.select("user_id", "role", "team", "created_at", "invited_at"), "user_id"
+    ).drop("user_id_right")
+    close = rows.month + ibis.interval(months=1)
+    known = (rows.created_at < close).fill_null(True)
+    rows = rows.mutate(
+        role=known.ifelse(rows.role, ibis.null("string")),
+        team=known.ifelse(rows.team, ibis.null("string")),
+        invited=(known & (rows.invited_at < close)).fill_null(False),
+    ).drop("created_at", "invited_at")
     return rows.mutate(
-        is_admin=rows.role.lower().isin([role.lower() for role in admin_roles]).fill_null(False),
-        invited=rows.invited.fill_null(False),
+        is_admin=rows.role.lower().isin([role.lower() for role in admin_roles]).fill_null(False)
     )
 
 

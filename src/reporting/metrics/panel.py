@@ -1,8 +1,8 @@
 """The account-month panel: everything known of an account at a close, side by side.
 
-The panel is put together in two steps, so that each stays readable: `assemble` joins the tables of the
-chapters to the grid and settles what is null, `derive` adds the ratios, ages and trends that need several of
-them.
+The panel is put together in steps, so that each stays readable: `assemble` joins the tables of the chapters
+to the grid and settles what is null, `history` looks back over an account's months, `derive` adds the ratios,
+ages and trends that need several of these.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Collection
 import ibis
 import ibis.expr.types as ir
 
+from reporting.metrics import adoption
 from reporting.metrics.activation import days_between
 from reporting.metrics.engagement import trend
 from reporting.metrics.exact import popcount
@@ -49,12 +50,13 @@ def grid(accounts: ir.Table, subscriptions: ir.Table, months: ir.Table) -> ir.Ta
     """Every account's months from its sign-up or first subscription, whichever is earlier, without a gap.
 
     Returns:
-        `account_id`, `signed_up_at` and the columns of `months`.
+        `account_id`, `signed_up_at` (null in months before it) and the columns of `months`.
     """
     first = subscriptions.group_by("account_id").aggregate(first_from=subscriptions.valid_from.min())
     known = accounts.left_join(first, "account_id").select("account_id", "signed_up_at", "first_from")
     born = known.mutate(since=ibis.least(known.signed_up_at, known.first_from))
-    return born.join(months, born.since < months.close).drop("since", "first_from")
+    rows = born.join(months, born.since < months.close).drop("since", "first_from")
+    return rows.mutate(signed_up_at=_seen(rows.signed_up_at, rows.close))
 
 
 def attach(base: ir.Table, *others: ir.Table) -> ir.Table:
@@ -72,15 +74,15 @@ def assemble(
     """Join the chapters' tables to the grid.
 
     Args:
-        parts: `grid`, `movements`, `terms`, `use`, `windows`, `adoption`, `steps_done`, `milestones`,
-            `limits`, and where the source has them `invitations`, `ticket_counts`,
+        parts: `grid`, `movements`, `terms`, `use`, `windows`, `steps_done`, `milestones`, `limits`, and
+            where the source has them `invitations`, `ticket_counts`,
             `integration_counts`.
         have: Canonical tables and columns (`users`, `users.role`) that the source maps.
         product: The product definition.
         since: Local time from which events are on record; use before it is unknown, not zero.
     """
     optional = [name for name in ("invitations", "ticket_counts", "integration_counts") if name in parts]
-    always = ("movements", "terms", "use", "windows", "adoption", "steps_done", "limits")
+    always = ("movements", "terms", "use", "windows", "steps_done", "limits")
     known = parts | {"terms": parts["terms"].drop("mrr_cents")}
     rows = attach(parts["grid"], *[known[name] for name in (*always, *optional)])
     rows = rows.left_join(parts["milestones"], "account_id").drop("account_id_right")
@@ -103,8 +105,6 @@ def _settle(rows: ir.Table, have: Collection[str]) -> dict[str, ir.Value]:
         settled[name] = _known(
             rows[name].fill_null(0), rows.covered & ({needs, "events.user_id"} <= set(have))
         )
-    for name in ("core_used", "features_used", "premium_used", "core_recent", "core_ever"):
-        settled[name] = _known(rows[name], rows.covered)
     for name in ("steps_done", "steps_in_time"):
         settled[name] = _known(rows[name].fill_null(0), rows.observed)
     optional = {
@@ -135,19 +135,29 @@ def _known(value: ir.Value, condition: ir.BooleanValue | bool) -> ir.Value:
     return ibis.ifelse(condition, value, ibis.null(value.type()))
 
 
+LAST = ("active", "admin", "key", "value")
+"""Last times: `active_at` is the last one of use in the month, `last_active_at` the last one so far."""
+
+
+def history(rows: ir.Table, product: Product) -> ir.Table:
+    """What the assembled panel's months up to each one say: the last times of use so far, and the features
+    used, see `adoption.with_adoption`; unknown before events are on record."""
+    so_far = ibis.cumulative_window(group_by="account_id", order_by="month")
+    last = {f"last_{what}_at": rows[f"{what}_at"].max().over(so_far) for what in LAST}
+    features = adoption.with_adoption(rows, product)
+    counts = [name for name in features.columns if name not in rows.columns]
+    known = {name: _known(features[name], features.covered) for name in counts}
+    return features.select(*KEYS, **known, **last)
+
+
 def derive(rows: ir.Table, product: Product, since: dt.datetime, have: Collection[str]) -> ir.Table:
-    """Ratios, ages and trends of the assembled panel."""
+    """Ratios, ages and trends of the assembled panel with its `history`."""
     with_users = "events.user_id" in have
     defined = len(product.onboarding_steps)
     core = len(product.core_features)
-    so_far = ibis.cumulative_window(group_by="account_id", order_by="month")
     rows = rows.mutate(
         on_trial=~rows.paying & (rows.trials.fill_null(0) > 0),
         active_days=_known(popcount(rows.day_bits.fill_null(0), 31), rows.covered),
-        last_active_at=rows.last_at.max().over(so_far),
-        last_admin_at=rows.last_admin_at.max().over(so_far),
-        last_key_at=rows.last_key_at.max().over(so_far),
-        last_value_at=rows.last_value_at.max().over(so_far),
         repeat_workflow_usage=_known(popcount(rows.key_bits.fill_null(0), 31), rows.covered),
         customer_engagement_score=rows.points,
         weeks=rows.days / 7.0,

@@ -8,10 +8,13 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from reporting.contract import Finding, refuse
 from reporting.contract.asof import as_of
@@ -23,8 +26,10 @@ from reporting.snapshot import freeze
 from reporting.snapshot.compute import compute
 from reporting.snapshot.figures import outcome_table, portfolio_figures
 from reporting.snapshot.frozen import SCHEMA, Snapshot
+from reporting.snapshot.kept import SNAPSHOT, WHOLE_PANEL, remember, take, workplace
 from reporting.snapshot.rollup import Rollups, roll_up
-from reporting.snapshot.tables import KEYS, frozen_tables
+from reporting.snapshot.state import State
+from reporting.snapshot.tables import APPENDED, IN_PARTS, KEYS, PANEL, frozen_tables
 from reporting.snapshot.workspace import Workspace, rate_table
 
 if TYPE_CHECKING:
@@ -57,42 +62,90 @@ def build_snapshot(
         SourceError: An exchange rate is missing.
     """
     say = progress or (lambda _: None)
+    zone_name = source.file.timezone
     with tempfile.TemporaryDirectory(prefix="reporting-") as scratch:
-        have = _have(source)
-        tables = as_of(source.tables, to_utc(month.close, source.file.timezone))
+        folder = cache or Path(scratch)
+        tables = as_of(source.tables, to_utc(month.close, zone_name))
         if "events" not in tables:
             refuse(source.check(month), source.path)
-        events = tables.pop("events").select(sorted(source.columns("events")))
-        folder, select = cache or Path(scratch) / "cache", source.selects["events"]
-        rollups = roll_up(events, product, source.file.timezone, folder, say, select)
+        events, select = (
+            tables.pop("events").select(sorted(source.columns("events"))),
+            source.selects["events"],
+        )
+        rollups = roll_up(events, product, zone_name, folder, say, select)
         say("checking the data")
         findings = source.check(month, usage=rollups.usage())
         refuse(findings, source.path)
-        say("computing the metrics")
         small = {name: table.to_pyarrow() for name, table in tables.items()}
-        ws = Workspace(small, rollups.files, month, source.file.timezone)
-        try:
-            fresh = Path(scratch) / "snapshot"
-            fresh.mkdir()
+        store = folder / "kept"
+        with (
+            closing(Workspace(small, rollups.files, month, zone_name)) as ws,
+            workplace(store, month) as place,
+        ):
+            have, rates = _have(source), _rates(ws, source)
+            mapping = (select, zone_name, source.file.currency, str(_first_day(rollups, zone_name)))
+            state = State(ws, rates, product, have, rollups.prints.months, mapping)
+            earlier = take(store, month, state.at, place)
+            if earlier:
+                ws.go_on_after(earlier.last, sorted((place / WHOLE_PANEL).glob("*.parquet")))
             missing = unavailable(have)
-            _compute(ws, source, product, have, rollups, findings, missing)
+            ws.keep("findings", _finding_table(findings))
+            if ws.fresh:
+                some = f" of {ws.fresh[0]} to {ws.fresh[-1]}" if earlier else ""
+                say(f"computing the metrics{some}")
+                compute(ws, rates, product, have, _first_day(rollups, zone_name))
+                ws.keep("outcomes", outcome_table(ws, product))
+                ws.keep("portfolio_month", portfolio_figures(ws, product, missing))
             say("freezing the snapshot")
-            with ThreadPoolExecutor(1) as writer:  # writes one table while the engine computes the next
-                written = {
-                    name: writer.submit(
-                        freeze.write, table.order_by(KEYS[name]).to_pyarrow(), fresh / f"{name}.parquet"
-                    )
-                    for name, table in sorted(frozen_tables(ws).items())
-                }
-            files = {name: future.result() for name, future in written.items()}
-        finally:
-            ws.close()
-        inputs = source.files(rollups.prints.digest())
-        meta = _meta(source, product, month, missing, files, inputs)
-        # Keys stay in the order given: that of the onboarding steps has a meaning.
-        (fresh / "meta.json").write_text(json.dumps(meta, indent=1, ensure_ascii=False) + "\n")
-        _replace(fresh, out)
+            files = _freeze(ws, place, earlier.files if earlier else {})
+            inputs = source.files(rollups.prints.digest())
+            meta = _meta(source, product, month, missing, files, inputs)
+            # Keys stay in the order given: that of the onboarding steps has a meaning.
+            text = json.dumps(meta, indent=1, ensure_ascii=False) + "\n"
+            (place / SNAPSHOT / "meta.json").write_text(text)
+            _replace(place / SNAPSHOT, out)
+            remember(store, place, month, state.at(month), files)
     return Snapshot.load(out)
+
+
+def _freeze(ws: Workspace, place: Path, files: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Write what the workspace computed beside what was taken from an earlier snapshot.
+
+    Tables are written while the engine computes the next.
+
+    Args:
+        ws: The workspace, computed.
+        place: See `kept.workplace`.
+        files: Name -> content hash and rows, of the earlier snapshot's tables.
+
+    Returns:
+        The same of all tables.
+    """
+    folder, written = place / SNAPSHOT, {}
+    with ThreadPoolExecutor(1) as writer:
+
+        def write(name: str, rows: pa.Table) -> None:
+            written[name] = writer.submit(freeze.write, rows, folder / f"{name}.parquet")
+
+        for name, table in sorted(frozen_tables(ws).items()):
+            rows = table.order_by(KEYS[name]).to_pyarrow()
+            if name in IN_PARTS:
+                for part, some in freeze.parts(folder / name, rows, ws.fresh):
+                    write(f"{name}/{part}", some)
+            elif name in APPENDED and name in files:
+                earlier = pq.read_table(folder / f"{name}.parquet")
+                rows = pa.concat_tables([earlier, freeze.canonical(rows)])
+                write(name, rows.sort_by([(key, "ascending") for key in KEYS[name]]))
+            else:
+                write(name, rows)
+        if ws.fresh:  # comes last: tables above read the earlier panel, whose files now change
+            panel = ws["panel"].order_by(KEYS["account_month"]).to_pyarrow()
+            for part, rows in freeze.parts(folder / "account_month", panel.select(PANEL), ws.fresh):
+                write(f"account_month/{part}", rows)
+            for part, rows in freeze.parts(place / WHOLE_PANEL, panel, ws.fresh):
+                writer.submit(freeze.write, rows, place / WHOLE_PANEL / f"{part}.parquet")
+    files = files | {name: future.result() for name, future in written.items()}
+    return {name: files[name] for name in sorted(files) if (folder / f"{name}.parquet").exists()}
 
 
 def _have(source: Source) -> frozenset[str]:
@@ -101,25 +154,12 @@ def _have(source: Source) -> frozenset[str]:
     return frozenset(columns | set(source.tables))
 
 
-def _compute(
-    ws: Workspace,
-    source: Source,
-    product: Product,
-    have: frozenset[str],
-    rollups: Rollups,
-    findings: list[Finding],
-    missing: dict[str, list[str]],
-) -> None:
+def _rates(ws: Workspace, source: Source) -> ir.Table:
+    """Exchange rates of every month and currency in use."""
     currencies = set(ws["subscriptions"].currency.to_pyarrow().unique().to_pylist())
     if ws.get("acquisition") is not None:
         currencies |= set(ws["acquisition"].currency.to_pyarrow().unique().to_pylist())
-    rates = rate_table(
-        source.exchange_rates.to_pyarrow(), sorted(currencies), source.file.currency, ws.months
-    )
-    compute(ws, rates, product, have, _first_day(rollups, source.file.timezone))
-    ws.keep("findings", _finding_table(findings))
-    ws.keep("outcomes", outcome_table(ws, product))
-    ws.keep("portfolio_month", portfolio_figures(ws, product, missing))
+    return rate_table(source.exchange_rates.to_pyarrow(), sorted(currencies), source.file.currency, ws.months)
 
 
 def _first_day(rollups: Rollups, timezone: str) -> dt.datetime | None:

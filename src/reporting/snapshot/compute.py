@@ -28,7 +28,10 @@ from reporting.snapshot.workspace import Workspace
 def compute(
     ws: Workspace, rates: ir.Table, product: Product, have: Collection[str], since: dt.datetime | None
 ) -> None:
-    """Fill the workspace with every table of the snapshot but `portfolio_month`.
+    """Fill the workspace with every table of the snapshot but `outcomes` and `portfolio_month`.
+
+    Monthly tables are computed for the workspace's fresh months. What looks back over earlier ones reads them
+    with `so_far`.
 
     Args:
         ws: Canonical tables and roll-ups.
@@ -43,7 +46,7 @@ def compute(
     ws.keep("grid", panel.grid(accounts, ws["subscriptions"], months))
     ws.keep("running", revenue.running(ws["subscriptions"], months, ws["rates"]))
     ws.keep("terms", revenue.terms(ws["running"]))
-    ws.keep("movements", revenue.movements(ws["grid"], ws["terms"]))
+    ws.keep("movements", ws.latest(revenue.movements(ws.so_far("grid"), ws.so_far("terms"))))
     ws.keep("ledger", revenue.ledger(ws["movements"]))
     _use(ws, product)
     _activation(ws, product)
@@ -55,7 +58,6 @@ def compute(
             "terms",
             "use",
             "windows",
-            "adoption",
             "limits",
             "steps_done",
             "milestones",
@@ -67,18 +69,19 @@ def compute(
     }
     rows = ws.keep("assembled", panel.assemble(parts, have, product, since))
     ws.forget(*(name for name in parts if name not in ("grid", "movements")))
-    rows = ws.keep("derived", panel.derive(rows, product, since, have))
-    ws.forget("assembled")
-    _extend(ws, "lifecycle", with_lifecycle(rows, product), rows)
-    _extend(ws, "warnings", with_churn_type(with_flags(rows, product), product), rows)
-    growth = _extend(ws, "growth", with_growth(rows), rows)
+    history = ws.keep("history", ws.latest(panel.history(ws.so_far("assembled"), product)))
+    rows = ws.keep("derived", panel.derive(panel.attach(rows, history), product, since, have))
+    ws.forget("assembled", "history")
+    rows, before = ws["derived"], ws.so_far("derived")
+    _extend(ws, "lifecycle", with_lifecycle(before, product), rows)
+    _extend(ws, "warnings", with_churn_type(with_flags(before, product), product), rows)
+    growth = _extend(ws, "growth", with_growth(before), rows)
     _extend(ws, "readiness", with_readiness(panel.attach(rows, growth), product), rows, growth)
     _scores(ws, product)
     added = ("lifecycle", "warnings", "growth", "readiness", "scores")
-    rows = panel.attach(rows, *[ws[name] for name in added])
-    rows = ws.keep("full", rows)
+    rows = ws.keep("full", panel.attach(rows, *[ws[name] for name in added]))
     ws.forget("derived", *added)
-    _extend(ws, "before", portfolio.with_year_before(rows), rows)
+    _extend(ws, "before", portfolio.with_year_before(ws.so_far("full")), rows)
     ws.keep("panel", panel.attach(rows, ws["before"]))
     ws.forget("full", "before")
 
@@ -86,7 +89,7 @@ def compute(
 def _extend(ws: Workspace, name: str, wider: ir.Table, *rows: ir.Table) -> ir.Table:
     """Keep only what `wider` adds to `rows`: narrow tables are joined once, instead of wide ones copied."""
     known = {column for table in rows for column in table.columns}
-    return ws.keep(name, wider.select(*panel.KEYS, *[c for c in wider.columns if c not in known]))
+    return ws.keep(name, ws.latest(wider.select(*panel.KEYS, *[c for c in wider.columns if c not in known])))
 
 
 def _scores(ws: Workspace, product: Product) -> None:
@@ -97,32 +100,32 @@ def _scores(ws: Workspace, product: Product) -> None:
     rows = ws.keep("score_parts", parts.select(*panel.KEYS, "live", *added))
     for name in ("engagement_score", "health_score"):
         rows = with_score(rows, name, getattr(product, name), product.bands)
-    rows = ws.keep("score_levels", rows)
-    rows = with_change(rows, "engagement_score", ENGAGEMENT_PARTS)
+    ws.keep("score_levels", rows.drop("live"))
+    rows = with_change(ws.so_far("score_levels"), "engagement_score", ENGAGEMENT_PARTS)
     rows = with_change(rows, "health_score", HEALTH_PARTS)
-    ws.keep("scores", rows.drop("live"))
+    ws.keep("scores", ws.latest(rows))
     ws.forget("score_parts", "score_levels")
 
 
 def _use(ws: Workspace, product: Product) -> None:
     """Engagement and adoption from the roll-ups."""
-    rules = product.engagement
-    masks = ws.keep("masks", engagement.window_masks(ws.months, rules.active_user_days))
+    rules, months, known = product.engagement, ws["months"], ws["grid"].select(panel.KEYS)
+    masks = ws.keep("masks", engagement.window_masks(ws.fresh, rules.active_user_days))
     people = engagement.with_people(ws["user_month"], ws.get("users"), product.admin_roles)
     ws.keep("use", engagement.account_use(people, masks, rules.a3x7_days))
-    ws.define("people_month", engagement.user_table(people, ws["months"], masks))
-    ws.keep("windows", windows(ws["account_day"], ws.months))
-    weeks = weeks_between(ws.months[0].start, ws.months[-1].close)
-    whole = [week for week in weeks if week + dt.timedelta(days=7) <= ws.months[-1].close]
-    ws.define("account_week", engagement.account_week(ws["user_month"], ws["account_day"], whole, ws.months))
-    known = ws["account_event"].semi_join(ws["accounts"], "account_id")
-    by_account = adoption.account_feature_month(known, ws["user_month"], product)
+    ws.define("people_month", engagement.user_table(people, months, masks).semi_join(known, panel.KEYS))
+    ws.keep("windows", windows(ws["account_day"], ws.fresh))
+    weeks = weeks_between(ws.fresh[0].start, ws.fresh[-1].close)
+    ended = [week for week in weeks if week + dt.timedelta(days=7) <= ws.fresh[-1].close]
+    around = [ws.fresh[0].shift(-1), *ws.fresh]
+    by_week = engagement.account_week(ws["user_month"], ws["account_day"], ended, around)
+    ws.define("account_week", by_week.semi_join(known, panel.KEYS))
+    by_account = adoption.account_feature_month(
+        ws["account_event"].semi_join(known, panel.KEYS), ws["user_month"].semi_join(months, "month"), product
+    )
     ws.keep("account_feature_month", by_account)
     ws.keep("feature_month", adoption.feature_month(ws["account_feature_month"]))
-    ws.keep(
-        "adoption", adoption.adoption(ws["grid"], ws["account_feature_month"], product.adoption.recent_months)
-    )
-    ws.keep("limits", _limits(ws["account_event"], product))
+    ws.keep("limits", _limits(ws["account_event"].semi_join(months, "month"), product))
 
 
 def _limits(account_event: ir.Table, product: Product) -> ir.Table:
@@ -131,8 +134,8 @@ def _limits(account_event: ir.Table, product: Product) -> ir.Table:
     counts = name.isin(product.limit_events) if product.limit_events else name.notnull()
     return account_event.group_by("account_id", "month").aggregate(
         limit_events=account_event.events.sum(where=counts),
-        last_key_at=account_event.last_at.max(where=name == product.key_action),
-        last_value_at=account_event.last_at.max(where=name.isin(product.value_events)),
+        key_at=account_event.last_at.max(where=name == product.key_action),
+        value_at=account_event.last_at.max(where=name.isin(product.value_events)),
     )
 
 

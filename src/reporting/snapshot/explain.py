@@ -102,7 +102,7 @@ class Changes:
         snapshot = self._snapshot
         con = ibis.duckdb.connect()
         try:
-            panel = con.read_parquet(str(snapshot.path / "account_month.parquet"))
+            panel = con.read_parquet([str(path) for path in snapshot.files("account_month")])
             since = Month.of(snapshot.account_month["month"].min())
             months = month_table(months_between(since, snapshot.month))
             panel = panel.join(months.drop("days"), "month")

@@ -98,13 +98,12 @@ def outcome_table(ws: Workspace, product: Product) -> ir.Table:
             d=missed.d.cast("float64"),
         )
     )
-    every = ibis.union(*named)
-    known = every.semi_join(months, "month")
-    return known.semi_join(ws["accounts"], "account_id")
+    return ibis.union(*named).semi_join(ws["grid"], ["account_id", "month"])
 
 
 def portfolio_figures(ws: Workspace, product: Product, unavailable: Collection[str]) -> pa.Table:
-    """All figures that the source's tables allow; needs `panel` and `outcomes` in the workspace."""
+    """All figures of the fresh months that the source's tables allow; needs `panel` and `outcomes` in the
+    workspace."""
     figures = Figures()
     for row in portfolio.by_month(ws["panel"], product).to_pyarrow().to_pylist():
         for column, n in row.items():
@@ -114,7 +113,7 @@ def portfolio_figures(ws: Workspace, product: Product, unavailable: Collection[s
             elif part == "n":
                 figures.total(metric, row["month"], n)
     _add_outcomes(figures, ws)
-    for month in ws.months:
+    for month in ws.fresh:
         _compose(figures, month.start, product)
     return figures.table(unavailable)
 
@@ -128,7 +127,8 @@ def _add_outcomes(figures: Figures, ws: Workspace) -> None:
         else:
             figures.ratio(row["metric"], row["month"], row["n"], row["d"])
     if ws.get("acquisition") is not None:
-        for row in outcomes.acquisition_cost(ws["acquisition"], ws["rates"]).to_pyarrow().to_pylist():
+        rates = ws["rates"].semi_join(ws["months"], "month")
+        for row in outcomes.acquisition_cost(ws["acquisition"], rates).to_pyarrow().to_pylist():
             figures.total("acquisition_cost", row["month"], row["cost_cents"])
 
 

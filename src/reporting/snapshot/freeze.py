@@ -4,6 +4,7 @@ a machine."""
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,41 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from reporting.month import Month
+
+
+def parts(folder: Path, rows: pa.Table, fresh: list[Month]) -> Iterator[tuple[str, pa.Table]]:
+    """What has to be written of a monthly table that lies in parts: a file for each month of the report
+    month's year, and one for each year before, so that there are never many.
+
+    Args:
+        folder: The parts of an earlier snapshot, if any; months of a year that is over are taken out of it.
+        rows: Rows of the fresh months, in order of their `month`; that of a week is left out of the parts.
+        fresh: The fresh months, the last one is the report month.
+
+    Yields:
+        Name and rows of each part.
+    """
+    times = rows["month"].cast(pa.timestamp("us")).to_numpy()
+    rows = canonical(rows.drop("month") if "week" in rows.column_names else rows)
+    year = fresh[-1].year
+    over = [path for path in sorted(folder.glob("????-??.parquet")) if int(path.stem[:4]) < year]
+    months = {str(month): month for month in fresh if month.year == year}
+    years = {*(path.stem[:4] for path in over), *(str(month.year) for month in fresh if month.year < year)}
+    for name in sorted({*years, *months}):
+        first, last = (months[name],) * 2 if name in months else (Month(int(name), 1), Month(int(name), 12))
+        begin, end = np.searchsorted(times, np.array([first.start, last.close], "datetime64[us]"))
+        earlier = [path for path in over if path.stem[:4] == name]
+        yield name, pa.concat_tables([*map(pq.read_table, earlier), rows.slice(begin, end - begin)])
+        for path in earlier:
+            path.unlink()
+
 
 def write(rows: pa.Table, path: Path) -> dict[str, object]:
     """Write `rows`, sorted by what identifies them; returns `{"sha256": content hash, "rows": number}`."""
     table = canonical(rows)
+    path.parent.mkdir(exist_ok=True)
+    path.unlink(missing_ok=True)  # it may have another name in an earlier snapshot
     pq.write_table(table, path, compression="zstd", row_group_size=1 << 20, store_schema=False)
     return {"sha256": content_hash(table), "rows": table.num_rows}
 

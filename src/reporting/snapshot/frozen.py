@@ -1,6 +1,7 @@
 """Read a frozen snapshot. Reports need nothing else: no source, no engine, no network.
 
-A snapshot is a folder of Parquet files and a `meta.json`; `reporting.snapshot.build` writes it.
+A snapshot is a folder of Parquet files and a `meta.json`, written by `reporting.snapshot.build`. Large
+monthly tables lie in parts: a file for each month of the report month's year, and for each year before.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from reporting.params.product import Product
 if TYPE_CHECKING:
     from reporting.snapshot.explain import Changes
 
-SCHEMA = 1
+SCHEMA = 2
+READABLE = (1, 2)  # schema 1 had one file for each table
 OPTIONAL = ("tickets", "cancellations", "acquisition", "surveys")
 TABLES = (
     "accounts",
@@ -76,8 +78,8 @@ class Snapshot:
         except json.JSONDecodeError as error:
             message = f"meta.json is not readable: {error}."
             raise SourceError(message, where=folder, remedy="Build it again.") from None
-        if meta.get("schema") != SCHEMA:
-            message = f"the snapshot has schema {meta.get('schema')}, this version reads schema {SCHEMA}."
+        if meta.get("schema") not in READABLE:
+            message = f"the snapshot has schema {meta.get('schema')}, this version reads schema 1 and 2."
             raise SourceError(message, where=folder, remedy="Build it again with this version.")
         return cls(folder, meta)
 
@@ -89,15 +91,20 @@ class Snapshot:
         return self._frames[name]
 
     def _read(self, name: str) -> pd.DataFrame | None:
-        path = self.path / f"{name}.parquet"
-        if not path.exists() and name in OPTIONAL:
+        paths = self.files(name)
+        if not paths and name in OPTIONAL:
             return None
-        table = pq.read_table(path)
+        table = pa.concat_tables([pq.read_table(path) for path in paths])
         frame = table.to_pandas()
         for field in table.schema:
             if pa.types.is_boolean(field.type) and table[field.name].null_count:
                 frame[field.name] = frame[field.name].astype("boolean")
         return frame
+
+    def files(self, name: str) -> list[Path]:
+        """The Parquet files of a table: one, or for large monthly tables their parts, in order."""
+        whole = self.path / f"{name}.parquet"
+        return [whole] if whole.exists() else sorted((self.path / name).glob("*.parquet"))
 
     @cached_property
     def product(self) -> Product:

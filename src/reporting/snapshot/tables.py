@@ -1,4 +1,4 @@
-"""The snapshot's tables: their columns, and the keys they are sorted by."""
+"""The snapshot's tables: their columns, the keys they are sorted by, and how they lie in files."""
 
 from __future__ import annotations
 
@@ -12,22 +12,26 @@ from reporting.snapshot.workspace import Workspace
 
 KEYS = {
     "accounts": ["account_id"],
-    "account_month": ["account_id", "month"],
-    "user_month": ["account_id", "user_id", "month"],
+    "account_month": ["month", "account_id"],
+    "user_month": ["month", "account_id", "user_id"],
     "feature_month": ["month", "feature"],
-    "account_feature_month": ["account_id", "month", "feature"],
-    "account_week": ["account_id", "week"],
+    "account_feature_month": ["month", "account_id", "feature"],
+    "account_week": ["week", "account_id"],
     "activation_steps": ["account_id", "position"],
     "ledger": ["account_id", "month", "movement"],
     "subscriptions": ["subscription_id"],
     "portfolio_month": ["metric", "month"],
-    "outcomes": ["metric", "account_id", "month"],
+    "outcomes": ["month", "metric", "account_id"],
     "findings": ["severity", "table", "check", "column", "message"],
     "tickets": ["ticket_id"],
     "cancellations": ["cancellation_id"],
     "surveys": ["survey_id"],
     "acquisition": ["month", "channel"],
 }
+IN_PARTS = ("account_month", "user_month", "account_feature_month", "account_week", "outcomes")
+"""Monthly tables that lie in parts, see `freeze.parts`; a week belongs to the month of its last day."""
+APPENDED = ("feature_month", "ledger", "portfolio_month")
+"""Monthly tables small enough for one file."""
 
 PANEL = (
     *("account_id", "month"),
@@ -137,33 +141,37 @@ PANEL = (
 
 
 def frozen_tables(ws: Workspace) -> dict[str, ir.Table]:
-    """Every table of the snapshot as an expression on the workspace."""
-    last = ws.months[-1].start
-    tables = {
-        "accounts": _accounts(ws),
-        "account_month": ws["panel"].select(*PANEL),
-        "user_month": ws["people_month"].semi_join(ws["accounts"], "account_id"),
+    """The snapshot's tables as expressions on the workspace: the monthly ones for its fresh months, without
+    `account_month`, which is the columns `PANEL` of the panel. Where no month is fresh, those that the close
+    alone doesn't decide."""
+    tables = {"accounts": _accounts(ws), "findings": ws["findings"]}
+    optional = ("tickets", "cancellations", "surveys", "acquisition")
+    tables |= {name: ws[name] for name in optional if ws.get(name) is not None}
+    if not ws.fresh:
+        return tables
+    return tables | {
+        "user_month": ws["people_month"],
         "feature_month": ws["feature_month"],
         "account_feature_month": ws["account_feature_month"].drop("core", "premium"),
-        "account_week": ws["account_week"].semi_join(ws["accounts"], "account_id"),
+        "account_week": ws["account_week"],
         "activation_steps": ws["activation_steps"],
         "ledger": ws["ledger"],
-        "subscriptions": _subscriptions(ws, last),
+        "subscriptions": _subscriptions(ws),
         "portfolio_month": ws["portfolio_month"],
         "outcomes": ws["outcomes"],
-        "findings": ws["findings"],
     }
-    optional = ("tickets", "cancellations", "surveys", "acquisition")
-    return tables | {name: ws[name] for name in optional if ws.get(name) is not None}
+
+
+_TERMS = ("account_id", "month", "plan", "billing_frequency", "currency", "first_paid_month")
 
 
 def _accounts(ws: Workspace) -> ir.Table:
     """Attributes of each account, with the terms of its last month on record and its first paid month."""
-    accounts, rows = ws["accounts"], ws["panel"]
+    accounts, rows = ws["accounts"], ws.so_far("panel", *_TERMS)
     own = [c for c in accounts.columns if c not in ("plan", "billing_frequency", "currency")]
     ranked = rows.filter(rows.plan.notnull())
     newest = ranked.group_by("account_id").aggregate(month=ranked.month.max())
-    terms = ranked.select("account_id", "month", "plan", "billing_frequency", "currency")
+    terms = ranked.drop("first_paid_month")
     terms = terms.semi_join(newest, ["account_id", "month"]).drop("month")
     terms = terms.rename(last_plan="plan")
     paid = rows.group_by("account_id").aggregate(first_paid_month=rows.first_paid_month.min())
@@ -173,11 +181,10 @@ def _accounts(ws: Workspace) -> ir.Table:
     return joined.select(*own, "billing_frequency", "currency", "first_paid_month", plan=plan)
 
 
-def _subscriptions(ws: Workspace, last) -> ir.Table:
+def _subscriptions(ws: Workspace) -> ir.Table:
     """Subscriptions as known at the close, with their MRR there (0 where they don't run)."""
     subscriptions, running = ws["subscriptions"], ws["running"]
-    now = running.filter(running.month == ibis.literal(last, "timestamp(6)")).select(
-        "subscription_id", "cents"
-    )
+    last = ibis.literal(ws.months[-1].start, "timestamp(6)")
+    now = running.filter(running.month == last).select("subscription_id", "cents")
     joined = subscriptions.left_join(now, "subscription_id").drop("subscription_id_right")
     return joined.mutate(mrr_cents=joined.cents.fill_null(0)).drop("cents")

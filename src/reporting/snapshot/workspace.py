@@ -25,9 +25,15 @@ class Workspace:
     """An in-memory DuckDB with one table per canonical table, per roll-up and per intermediate result. All
     times in it are wall-clock times of the company's zone.
 
+    Monthly tables hold the months that are computed now. Where an earlier snapshot still holds, its months
+    come before them: `so_far` has both.
+
     Attributes:
         con: The Ibis connection.
+        raw: The source's small tables as they came, with times in UTC.
+        timezone: The company's zone.
         months: Every month from the first sign-up or subscription to the report month.
+        fresh: The last of them, those that are computed now.
     """
 
     def __init__(
@@ -41,7 +47,8 @@ class Workspace:
         }
         born = [raw[name][column].min().to_pyarrow().as_py() for name, column in _BIRTHS.items()]
         first = min(moment for moment in born if moment is not None)
-        self._timezone, self._first, self._close = timezone, first, month.close
+        self.raw = raw
+        self.timezone, self._first, self._close = timezone, first, month.close
         for name, table in raw.items():
             times = [c for c, type in table.schema().items() if type.is_timestamp()]
             self.keep(name, self.local(table, times) if name != "accounts" else self._accounts(table))
@@ -50,8 +57,35 @@ class Workspace:
             self._tables[name] = self.local(parts, [c for c in parts.columns if c.endswith("_at")])
         start = self["accounts"].signed_up_at.min().to_pyarrow().as_py() or first
         start = min(start, self["subscriptions"].valid_from.min().to_pyarrow().as_py() or start)
-        self.months = months_between(Month.of(start), month)
-        self.keep("months", month_table(self.months))
+        self.months = self.fresh = months_between(Month.of(start), month)
+        self._past: ir.Table | None = None
+        self.keep("months", month_table(self.fresh))
+
+    def go_on_after(self, last: Month, panel: list[Path]) -> None:
+        """Take the months up to `last` from an earlier snapshot's panel.
+
+        Args:
+            last: Report month of the earlier snapshot.
+            panel: Its parts, a file a month.
+        """
+        self.fresh = [month for month in self.months if month > last]
+        self._past = self.con.read_parquet([str(path) for path in panel], table_name="past")
+        self.forget("months")
+        self.keep("months", month_table(self.fresh))
+
+    def so_far(self, name: str, *columns: str) -> ir.Table:
+        """The monthly table `name` (some columns of it, or all) with the months of the earlier snapshot."""
+        if not self.fresh:
+            return self._past.select(*columns)
+        rows = self[name].select(*columns) if columns else self[name]
+        if self._past is None:
+            return rows
+        past = {column: self._past[column].cast(type) for column, type in rows.schema().items()}
+        return ibis.union(self._past.select(**past), rows)
+
+    def latest(self, rows: ir.Table) -> ir.Table:
+        """Those rows of a monthly table that are computed now."""
+        return rows.filter(rows.month >= ibis.literal(self.fresh[0].start, "timestamp(6)"))
 
     def _accounts(self, table: ir.Table) -> ir.Table:
         """Accounts; one that pays before it signs up has no sign-up yet."""
@@ -61,7 +95,7 @@ class Workspace:
 
     def local(self, table: ir.Table, columns: list[str]) -> ir.Table:
         """`table` with the UTC times in `columns` as wall-clock times."""
-        times = {c: to_local(table[c], self._timezone, self._first, self._close) for c in columns}
+        times = {c: to_local(table[c], self.timezone, self._first, self._close) for c in columns}
         return table.mutate(**times) if times else table
 
     def keep(self, name: str, rows: ir.Table | pa.Table) -> ir.Table:

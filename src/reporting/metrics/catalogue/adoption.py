@@ -39,7 +39,7 @@ ENTRIES: tuple[Metric, ...] = (
         "share",
         UP,
         "Core features ever used; the gap to the recent figure is what the account gave up.",
-        "core features used since the first event on record / core features",
+        "core features used since the account's first month / core features",
         place="account_month.adoption_all_time",
         thresholds=("core_features",),
     ),
