@@ -22,10 +22,12 @@ from reporting.params.product import Product
 from reporting.snapshot import freeze
 from reporting.snapshot.compute import compute
 from reporting.snapshot.figures import outcome_table, portfolio_figures
+from reporting.snapshot.fingerprint import known_fingerprints
 from reporting.snapshot.frozen import SCHEMA, Snapshot
 from reporting.snapshot.rollup import Rollups, roll_up
 from reporting.snapshot.tables import KEYS, frozen_tables
 from reporting.snapshot.workspace import Workspace, rate_table
+from reporting.sources.seen import Seen
 
 if TYPE_CHECKING:
     from reporting.sources import Source
@@ -64,7 +66,10 @@ def build_snapshot(
             refuse(source.check(month), source.path)
         events = tables.pop("events").select(sorted(source.columns("events")))
         folder, select = cache or Path(scratch) / "cache", source.selects["events"]
-        rollups = roll_up(events, product, source.file.timezone, folder, say, select)
+        seen, shares, prints = Seen(folder / "seen"), source.shares("events"), None
+        if shares:
+            prints = known_fingerprints(shares, events.columns, source.file.timezone, month, seen)
+        rollups = roll_up(events, product, source.file.timezone, folder, say, select, prints)
         say("checking the data")
         findings = source.check(month, usage=rollups.usage())
         refuse(findings, source.path)
@@ -87,7 +92,7 @@ def build_snapshot(
             files = {name: future.result() for name, future in written.items()}
         finally:
             ws.close()
-        inputs = source.files(rollups.prints.digest())
+        inputs = source.files(rollups.prints.digest(), seen)
         meta = _meta(source, product, month, missing, files, inputs)
         # Keys stay in the order given: that of the onboarding steps has a meaning.
         (fresh / "meta.json").write_text(json.dumps(meta, indent=1, ensure_ascii=False) + "\n")
