@@ -29,6 +29,7 @@ def build(folder: Path, events: int, accounts: int) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "tables" / "events").mkdir(parents=True)
     con = duckdb.connect()
+    con.execute("SET enable_progress_bar = false")
     con.execute("CREATE MACRO share(x, n) AS (hash(x) % 1000003::UBIGINT)::DOUBLE / 1000003 * n")
     _customers(con, folder / "tables", accounts)
     product = load_product(ROOT / "params" / "product.yml")

@@ -79,7 +79,10 @@ class MemorySource:
     def check(self, month: Month, usage: Usage | None = None) -> list[Finding]:
         return check(self.tables, close=to_utc(month.close, self.timezone), usage=usage)
 
-    def files(self, events: str | None = None) -> list[tuple[str, str]]:
+    def shares(self, table: str) -> None:
+        return None
+
+    def files(self, events: str | None = None, seen: object = None) -> list[tuple[str, str]]:
         return [("memory", "0" * 64)]
 
 

@@ -14,7 +14,7 @@ import pytest
 from reporting.contract import TABLES
 from reporting.errors import ConfigError, ContractError
 from reporting.month import Month
-from reporting.sources import open_source, validate
+from reporting.sources import open_source, seen, validate
 from reporting.sources.source import fingerprint
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis with DuckDB 2
@@ -114,6 +114,17 @@ def test_parquet_files_and_folders(company, typed):
     with company.open() as source:
         check_typed(source)
         assert "data/events/month=1/part.parquet" in [name for name, _ in source.files()]
+
+
+def test_a_data_file_seen_before_is_not_read_again(company, tmp_path, monkeypatch):
+    monkeypatch.setattr(seen, "RACY", -1)
+    notes = seen.Seen(tmp_path / "notes")
+    with company.open() as source:
+        before = source.files(seen=notes)
+        monkeypatch.setattr("reporting.sources.source.sha256", lambda path: f"read {path.name}")
+        assert source.files(seen=notes) == before
+        company.add("events", "A1,login,2025-01-07")
+        assert dict(source.files(seen=notes)) == dict(before) | {"data/events.csv": "read events.csv"}
 
 
 def test_a_duckdb_file_is_opened_read_only(company, typed):

@@ -25,12 +25,14 @@ from reporting.params.product import Product
 from reporting.snapshot import freeze
 from reporting.snapshot.compute import compute
 from reporting.snapshot.figures import outcome_table, portfolio_figures
+from reporting.snapshot.fingerprint import known_fingerprints
 from reporting.snapshot.frozen import SCHEMA, Snapshot
 from reporting.snapshot.kept import SNAPSHOT, WHOLE_PANEL, remember, take, workplace
 from reporting.snapshot.rollup import Rollups, roll_up
 from reporting.snapshot.state import State
 from reporting.snapshot.tables import APPENDED, IN_PARTS, KEYS, PANEL, frozen_tables
 from reporting.snapshot.workspace import Workspace, rate_table
+from reporting.sources.seen import Seen
 
 if TYPE_CHECKING:
     from reporting.sources import Source
@@ -62,43 +64,39 @@ def build_snapshot(
         SourceError: An exchange rate is missing.
     """
     say = progress or (lambda _: None)
-    zone_name = source.file.timezone
+    timezone = source.file.timezone
     with tempfile.TemporaryDirectory(prefix="reporting-") as scratch:
         folder = cache or Path(scratch)
-        tables = as_of(source.tables, to_utc(month.close, zone_name))
+        store, seen = folder / "kept", Seen(folder / "seen")
+        tables = as_of(source.tables, to_utc(month.close, timezone))
         if "events" not in tables:
             refuse(source.check(month), source.path)
-        events, select = (
-            tables.pop("events").select(sorted(source.columns("events"))),
-            source.selects["events"],
-        )
-        rollups = roll_up(events, product, zone_name, folder, say, select)
+        rollups = _roll_up(source, tables.pop("events"), product, month, folder, seen, say)
         say("checking the data")
         findings = source.check(month, usage=rollups.usage())
         refuse(findings, source.path)
         small = {name: table.to_pyarrow() for name, table in tables.items()}
-        store = folder / "kept"
         with (
-            closing(Workspace(small, rollups.files, month, zone_name)) as ws,
+            closing(Workspace(small, rollups.files, month, timezone)) as ws,
             workplace(store, month) as place,
         ):
-            have, rates = _have(source), _rates(ws, source)
-            mapping = (select, zone_name, source.file.currency, str(_first_day(rollups, zone_name)))
-            state = State(ws, rates, product, have, rollups.prints.months, mapping)
+            ws.keep("findings", _finding_table(findings))
+            have, since = _have(source), _first_day(rollups, timezone)
+            rates, missing = _rates(ws, source), unavailable(have)
+            reading = (source.selects["events"], timezone, source.file.currency, str(since))
+            state = State(ws, rates, product, have, rollups.prints.months, reading)
             earlier = take(store, month, state.at, place)
             if earlier:
                 ws.go_on_after(earlier.last, sorted((place / WHOLE_PANEL).glob("*.parquet")))
-            missing = unavailable(have)
-            ws.keep("findings", _finding_table(findings))
             if ws.fresh:
-                some = f" of {ws.fresh[0]} to {ws.fresh[-1]}" if earlier else ""
-                say(f"computing the metrics{some}")
-                compute(ws, rates, product, have, _first_day(rollups, zone_name))
+                after = f" after {earlier.last}" if earlier else ""
+                say(f"computing the metrics{after}")
+                compute(ws, rates, product, have, since)
                 ws.keep("outcomes", outcome_table(ws, product))
                 ws.keep("portfolio_month", portfolio_figures(ws, product, missing))
             say("freezing the snapshot")
             files = _freeze(ws, place, earlier.files if earlier else {})
-            inputs = source.files(rollups.prints.digest())
+            inputs = source.files(rollups.prints.digest(), seen)
             meta = _meta(source, product, month, missing, files, inputs)
             # Keys stay in the order given: that of the onboarding steps has a meaning.
             text = json.dumps(meta, indent=1, ensure_ascii=False) + "\n"
@@ -106,6 +104,23 @@ def build_snapshot(
             _replace(place / SNAPSHOT, out)
             remember(store, place, month, state.at(month), files)
     return Snapshot.load(out)
+
+
+def _roll_up(
+    source: Source,
+    events: ir.Table,
+    product: Product,
+    month: Month,
+    cache: Path,
+    seen: Seen,
+    say: Progress,
+) -> Rollups:
+    """The roll-ups of all events up to the close; of files seen before, nothing is read again."""
+    timezone, shares, prints = source.file.timezone, source.shares("events"), None
+    events = events.select(sorted(source.columns("events")))
+    if shares:
+        prints = known_fingerprints(shares, events.columns, timezone, month, seen)
+    return roll_up(events, product, timezone, cache, say, source.selects["events"], prints)
 
 
 def _freeze(ws: Workspace, place: Path, files: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -1,12 +1,19 @@
-"""Notice which months of events have changed since they were rolled up, in one pass over the events."""
+"""Notice which months of events have changed since they were rolled up.
+
+One pass over the events tells. Of events in files, only files that are new or have changed are passed over:
+what the others hold is known, and fingerprints add up.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from inspect import Parameter, Signature
+from typing import TYPE_CHECKING, Any
 
 import ibis
 import ibis.expr.types as ir
@@ -16,6 +23,12 @@ import pyarrow.compute as pc
 
 from reporting.metrics.localtime import to_utc
 from reporting.month import Month
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reporting.sources.seen import Seen
+    from reporting.sources.shares import Shares
 
 SLOT = 900  # seconds; clocks differ from UTC by a multiple of a quarter of an hour
 _EPOCH = dt.datetime(1970, 1, 1)
@@ -50,6 +63,18 @@ class Prints:
         months = {str(month): found for month, found in self.months.items()}
         return hashlib.sha256(json.dumps(months, sort_keys=True).encode()).hexdigest()
 
+    def noted(self) -> dict[str, Any]:
+        """The same, fit for JSON."""
+        months = {str(month): found for month, found in self.months.items()}
+        return vars(self) | {"months": months, "first": self.first and self.first.isoformat()}
+
+    @classmethod
+    def of(cls, noted: dict[str, Any]) -> Prints:
+        """What `noted` gave."""
+        months = {Month.parse(month): found for month, found in noted["months"].items()}
+        first = noted["first"] and dt.datetime.fromisoformat(noted["first"])
+        return cls(**noted | {"months": months, "first": first})
+
 
 def fingerprints(events: ir.Table, timezone: str) -> Prints:
     """Number of events and sum of their rows' hashes by month of the company's zone.
@@ -61,17 +86,55 @@ def fingerprints(events: ir.Table, timezone: str) -> Prints:
         events: Canonical events, without the columns the source doesn't map.
         timezone: The company's zone.
     """
+    return _prints(_slots(events), timezone)
+
+
+def known_fingerprints(
+    shares: Shares, columns: Iterable[str], timezone: str, last: Month, seen: Seen
+) -> Prints:
+    """What `fingerprints` finds in the events up to the close of `last`, without reading a file twice.
+
+    Args:
+        shares: All events by the files they come from.
+        columns: Columns of the events, those the source maps.
+        timezone: The company's zone.
+        last: Last month looked at.
+        seen: Files seen before.
+    """
+    slots = _slots(shares.rows.select(*columns))
+    question = json.dumps([shares.reading, ibis.to_sql(slots), timezone])
+
+    def read(files: tuple[Path, ...]) -> dict[str, Any]:
+        shares.turn_to(files)
+        return _prints(slots, timezone).noted()
+
+    parts = [Prints.of(seen.fact(question, files, partial(read, files))) for files in shares.files]
+    months: dict[Month, dict[str, int]] = {}
+    for month, figures in (item for part in parts for item in part.months.items() if item[0] <= last):
+        sums = months.get(month, dict.fromkeys(figures, 0))
+        months[month] = {name: sums[name] + figure for name, figure in figures.items()}
+    first = min((part.first for part in parts if part.first), default=None) if months else None
+    untimed = sum(part.untimed for part in parts)
+    return Prints(months, first, untimed, all(part.of_rows for part in parts))
+
+
+def _slots(events: ir.Table) -> ir.Table:
+    """Events and the sum of their hashes by quarter of an hour."""
     seconds, row = events.occurred_at.epoch_seconds(), _row_hash(events)
     figures = {"events": events.count(), "content": (seconds if row is None else row).sum()}
-    slots = events.group_by(slot=seconds // SLOT).aggregate(**figures).to_pyarrow()
+    return events.group_by(slot=seconds // SLOT).aggregate(**figures)
+
+
+def _prints(slots: ir.Table, timezone: str) -> Prints:
+    of_rows, slots = ibis.get_backend(slots).name in _ROW_HASH, slots.to_pyarrow()
     timed = slots.filter(pc.is_valid(slots["slot"]))
     untimed = pc.sum(slots["events"]).as_py() or 0
     if not timed.num_rows:
-        return Prints({}, None, untimed, row is not None)
-    sums = {name: _numbers(timed[name]) for name in figures}
+        return Prints({}, None, untimed, of_rows)
+    sums = {name: _numbers(timed[name]) for name in ("events", "content")}
     untimed -= int(sums["events"].sum())
     months, first = _by_month(_numbers(timed["slot"]), sums, timezone)
-    return Prints(months, first, untimed, row is not None)
+    return Prints(months, first, untimed, of_rows)
 
 
 def _by_month(

@@ -91,6 +91,7 @@ def roll_up(
     cache: Path,
     progress: Progress = lambda _: None,
     select: str = "",
+    prints: Prints | None = None,
 ) -> Rollups:
     """Bring the cache up to date and say where the parts are.
 
@@ -102,8 +103,9 @@ def roll_up(
         progress: Told what is being read.
         select: The SELECT that maps the events. A changed one is read anew: not every engine can tell that
             events have changed with it.
+        prints: Fingerprints of the events, if they are known; else every event is passed over.
     """
-    prints = fingerprints(events, timezone)
+    prints = prints or fingerprints(events, timezone)
     folder = cache / _definition(product, timezone, events.columns, select)
     months = sorted(prints.months)
     stale = [month for month in months if _stored(folder / str(month)) != prints.months[month]]

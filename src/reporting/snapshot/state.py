@@ -36,7 +36,7 @@ class State:
         product: The product definition.
         have: Mapped canonical tables and columns.
         events: Month -> fingerprint of its events.
-        mapping: What else decides how events and money are read: SELECT, time zone, currency.
+        reading: What else decides how events and money are read: SELECT, time zone, currency, first day.
     """
 
     ws: Workspace
@@ -44,7 +44,7 @@ class State:
     product: Product
     have: frozenset[str]
     events: dict[Month, dict[str, int]]
-    mapping: tuple[str, ...]
+    reading: tuple[str, ...]
 
     def at(self, month: Month) -> str:
         """Digest of all that is known at the month's close."""
@@ -55,7 +55,7 @@ class State:
             "versions": [version(name) for name in _ENGINE],
             "product": self.product.model_dump(mode="json"),
             "have": sorted(self.have),
-            "mapping": self.mapping,
+            "reading": self.reading,
             "events": {str(m): found for m, found in sorted(self.events.items()) if m <= month},
             "tables": {name: _content(name, table) for name, table in sorted(tables.items())},
             "rates": content_hash(canonical(self.ws.con.to_pyarrow(rates.order_by("month", "currency")))),

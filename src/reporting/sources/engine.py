@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tempfile
 from collections.abc import Iterator
@@ -14,9 +15,10 @@ import duckdb
 import ibis.expr.types as ir
 
 from reporting.errors import SourceError, did_you_mean
-from reporting.sources.connect import first_lines
-from reporting.sources.files import create_view, tables_in, wrong_encoding
+from reporting.sources.connect import first_lines, quoted
+from reporting.sources.files import create_view, identifier, read_parquet, tables_in, wrong_encoding
 from reporting.sources.mapping import LOCAL_KINDS, Connection, Mapping
+from reporting.sources.shares import Shares, row_by_row, tables_read
 
 if TYPE_CHECKING:
     from ibis.backends import BaseBackend
@@ -88,6 +90,51 @@ class Reader:
             paths[0].name for name, paths in self.used.items() if self._in_folder and mapping.mentions(name)
         ]
         return f"{', '.join(names)} (mapped by {mapping.path.name})" if names else mapping.path.name
+
+    def shares(self, mapping: Mapping, table: ir.Table) -> Shares | None:
+        """`table`, which `mapping` gives, by the files it comes from; None if these are not known for sure.
+
+        The rows of CSV files are in memory already, so they are not told apart.
+        """
+        if self.connection.kind not in ("parquet", "duckdb"):
+            return None
+        names, held = tables_read(mapping.sql, self.con.con), self._held()
+        read = {name: files for name, files in held.items() if names and name.lower() in names}
+        if not names or len(read) < len(names):
+            return None
+        schemas = {name: str(self.con.table(name).schema()) for name in read} if self._in_folder else {}
+        reading = json.dumps([duckdb.__version__, mapping.sql, schemas])
+        files = list(dict.fromkeys(path for paths in read.values() for path in paths))
+        if self._in_folder and row_by_row(mapping.sql, self.con.con):
+            (name,) = read
+            if "filename" not in map(str.lower, self.con.table(name).columns):
+                return self._by_file(mapping, table, name, reading)
+        return Shares([tuple(files)], table, lambda _: None, reading)
+
+    def _by_file(self, mapping: Mapping, table: ir.Table, name: str, reading: str) -> Shares:
+        """A share for each file of the table `name`. All are read as the first says, as they are together."""
+        files, view = self.used[name], f"_share_{mapping.table}"
+
+        def turn_to(share: tuple[Path, ...]) -> None:
+            rows = f"SELECT * FROM {read_parquet(files)} WHERE filename = {quoted(share[0])}"
+            self.con.raw_sql(
+                f"CREATE OR REPLACE TEMP VIEW {view} AS\nWITH {identifier(name)} AS ({rows})\n{mapping.sql}"
+            )
+
+        turn_to((files[0],))
+        swap = {self.con.table(_raw(mapping)).op(): self.con.table(view).op()}
+        return Shares([(path,) for path in files], table.op().replace(swap).to_expr(), turn_to, reading)
+
+    def _held(self) -> dict[str, list[Path]]:
+        """Tables and their files. A view of a DuckDB file is none of them: it may read anything anywhere."""
+        if self._in_folder:
+            return self.used
+        kinds = self.con.con.execute(
+            "SELECT table_name FROM information_schema.tables "
+            "GROUP BY table_name HAVING bool_and(table_type = 'BASE TABLE')"
+        )
+        files = [self.place, self.place.with_name(f"{self.place.name}.wal")]
+        return {name: files for (name,) in kinds.fetchall()}
 
     def close(self) -> None:
         """Remove temporary files."""

@@ -36,18 +36,26 @@ def create_view(
     Raises:
         SourceError: A file is empty, has an unusable header or another encoding than declared.
     """
-    if connection.kind == "csv":
-        reader = _read_csv(paths[0], connection, scratch)
-    else:
-        files = ", ".join(quoted(path) for path in paths)
-        reader = f"read_parquet([{files}], hive_partitioning = {'true' if len(paths) > 1 else 'false'})"
+    text = connection.kind == "csv"
+    reader = _read_csv(paths[0], connection, scratch) if text else read_parquet(paths)
     try:
-        con.execute(f'CREATE TEMP VIEW "{name.replace(chr(34), chr(34) * 2)}" AS SELECT * FROM {reader}')
+        con.execute(f"CREATE TEMP VIEW {identifier(name)} AS SELECT * FROM {reader}")
     except duckdb.Error as error:
         first = str(error).splitlines()[0]
         raise SourceError(
             f"the file can't be read: {first}", where=paths[0], remedy="Export it again."
         ) from None
+
+
+def read_parquet(paths: list[Path]) -> str:
+    """SQL of a table in one or several Parquet files; the first says what columns there are."""
+    files = ", ".join(quoted(path) for path in paths)
+    return f"read_parquet([{files}], hive_partitioning = {'true' if len(paths) > 1 else 'false'})"
+
+
+def identifier(name: str) -> str:
+    """`name` as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def sha256(path: Path) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
@@ -23,6 +24,8 @@ from reporting.sources.engine import Reader
 from reporting.sources.exchange import no_rates, read_rates
 from reporting.sources.files import sha256
 from reporting.sources.mapping import LOCAL_KINDS, Mapping, SourceFile, load_mappings, load_source_file
+from reporting.sources.seen import Seen
+from reporting.sources.shares import Shares
 
 if TYPE_CHECKING:
     from ibis.backends import BaseBackend
@@ -60,6 +63,7 @@ class Source:
     findings: list[Finding] = field(default_factory=list)
     selects: dict[str, str] = field(default_factory=dict)
     _mapped: dict[str, frozenset[str]] = field(default_factory=dict)
+    _mappings: dict[str, Mapping] = field(default_factory=dict)
     _files: list[Path] = field(default_factory=list)
     _reader: Reader | None = None
 
@@ -138,15 +142,24 @@ class Source:
             and not (finding.check == "missing_table" and finding.table in self._mapped)
         ]
 
-    def files(self, events: str | None = None) -> list[Input]:
+    def shares(self, table: str) -> Shares | None:
+        """The rows of `table` by the local files they come from; None where these are not known for sure."""
+        return self._reader.shares(self._mappings[table], self.tables[table])
+
+    def files(self, events: str | None = None, seen: Seen | None = None) -> list[Input]:
         """What the figures rest on: source file, SELECTs and data files with their SHA-256.
 
         A server's tables come with a fingerprint instead, see `fingerprint`.
 
         Args:
             events: Fingerprint of the events, if the caller has one; a server's are then not read again.
+            seen: Files seen before; those unchanged are not read again.
         """
-        inputs = [Input(self._label(path), sha256(path)) for path in self._files]
+        seen = seen or Seen()
+        inputs = [
+            Input(self._label(path), seen.fact("sha256", [path], partial(sha256, path)))
+            for path in self._files
+        ]
         if self.file.connection.kind not in LOCAL_KINDS:
             known = {"events": events} if events else {}
             inputs += [
@@ -208,6 +221,7 @@ def _map_tables(source: Source, mappings: list[Mapping], place: Path | None) -> 
     faults: list[SourceError] = []
     for mapping in mappings:
         source.selects[mapping.table] = mapping.sql
+        source._mappings[mapping.table] = mapping
         try:
             raw = reader.read(mapping)
             origin, file = reader.origin(mapping), source.file
