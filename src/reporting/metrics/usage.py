@@ -95,8 +95,8 @@ def spans(events: ir.Table, product: Product, gap_minutes: int | None) -> ir.Tab
 
     Returns:
         account_id, user_id, day, slot; `events`, `first_at`, `last_at`, counts of
-        events by kind, `points` and `duration` in millionths, `tasks`, `tasks_done`, the feature bitmap. All
-        but the times are int64.
+        events by kind, `points` in millionths, the feature bitmap; `duration` in millionths, `tasks` and
+        `tasks_done` if the events have what they rest on. All but the times are int64.
     """
     known = kinds(product)
     rows = events.left_join(known, events.event_name == known.kind)
@@ -118,15 +118,7 @@ def spans(events: ir.Table, product: Product, gap_minutes: int | None) -> ir.Tab
     found = rows.group_by(**keys).aggregate(
         first_at=rows.occurred_at.min(), last_at=rows.occurred_at.max(), **whole
     )
-    absent = {
-        "tasks": ibis.literal(0, "int64"),
-        "tasks_done": ibis.literal(0, "int64"),
-        "duration": ibis.null("int64"),
-    }
-    return found.mutate(
-        day=found.day.cast("timestamp(6)"),
-        **{name: value for name, value in absent.items() if name not in figures},
-    )
+    return found.mutate(day=found.day.cast("timestamp(6)"))
 
 
 def _user(events: ir.Table) -> ir.StringColumn:
@@ -162,6 +154,8 @@ def user_month(spans: ir.Table, product: Product, gap_minutes: int | None) -> ir
         sessions = {"sessions": _count(rows.starts)}
     day, nothing = bit(rows.day.day() - 1), ibis.literal(0, "int64")
     counts = ("events", "value_events", "core_events", "premium_events")
+    timed = "duration" in rows.columns
+    told = {name: rows[name].sum() if name in rows.columns else nothing for name in ("tasks", "tasks_done")}
     return rows.group_by(*_WHO).aggregate(
         day_bits=together(day),
         value_bits=together((rows.value_events > 0).ifelse(day, nothing)),
@@ -169,9 +163,8 @@ def user_month(spans: ir.Table, product: Product, gap_minutes: int | None) -> ir
         **{word: together(rows[word]) for word in words(product)},
         **{name: rows[name].sum() for name in counts},
         points=unscaled(rows.points.sum()),
-        tasks=rows.tasks.sum(),
-        tasks_done=rows.tasks_done.sum(),
-        duration_seconds=unscaled(rows.duration.sum()),
+        **told,
+        duration_seconds=unscaled(rows.duration.sum()) if timed else ibis.null("float64"),
         first_at=rows.first_at.min(),
         last_at=rows.last_at.max(),
         **sessions,
