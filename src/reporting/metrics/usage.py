@@ -201,21 +201,21 @@ def account_event(events: ir.Table) -> ir.Table:
 
     `odd_quantity` counts events with a quantity that makes no sense; the contract refuses them.
     """
-    rows = events
-    quantity, senseless, done = rows.count().cast("float64"), ibis.literal(0, "int64"), rows.count()
+    rows, told = events, {}
     if "quantity" in rows.columns:
-        quantity = exact_sum(_finite(rows.quantity).fill_null(1.0))
-        senseless = _count(odd(rows.quantity))
+        told["quantity"] = exact_sum(_finite(rows.quantity).fill_null(1.0))
+        told["odd_quantity"] = _count(odd(rows.quantity))
     if "completed" in rows.columns:
-        done = _count(rows.completed.fill_null(True))
-    return rows.group_by("account_id", "month", "event_name").aggregate(
-        events=rows.count(),
-        quantity=quantity,
-        done=done,
-        odd_quantity=senseless,
-        first_at=rows.occurred_at.min(),
-        last_at=rows.occurred_at.max(),
+        told["done"] = _count(rows.completed.fill_null(True))
+    found = rows.group_by("account_id", "month", "event_name").aggregate(
+        events=rows.count(), first_at=rows.occurred_at.min(), last_at=rows.occurred_at.max(), **told
     )
+    plain = {  # of events that don't say: no sum has to be taken
+        "quantity": found.events.cast("float64"),
+        "odd_quantity": ibis.literal(0, "int64"),
+        "done": found.events,
+    }
+    return found.mutate(**{name: value for name, value in plain.items() if name not in told})
 
 
 def subscription_month(events: ir.Table) -> ir.Table:

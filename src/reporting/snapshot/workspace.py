@@ -18,6 +18,7 @@ from reporting.metrics.localtime import to_local
 from reporting.metrics.usage import ROLLUPS
 from reporting.month import Month
 
+ibis.options.sql.fuse_selects = False  # DuckDB merges nested SELECTs itself, and sooner
 _BIRTHS = {"accounts": "signed_up_at", "subscriptions": "valid_from"}
 
 
