@@ -139,8 +139,8 @@ def _freeze(ws: Workspace, place: Path, files: dict[str, dict[str, Any]]) -> dic
     folder, written = place / SNAPSHOT, {}
     with ThreadPoolExecutor(1) as writer:
 
-        def write(name: str, rows: pa.Table) -> None:
-            written[name] = writer.submit(freeze.write, rows, folder / f"{name}.parquet")
+        def write(name: str, rows: pa.Table, root: Path = folder) -> None:
+            written[root, name] = writer.submit(freeze.write, rows, root / f"{name}.parquet")
 
         for name, table in sorted(frozen_tables(ws).items()):
             rows = table.order_by(KEYS[name]).to_pyarrow()
@@ -153,13 +153,16 @@ def _freeze(ws: Workspace, place: Path, files: dict[str, dict[str, Any]]) -> dic
                 write(name, rows.sort_by([(key, "ascending") for key in KEYS[name]]))
             else:
                 write(name, rows)
+        for future in written.values():  # before the largest is in memory
+            future.result()
         if ws.fresh:  # comes last: tables above read the earlier panel, whose files now change
             panel = ws["panel"].order_by(KEYS["account_month"]).to_pyarrow()
             for part, rows in freeze.parts(folder / "account_month", panel.select(PANEL), ws.fresh):
                 write(f"account_month/{part}", rows)
             for part, rows in freeze.parts(place / WHOLE_PANEL, panel, ws.fresh):
-                writer.submit(freeze.write, rows, place / WHOLE_PANEL / f"{part}.parquet")
-    files = files | {name: future.result() for name, future in written.items()}
+                write(part, rows, place / WHOLE_PANEL)
+    found = {(root, name): future.result() for (root, name), future in written.items()}
+    files = files | {name: file for (root, name), file in found.items() if root == folder}
     return {name: files[name] for name in sorted(files) if (folder / f"{name}.parquet").exists()}
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
+import ibis
 import ibis.expr.types as ir
 
 from reporting.metrics import activation, adoption, engagement, panel, portfolio, revenue, support
@@ -110,22 +111,22 @@ def _scores(ws: Workspace, product: Product) -> None:
 def _use(ws: Workspace, product: Product) -> None:
     """Engagement and adoption from the roll-ups."""
     rules, months, known = product.engagement, ws["months"], ws["grid"].select(panel.KEYS)
+    around = [ws.fresh[0].shift(-1), *ws.fresh]  # the windows of a short month reach into the one before
+    near = ws["user_month"].filter(ibis._.month >= ibis.literal(around[0].start, "timestamp(6)"))
     masks = ws.keep("masks", engagement.window_masks(ws.fresh, rules.active_user_days))
-    people = engagement.with_people(ws["user_month"], ws.get("users"), product.admin_roles)
+    people = engagement.with_people(near, ws.get("users"), product.admin_roles)
     ws.keep("use", engagement.account_use(people, masks, rules.a3x7_days))
     ws.define("people_month", engagement.user_table(people, months, masks).semi_join(known, panel.KEYS))
     ws.keep("windows", windows(ws["account_day"], ws.fresh))
     weeks = weeks_between(ws.fresh[0].start, ws.fresh[-1].close)
     ended = [week for week in weeks if week + dt.timedelta(days=7) <= ws.fresh[-1].close]
-    around = [ws.fresh[0].shift(-1), *ws.fresh]
-    by_week = engagement.account_week(ws["user_month"], ws["account_day"], ended, around)
+    by_week = engagement.account_week(near, ws["account_day"], ended, around)
     ws.define("account_week", by_week.semi_join(known, panel.KEYS))
-    by_account = adoption.account_feature_month(
-        ws["account_event"].semi_join(known, panel.KEYS), ws["user_month"].semi_join(months, "month"), product
-    )
+    events = ws.latest(ws["account_event"])
+    by_account = adoption.account_feature_month(events.semi_join(known, panel.KEYS), ws.latest(near), product)
     ws.keep("account_feature_month", by_account)
     ws.keep("feature_month", adoption.feature_month(ws["account_feature_month"]))
-    ws.keep("limits", _limits(ws["account_event"].semi_join(months, "month"), product))
+    ws.keep("limits", _limits(events, product))
 
 
 def _limits(account_event: ir.Table, product: Product) -> ir.Table:

@@ -71,7 +71,7 @@ def outcome_table(ws: Workspace, product: Product) -> ir.Table:
     tables = {
         "free_to_paid_conversion": outcomes.free_to_paid(subscriptions, months),
         "new_and_churned": outcomes.new_and_churned(subscriptions, ws["movements"], months),
-        "north_star": outcomes.north_star(ws["account_event"], product),
+        "north_star": outcomes.north_star(ws.latest(ws["account_event"]), product),
         "feature_adoption_rate": outcomes.core_adoption(ws["account_feature_month"], ws["panel"], product),
         "day1_retention": outcomes.day1_retention(users, months),
         "month1_retention": outcomes.month1_retention(users, months),
