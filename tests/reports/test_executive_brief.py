@@ -49,6 +49,14 @@ def test_the_verdict_counts_its_signs(company, readings, expected):
     assert word([Sign("x", "1", "", reading) for reading in readings], trust) == expected
 
 
+@pytest.mark.parametrize(("margin", "reading"), [(0.05, GOOD), (0.15, OPEN)])
+def test_growth_within_the_margin_of_the_product_definition_is_neither_good_nor_bad(company, margin, reading):
+    data = report.load(str(company(paths={f"x{i}": [1000] * 13 + [1100] for i in range(4)})))
+    verdict = data.book.product.verdict.model_copy(update={"steady_growth": margin})
+    data.book.product = data.book.product.model_copy(update={"verdict": verdict})
+    assert data.signs[0].reading == reading
+
+
 def test_no_good_verdict_on_contradicting_sources(company):
     paths = {f"x{i}": [100 + month for month in range(14)] for i in range(12)}
     data = report.load(str(company(paths=paths, flags=dict.fromkeys(paths, True))))

@@ -46,6 +46,17 @@ ENDS = {
 }
 
 
+PAID = {
+    "plan": "Team",
+    "amount": "100",
+    "amount_period": "month",
+    "currency": "EUR",
+    "is_trial": False,
+    "seats": 3,
+}
+"""Terms of a subscription."""
+
+
 @dataclass
 class MemorySource:
     """What `build_snapshot` reads of a source, over tables in memory."""

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pandas as pd
 import pyarrow as pa
 import pytest
-from tests.snapshot.conftest import MemorySource, contents, cut, table
+from tests.snapshot.conftest import PAID, MemorySource, contents, cut, table
 
 from reporting.errors import ConfigError
 from reporting.metrics.registry import METRICS
@@ -54,12 +54,7 @@ def test_another_account_changes_no_other(snapshot, tmp_path, demo_tables, demo_
         subscription_id="ZS",
         account_id="Z",
         valid_from="2024-02-01",
-        plan="Team",
-        amount="100",
-        amount_period="month",
-        currency="EUR",
-        is_trial=False,
-        seats=3,
+        **PAID,
     )
     extra["events"] = more(
         "events",

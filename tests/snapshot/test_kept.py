@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from tests.snapshot.conftest import MemorySource, contents, table
+from tests.snapshot.conftest import PAID, MemorySource, contents, table
 
 from reporting.month import Month
 from reporting.snapshot import state
@@ -90,12 +90,7 @@ def test_rows_of_later_months_change_nothing_in_a_month(company):
         subscription_id="ZS",
         account_id="Z",
         valid_from="2023-07-01",
-        plan="Team",
-        amount="100",
-        amount_period="month",
-        currency="EUR",
-        is_trial=False,
-        seats=3,
+        **PAID,
     )
     for user, created in (("ZU", "2024-02-02"), ("ZV", "2023-05-01")):
         company.add(

@@ -165,6 +165,14 @@ class Revenue(Strict):
     churn_alarm: Share = 0.05
 
 
+class Verdict(Strict):
+    """Changes over a quarter below which the brief's verdict takes a sign for neither good nor bad."""
+
+    steady_growth: Share = 0.005  # of MRR, relative
+    steady_health: Share = 0.01  # of the share of MRR in healthy accounts, in points
+    steady_value: Share = 0.02  # of the north star, relative
+
+
 class Churn(Strict):
     """Thresholds of the risk flags. A fall is a relative change over 30 days."""
 
@@ -238,6 +246,7 @@ class Product(Strict):
     engagement: Engagement = Engagement()
     lifecycle: Lifecycle = Lifecycle()
     revenue: Revenue = Revenue()
+    verdict: Verdict = Verdict()
     churn: Churn = Churn()
     expansion: Expansion = Expansion()
 

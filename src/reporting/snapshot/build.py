@@ -56,7 +56,8 @@ def build_snapshot(
         product: What the product is.
         month: The report month.
         out: Folder of the snapshot; it is replaced as a whole, or not at all if anything fails.
-        cache: Folder for roll-ups, one per source; without it every event is read again.
+        cache: Folder for roll-ups and finished months, one per source; without it every event is read and
+            every month computed again.
         progress: Told what is being done.
 
     Raises:

@@ -11,9 +11,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,10 +45,12 @@ class Kept:
 def workplace(store: Path, month: Month) -> Iterator[Path]:
     """A folder beside the remembered snapshots, in which the next one is made; it is gone afterwards. Those
     that broken-off runs left behind are removed."""
+    store.mkdir(parents=True, exist_ok=True)
     for left in store.glob(".????-??.*"):
-        if time.time() - left.stat().st_mtime > _DAY:
-            shutil.rmtree(left, ignore_errors=True)
-    place = store / f".{month}.{os.getpid()}"
+        with suppress(FileNotFoundError):  # another run was quicker
+            if time.time() - left.stat().st_mtime > _DAY:
+                shutil.rmtree(left, ignore_errors=True)
+    place = Path(tempfile.mkdtemp(prefix=f".{month}.", dir=store))
     _empty(place)
     try:
         yield place
@@ -88,10 +91,12 @@ def remember(store: Path, place: Path, month: Month, state: str, files: dict[str
     sizes = {path.relative_to(place).as_posix(): path.stat().st_size for path in place.rglob("*.parquet")}
     (place / _NOTE).write_text(json.dumps({"state": state, "files": files, "sizes": sizes}))
     shutil.rmtree(store / str(month), ignore_errors=True)
-    place.rename(store / str(month))
-    known = sorted(store.glob("????-??"), key=lambda folder: folder.stat().st_mtime)
-    for old in known[:-GENERATIONS]:
-        shutil.rmtree(old, ignore_errors=True)
+    with suppress(OSError):  # another run has just remembered the same month
+        place.rename(store / str(month))
+    with suppress(FileNotFoundError):  # another run makes room as well
+        known = sorted(store.glob("????-??"), key=lambda folder: folder.stat().st_mtime)
+        for old in known[:-GENERATIONS]:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def _empty(place: Path) -> None:

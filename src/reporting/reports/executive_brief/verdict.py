@@ -81,7 +81,7 @@ def _growth(book: Book, trust: Trust) -> Sign:
     now, before = total.get(book.month, 0), total.get(book.month - pd.DateOffset(months=QUARTER), 0)
     if not before:
         return Sign("MRR growth", NOT_AVAILABLE, f"{book.money(now)} now, no figure a quarter ago", OPEN)
-    steady = abs(now / before - 1) < 0.005
+    steady = abs(now / before - 1) < book.product.verdict.steady_growth
     reading = OPEN if steady else GOOD if now > before else BAD
     if reading == GOOD and not trust.reliable:
         reading = UNRELIABLE  # growth that counts lost customers as kept is no growth
@@ -148,7 +148,8 @@ def _health(book: Book) -> Sign:
         )
     if math.isnan(before):
         return Sign(name, percent(now), "no figure a quarter ago", OPEN)
-    reading = OPEN if abs(now - before) < 0.01 else GOOD if now > before else BAD
+    steady = abs(now - before) < book.product.verdict.steady_health
+    reading = OPEN if steady else GOOD if now > before else BAD
     return Sign(name, percent(now), f"{moved_points(now, before)} in {QUARTER} months", reading)
 
 
@@ -164,6 +165,6 @@ def _value(book: Book) -> Sign:
         return Sign(name, NOT_AVAILABLE, book.missing("north_star"), "not available")
     if not math.isfinite(before) or before == 0:
         return Sign(name, f"{now:,.0f}", "no figure a quarter ago", OPEN)
-    steady = abs(now / before - 1) <= 0.02
+    steady = abs(now / before - 1) < book.product.verdict.steady_value
     reading = OPEN if steady else GOOD if now > before else BAD
     return Sign(name, f"{now:,.0f}", f"{change(now, before)} in {QUARTER} months", reading)

@@ -18,6 +18,7 @@ from ..common.frames import SEGMENTS, by_value, segments
 from ..common.intervals import Estimate, share
 from ..common.retention import grr, nrr
 from ..common.retention import logos as logo_share
+from ..common.trust import UNRELIABLE
 from ..common.words import listing, sentence, with_interval
 from .data import Data
 
@@ -64,7 +65,7 @@ def _curves(data: Data, early: pd.Series, words: str, label: str, what: str) -> 
     at = min(12, *(len(curve) - 1 for curve in curves.values()))
     first, second = (curve[at] for curve in curves.values())
     apart = first.low > second.high or second.low > first.high
-    mark = "" if data.trust.reliable else " (not reliable: sources contradict)"
+    mark = "" if data.trust.reliable else f" ({UNRELIABLE})"
     finding = (
         f"{percent(first.value)} of accounts {words} pay after {at} months, {percent(second.value)} of the "
         f"others{mark}"

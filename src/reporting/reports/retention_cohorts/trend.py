@@ -14,6 +14,7 @@ from reporting.present.formats import month as month_name
 from ..common import charts
 from ..common.growth import growth_finding, quick_ratio, quick_ratio_words
 from ..common.retention import followed, grr, logos, nrr, trailing
+from ..common.trust import UNRELIABLE
 from ..common.words import direction, interval, moved_points, plural, with_interval
 from .data import Data
 
@@ -202,7 +203,7 @@ def growth(data: Data) -> Blocks:
         if sum(map(math.isfinite, ratios)) > 1
         else ""
     )
-    caveat = "" if data.trust.reliable else " (not reliable: sources contradict)"
+    caveat = "" if data.trust.reliable else f" ({UNRELIABLE})"
     return Blocks(
         [
             Text(f"{finding} (@fig-growth). {words}{best}{caveat} (@tbl-growth)."),
