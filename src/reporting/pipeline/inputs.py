@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import reporting
 from reporting.pipeline.manifest import Inputs, sha256
 from reporting.pipeline.parameters import Notebook
 from reporting.pipeline.project import Project
 from reporting.present.brand import HERE, Brand, load_brand
+from reporting.snapshot.code import code_hash
 
 
 def collect(
@@ -45,16 +45,6 @@ def snapshot_hash(meta: Mapping[str, Any]) -> str:
     """
     said = {key: value for key, value in meta.items() if key != "sources"}
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
-
-
-def code_hash() -> str:
-    """Hash over the package's own files: code, templates, fonts."""
-    root = Path(reporting.__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted(root.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            digest.update(f"{path.relative_to(root).as_posix()} {sha256(path)}\n".encode())
-    return digest.hexdigest()
 
 
 def brand(project: Project) -> Brand:

@@ -103,7 +103,8 @@ def build_snapshot(
             text = json.dumps(meta, indent=1, ensure_ascii=False) + "\n"
             (place / SNAPSHOT / "meta.json").write_text(text)
             _replace(place / SNAPSHOT, out)
-            remember(store, place, month, state.at(month), files)
+            if ws.fresh:
+                remember(store, place, month, state.at(month), files)
     return Snapshot.load(out)
 
 

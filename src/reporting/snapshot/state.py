@@ -6,20 +6,19 @@ import hashlib
 import json
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 
 import ibis.expr.types as ir
 import pyarrow as pa
 
-import reporting
 from reporting.contract.asof import as_of
 from reporting.metrics.localtime import to_utc
 from reporting.month import Month
 from reporting.params.product import Product
+from reporting.snapshot.code import code_hash
 from reporting.snapshot.freeze import canonical, content_hash
 from reporting.snapshot.workspace import Workspace
 
-_ROOMS = ("contract", "metrics", "params", "snapshot", "sources")
+_CODE = ("contract", "metrics", "params", "snapshot", "sources", "month.py")
 _ENGINE = ("duckdb", "ibis-framework", "pyarrow")
 _PANEL_READS = {"accounts": ["account_id", "signed_up_at"]}
 """Columns that a month's rows are made of, where it isn't all of them: an account's attributes at present are
@@ -51,7 +50,7 @@ class State:
         tables = as_of(self.ws.raw, to_utc(month.close, self.ws.timezone))
         rates = self.rates.filter(self.rates.month < month.close)
         parts = {
-            "code": code_hash(),
+            "code": code_hash(*_CODE),
             "versions": [version(name) for name in _ENGINE],
             "product": self.product.model_dump(mode="json"),
             "have": sorted(self.have),
@@ -67,13 +66,3 @@ def _content(name: str, table: ir.Table) -> str:
     rows = table.select(_PANEL_READS.get(name, table.columns))
     found: pa.Table = rows.order_by(rows.columns).to_pyarrow()
     return content_hash(canonical(found))
-
-
-def code_hash() -> str:
-    """SHA-256 over the code that a snapshot follows from."""
-    root = Path(reporting.__file__).parent
-    files = [root / "month.py", *(file for room in _ROOMS for file in sorted((root / room).rglob("*.py")))]
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(f"{file.relative_to(root).as_posix()}\0".encode() + file.read_bytes() + b"\0")
-    return digest.hexdigest()
