@@ -62,8 +62,10 @@ test-all: test $(SERVERS) ## also those with PostgreSQL, Spark, R, a browser, Qu
 	@$(PYTEST) -m server
 
 .PHONY: lint
-lint: $(READY) ## style of code and notebooks
+lint: $(READY) ## style, format and types of the code, style of the notebooks
 	@$(VENV)/bin/ruff check src tests bench notebooks
+	@$(VENV)/bin/ruff format --check src tests bench
+	@$(VENV)/bin/ty check
 
 .PHONY: bench
 bench: bench-metrics bench-survival bench-render ## every timing, side by side

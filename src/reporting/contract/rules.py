@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -45,7 +45,7 @@ def rows(table: ir.Table) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def kept(table: ir.Table, beside: ir.Table | None = None) -> Iterator[ir.Table]:
+def kept(table: ir.Table, beside: ir.Table | None = None) -> Generator[ir.Table]:
     """The result of `table`, computed once for the queries of a `with` block.
 
     Args:

@@ -8,7 +8,7 @@ again. A caller that has such sums already hands them in, and events are not sum
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
@@ -42,7 +42,7 @@ class Usage:
 
 
 @contextmanager
-def summarised(events: ir.Table) -> Iterator[Usage]:
+def summarised(events: ir.Table) -> Generator[Usage]:
     """The sums of `events`, from one pass over them."""
     conditions = {f"no_{name}": condition for name, condition in _empty(events).items()}
     conditions["odd_quantity"] = odd(events.quantity)
@@ -61,7 +61,7 @@ def summarised(events: ir.Table) -> Iterator[Usage]:
 
 
 @contextmanager
-def _beside(usage: Usage, events: ir.Table) -> Iterator[Usage]:
+def _beside(usage: Usage, events: ir.Table) -> Generator[Usage]:
     """`usage` with its tables on the engine of `events`."""
     with ExitStack() as stack:
         tables = {"by_user": usage.by_user, "by_subscription": usage.by_subscription}

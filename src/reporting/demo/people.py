@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from reporting.demo.calendar import DAY, NEVER, working_hours
@@ -25,11 +27,11 @@ ADMIN, MEMBER, VIEWER = range(3)
 _MOST_INTEGRATIONS = 6
 
 
+@dataclass
 class Columns:
     """Arrays of equal length that grow at the end."""
 
-    def __init__(self, **empty: np.ndarray) -> None:
-        self.__dict__.update(empty)
+    account: np.ndarray
 
     def append(self, **values: np.ndarray) -> None:
         """Add rows; every column must be given."""
@@ -37,24 +39,44 @@ class Columns:
             self.__dict__[name] = np.concatenate([self.__dict__[name], values[name]])
 
     def __len__(self) -> int:
-        return len(next(iter(self.__dict__.values())))
+        return len(self.account)
+
+
+@dataclass
+class Users(Columns):
+    """All users so far: `invited` is an instant, `begins`, `deactivated` and `last_active` are days.
+
+    `appetite` is the log level of use; -inf where the invitation is never taken up.
+    """
+
+    role: np.ndarray
+    team: np.ndarray
+    invited: np.ndarray
+    founder: np.ndarray
+    appetite: np.ndarray
+    begins: np.ndarray
+    deactivated: np.ndarray
+    last_active: np.ndarray
+
+
+@dataclass
+class Integrations(Columns):
+    """All integrations so far; `connected` and `disconnected` are instants."""
+
+    kind: np.ndarray
+    connected: np.ndarray
+    disconnected: np.ndarray
 
 
 class People:
-    """All users and integrations so far.
-
-    Attributes:
-        users: Columns account, role, team, invited (instant), founder, appetite (log level of use; -inf
-            where the invitation is never taken up), and days: begins, deactivated, last_active.
-        integrations: Columns account, kind, connected, disconnected (instants).
-    """
+    """All users and integrations so far, in `users` and `integrations`."""
 
     def __init__(self, market: Market, streams: Streams) -> None:
         self.market = market
         self._rng = streams["people"]
         n = len(market)
         whole, real, flag = np.empty(0, np.int64), np.empty(0), np.empty(0, bool)
-        self.users = Columns(
+        self.users = Users(
             account=whole,
             role=whole,
             team=whole,
@@ -65,7 +87,7 @@ class People:
             deactivated=whole,
             last_active=whole,
         )
-        self.integrations = Columns(account=whole, kind=whole, connected=whole, disconnected=whole)
+        self.integrations = Integrations(account=whole, kind=whole, connected=whole, disconnected=whole)
         self.fill = np.clip(self._rng.normal(0.80, 0.22, n) + 0.06 * market.quality, 0.3, 1.5)
         self._first_team = self._rng.integers(0, len(TEAMS), n)
         self._team_spread = self._rng.uniform(0.25, 0.75, n)

@@ -8,7 +8,7 @@ import fcntl
 import json
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import TextIO
 
@@ -18,7 +18,7 @@ _TRIES = 1000  # as many holders in a row never get in between; a folder that is
 
 
 @contextlib.contextmanager
-def hold(path: Path, what: str, *, wait: bool = False) -> Iterator[None]:
+def hold(path: Path, what: str, *, wait: bool = False) -> Generator[None]:
     """Hold the lock file `path` for the length of a `with` block.
 
     The operating system lets go of it when the process ends, even by `kill -9`. The holder removes the file;

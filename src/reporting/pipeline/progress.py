@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -28,7 +28,7 @@ class Reporter:
         self._console.print(f"{clock}{text}", markup=False, highlight=False, soft_wrap=True)
 
     @contextlib.contextmanager
-    def step(self, name: str, text: str) -> Iterator[Callable[[str, int, int], None]]:
+    def step(self, name: str, text: str) -> Generator[Callable[[str, int, int], None]]:
         """A step of the run.
 
         Args:
@@ -44,7 +44,7 @@ class Reporter:
         self.seconds[name] = round(time.perf_counter() - began, 3)
 
     @contextlib.contextmanager
-    def _lines(self, text: str) -> Iterator[Callable[[str, int, int], None]]:
+    def _lines(self, text: str) -> Generator[Callable[[str, int, int], None]]:
         self.say(text)
 
         def tick(part: str, done: int, total: int) -> None:
@@ -54,7 +54,7 @@ class Reporter:
         yield tick
 
     @contextlib.contextmanager
-    def _bars(self, text: str) -> Iterator[Callable[[str, int, int], None]]:
+    def _bars(self, text: str) -> Generator[Callable[[str, int, int], None]]:
         columns = (
             SpinnerColumn(finished_text="✓"),
             TextColumn("{task.description}", markup=False),

@@ -6,7 +6,7 @@ import datetime as dt
 import getpass
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -136,7 +136,7 @@ def _run_month(
 
 
 @contextmanager
-def _kept_on_failure(stage: Path, failed: Path) -> Iterator[None]:
+def _kept_on_failure(stage: Path, failed: Path) -> Generator[None]:
     """An empty folder `stage`, moved to `failed` if the run fails and removed if it is broken off."""
     for folder in (stage, failed):
         shutil.rmtree(folder, ignore_errors=True)

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
 
 NOT_AVAILABLE = "not available"
 MINUS = "\u2212"
@@ -21,8 +24,8 @@ _MONTHS = [
 ]
 
 
-def missing(value: Any) -> bool:
-    """Whether `value` is None, NaN, NaT or pandas' NA."""
+def missing(value: object) -> TypeIs[None]:
+    """Whether `value` is None, NaN, NaT or pandas' NA; to a type checker all of them are None."""
     if value is None:
         return True
     try:
@@ -140,6 +143,6 @@ def interval(low: float | None, high: float | None, digits: int = 2) -> str:
     return f"{number(low, digits)} to {number(high, digits)}"
 
 
-def text(value: Any) -> str:
+def text(value: object) -> str:
     """A plain value as a string; nothing as `not available`."""
     return NOT_AVAILABLE if missing(value) else str(value)

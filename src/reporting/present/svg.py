@@ -6,7 +6,7 @@ import io
 import re
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import matplotlib
@@ -22,7 +22,7 @@ _REFERENCE = re.compile(r'(url\(#|href="#)([^")]+)')
 
 
 @contextmanager
-def glyphs_of_the_browser() -> Iterator[None]:
+def glyphs_of_the_browser() -> Generator[None]:
     """Accept text our font lacks (Chinese names, say): the SVG keeps text, the reader's machine draws it."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")

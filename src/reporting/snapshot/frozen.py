@@ -54,6 +54,23 @@ class Snapshot:
         meta: The whole of `meta.json`.
     """
 
+    accounts: pd.DataFrame
+    account_month: pd.DataFrame
+    user_month: pd.DataFrame
+    feature_month: pd.DataFrame
+    account_feature_month: pd.DataFrame
+    account_week: pd.DataFrame
+    activation_steps: pd.DataFrame
+    ledger: pd.DataFrame
+    subscriptions: pd.DataFrame
+    portfolio_month: pd.DataFrame
+    outcomes: pd.DataFrame
+    findings: pd.DataFrame
+    tickets: pd.DataFrame | None
+    cancellations: pd.DataFrame | None
+    acquisition: pd.DataFrame | None
+    surveys: pd.DataFrame | None
+
     def __init__(self, path: Path, meta: dict[str, Any]) -> None:
         self.path = path
         self.meta = meta

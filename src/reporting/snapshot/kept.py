@@ -13,7 +13,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +42,7 @@ class Kept:
 
 
 @contextmanager
-def workplace(store: Path, month: Month) -> Iterator[Path]:
+def workplace(store: Path, month: Month) -> Generator[Path]:
     """A folder beside the remembered snapshots, in which the next one is made; it is gone afterwards. Those
     that broken-off runs left behind are removed."""
     store.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,7 +67,7 @@ class Reader:
             return self.con.table(_raw(mapping))
 
     @contextmanager
-    def explaining(self, mapping: Mapping) -> Iterator[None]:
+    def explaining(self, mapping: Mapping) -> Generator[None]:
         """Turns what the engine raises into a SourceError; our own mistakes stay what they are."""
         try:
             yield

@@ -36,7 +36,7 @@ class Book:
     def __init__(self, snapshot: str | Path | Snapshot) -> None:
         self.snapshot = snapshot if isinstance(snapshot, Snapshot) else Snapshot.load(Path(snapshot))
         meta = self.snapshot.meta
-        self.month = pd.Timestamp(f"{meta['month']}-01")
+        self.month = pd.to_datetime(f"{meta['month']}-01")
         self.previous = self.month - pd.DateOffset(months=1)
         self.close = self.month + pd.DateOffset(months=1)
         self.currency: str = meta["currency"]
