@@ -119,8 +119,10 @@ def diff(
     console = common.output()
     if len(result.metrics):
         table = Table("Metric", before, after, "Change", box=None)
-        for row in result.metrics.itertuples():
-            table.add_row(row.metric, *(f"{value:,.6g}" for value in (row.before, row.after, row.change)))
+        for metric, *values in zip(
+            *(result.metrics[c] for c in ("metric", "before", "after", "change")), strict=True
+        ):
+            table.add_row(metric, *(f"{value:,.6g}" for value in values))
         console.print(table)
     if result.inputs:
         console.print(f"Inputs that differ: {', '.join(result.inputs)}", soft_wrap=True)

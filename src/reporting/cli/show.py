@@ -107,7 +107,7 @@ def explain(
     before, after = snapshot.value(metric, earlier), snapshot.value(metric, run.month)
     console = common.output()
     if json:
-        told = {"metric": metric, "month": str(run.month), "against": str(earlier)}
+        told: dict[str, object] = {"metric": metric, "month": str(run.month), "against": str(earlier)}
         told |= {"before": before, "after": after, "accounts": _plain(accounts)}
         console.print(dumps(told, indent=2), soft_wrap=True, markup=False)
     elif before is None or after is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -58,7 +60,7 @@ def user_ids(users: np.ndarray) -> pa.Array:
     return identifiers("U", users, 5)
 
 
-def pick(names: tuple | np.ndarray, index: np.ndarray) -> pa.Array:
+def pick(names: Sequence[str] | np.ndarray, index: np.ndarray) -> pa.Array:
     """`names[index]` as strings."""
     return pa.array(names, pa.string()).take(pa.array(index))
 

@@ -83,7 +83,7 @@ def _lines(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8", errors="replace").splitlines()
 
 
-def _around(old: str, new: str, width: int = 60) -> str:
+def _around(old: str, new: str, *, width: int = 60) -> str:
     start = next(
         (i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new))
     )

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Generator
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 
 class Reporter:
@@ -63,7 +63,7 @@ class Reporter:
         )
         with Progress(*columns, console=self._console) as progress:
             whole = progress.add_task(text, total=None)
-            parts: dict[str, int] = {}
+            parts: dict[str, TaskID] = {}
 
             def tick(part: str, done: int, total: int) -> None:
                 if part not in parts:

@@ -7,7 +7,7 @@ Each block shows itself in JupyterLab and carries, beside that view, its content
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -207,7 +207,7 @@ class Table(Block):
     def of(
         cls,
         frame: pd.DataFrame,
-        columns: dict[str, str | tuple[str, Format]],
+        columns: Mapping[str, str | tuple[str, Format]],
         *,
         label: str,
         caption: str,

@@ -7,6 +7,7 @@ import functools
 
 import matplotlib
 from matplotlib import font_manager
+from matplotlib.rcsetup import cycler
 
 from reporting.present.brand import Brand, Font
 
@@ -37,7 +38,7 @@ def apply(brand: Brand) -> None:
             "text.color": brand.ink,
             "text.parse_math": False,  # a dollar sign is a dollar sign
             "axes.unicode_minus": True,
-            "axes.prop_cycle": matplotlib.cycler(color=[pair.light for pair in brand.palette]),
+            "axes.prop_cycle": cycler(color=[pair.light for pair in brand.palette]),
             "axes.edgecolor": brand.muted,
             "axes.labelcolor": brand.muted,
             "axes.labelsize": 9,

@@ -21,6 +21,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.typing import ColorType
 
 from reporting.present import formats
 from reporting.present.brand import current_brand, ink_on
@@ -30,7 +31,7 @@ from reporting.present.svg import FLUSH_LEFT, glyphs_of_the_browser
 # Inches: `full` is the text width of the PDF page (A4, 22 mm margins), so that 9 pt in a chart is 9 pt on
 # paper.
 _WIDTHS = {"full": 6.53, "half": 4.2}
-_TITLE = {"size": 10.5, "weight": 600}
+_TITLE_SIZE, _TITLE_WEIGHT = 10.5, 600
 
 
 def color(role: str) -> str:
@@ -104,18 +105,29 @@ def title(ax: Axes | Figure, finding: str, note: str = "") -> None:
         finding: A short sentence with the number in it; wrapped when long.
         note: Smaller second line; over the first panel.
     """
-    fig = ax if isinstance(ax, Figure) else ax.get_figure(root=True)
+    fig = ax if isinstance(ax, Figure) else _figure_of(ax)
     fig.suptitle(
-        _fitted(finding, 72 * 0.98 * fig.get_figwidth()), x=0.004, ha="left", color=color("ink"), **_TITLE
+        _fitted(finding, 72 * 0.98 * fig.get_figwidth()),
+        x=0.004,
+        ha="left",
+        color=color("ink"),
+        size=_TITLE_SIZE,
+        weight=_TITLE_WEIGHT,
     )
     if note:
         target = fig.axes[0] if isinstance(ax, Figure) else ax
         target.set_title(note, loc="left", size=8.5, weight=400, color=color("muted"), gid=FLUSH_LEFT)
 
 
+def _figure_of(ax: Axes) -> Figure:
+    fig = ax.get_figure(root=True)
+    assert fig is not None, "axes are made by `figure`"
+    return fig
+
+
 def _fitted(finding: str, room: float) -> str:
     """`finding` on as few lines of `room` points as take it, about equally long."""
-    font = FontProperties(family=matplotlib.rcParams["font.family"], **_TITLE)
+    font = FontProperties(matplotlib.rcParams["font.family"], size=_TITLE_SIZE, weight=_TITLE_WEIGHT)
     with glyphs_of_the_browser():
         length, *_ = text_to_path.get_text_width_height_descent(finding, font, ismath=False)
     if length <= room:
@@ -130,14 +142,19 @@ def label(
     x: Any,
     y: Any,
     text: str,
-    color: str | None = None,
+    color: ColorType | None = None,
     dx: float = 5,
     dy: float = 0,
     **text_style: Any,
 ) -> None:
     """Write `text` beside the point (x, y), clear of the grid, instead of a legend; dx, dy in points."""
     clear = {"facecolor": current_brand().paper, "edgecolor": "none", "pad": -0.5}
-    style = {"va": "center", "ha": "left" if dx >= 0 else "right", "size": 8.5, "bbox": clear} | text_style
+    style: dict[str, Any] = {
+        "va": "center",
+        "ha": "left" if dx >= 0 else "right",
+        "size": 8.5,
+        "bbox": clear,
+    } | text_style
     ax.annotate(text, (x, y), xytext=(dx, dy), textcoords="offset points", color=color, **style)
 
 
@@ -146,17 +163,21 @@ def label_lines(ax: Axes, names: Sequence[str] | None = None, gap: float = 10) -
 
     Call it last: it uses the axes' limits. Without `names` the lines' own labels are used.
     """
-    lines = [line for line in ax.get_lines() if names is not None or not line.get_label().startswith("_")]
+    lines = [
+        line for line in ax.get_lines() if names is not None or not str(line.get_label()).startswith("_")
+    ]
     ends = []
-    for line, name in zip(lines, names or [line.get_label() for line in lines], strict=True):
+    for line, name in zip(lines, names or [str(line.get_label()) for line in lines], strict=True):
         y = np.asarray(line.get_ydata(), dtype=float)
         known = np.flatnonzero(np.isfinite(y))
         if known.size:
-            ends.append((float(y[known[-1]]), line.get_xdata()[known[-1]], name, line.get_color()))
+            ends.append(
+                (float(y[known[-1]]), np.asarray(line.get_xdata())[known[-1]], name, line.get_color())
+            )
     if not ends:
         return
     ends.sort(key=lambda end: end[0])
-    fig = ax.get_figure(root=True)
+    fig = _figure_of(ax)
     with glyphs_of_the_browser():
         fig.draw_without_rendering()  # the layout decides how many points a unit of y is
     to_points = 72 / fig.dpi
@@ -203,7 +224,7 @@ def count_axis(axis: Axis) -> None:
     axis.set_major_formatter(FuncFormatter(lambda n, _: formats.count(n)))
 
 
-def month_axis(ax: Axes, months: Sequence[Any] | pd.Series, most: int = 8) -> np.ndarray:
+def month_axis(ax: Axes, months: Sequence[Any] | pd.Series | pd.Index, most: int = 8) -> np.ndarray:
     """Set up the x axis for monthly data drawn at 0, 1, 2, ... and return those positions.
 
     At most `most` ticks; the last month always has one; the year stands under the first tick of each year.

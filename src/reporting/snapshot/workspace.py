@@ -76,7 +76,7 @@ class Workspace:
 
     def so_far(self, name: str, *columns: str) -> ir.Table:
         """The monthly table `name` (some columns of it, or all) with the months of the earlier snapshot."""
-        if not self.fresh:
+        if not self.fresh and self._past is not None:
             return self._past.select(*columns)
         rows = self[name].select(*columns) if columns else self[name]
         if self._past is None:

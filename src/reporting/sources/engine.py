@@ -45,8 +45,10 @@ class Reader:
     def __post_init__(self) -> None:
         self._scratch = tempfile.TemporaryDirectory(prefix="reporting-")
         self._in_folder = self.connection.kind in ("csv", "parquet")
-        self._available = tables_in(self.place, self.connection.kind) if self._in_folder else {}
-        if self.connection.kind == "duckdb":
+        self._available = (
+            tables_in(self.place, self.connection.kind) if self._in_folder and self.place else {}
+        )
+        if self.connection.kind == "duckdb" and self.place:
             self.used = {self.place.stem: [self.place]}
 
     def read(self, mapping: Mapping) -> ir.Table:
@@ -129,6 +131,7 @@ class Reader:
         """Tables and their files. A view of a DuckDB file is none of them: it may read anything anywhere."""
         if self._in_folder:
             return self.used
+        assert self.place is not None, "a DuckDB source has a file"
         kinds = self.con.con.execute(
             "SELECT table_name FROM information_schema.tables "
             "GROUP BY table_name HAVING bool_and(table_type = 'BASE TABLE')"
@@ -186,7 +189,7 @@ class Reader:
         )
 
     def _no_table(self, name: str, mapping: Mapping) -> SourceError:
-        if not self._in_folder:
+        if not self._in_folder or not self.place:
             return SourceError(
                 f"the SELECT reads '{name}'; there is no such table.",
                 where=mapping.path,

@@ -62,7 +62,7 @@ def read_rates(path: Path) -> ir.Table:
                 faults.append(f"{path}:{reader.line_num}: {error}.")
     if faults:
         raise ConfigError("\n".join(faults), remedy="Write lines such as 2026-10,EUR,1.0843.")
-    data = [
+    data: list[dict[str, object]] = [
         {"month": month, "currency": currency, "rate": rate}
         for (month, currency), rate in sorted(rows.items())
     ]

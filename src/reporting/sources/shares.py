@@ -69,7 +69,7 @@ def row_by_row(sql: str, con: duckdb.DuckDBPyConnection) -> bool:
     return plain and not _called(sql) & _functions(con)["gathering"]
 
 
-def _parsed(sql: str) -> exp.Expression | None:
+def _parsed(sql: str) -> exp.Expr | None:
     try:
         return sqlglot.parse_one(sql, read="duckdb")
     except sqlglot.errors.SqlglotError:

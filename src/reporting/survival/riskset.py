@@ -76,6 +76,6 @@ class RiskSets:
         running = np.concatenate([np.zeros((1, *per_slot.shape[1:])), np.cumsum(per_slot, axis=0)])
         return running[self.after] - running[self.first]
 
-    def count(self, rows: np.ndarray, values: Floats) -> Floats:
+    def count(self, rows: np.ndarray, values: Floats | None) -> Floats:
         """Sum of `values` over the chosen rows that end at each slot."""
         return np.bincount(self.last[rows], weights=values, minlength=len(self))

@@ -81,7 +81,7 @@ def printable(text: str, font: Font) -> str:
 @functools.cache
 def _lacking(*files: Path) -> re.Pattern[str]:
     """Matches a character that some file of the family has no glyph for."""
-    covered = set.intersection(*(set(TTFont(file).getBestCmap()) for file in files))
+    covered = set.intersection(*(set(TTFont(file).getBestCmap() or ()) for file in files))
     covered |= set(map(ord, "\n\t\u200b"))
     ranges, start = [], 0
     for point in sorted(covered):

@@ -61,7 +61,7 @@ class Candidate:
     @property
     def condition(self) -> str:
         """What those above the cut have in common: `3 or more active users`, `value outcome reached`."""
-        cut = self.threshold.cut
+        cut = float(self.threshold.cut)
         if self.name == "activated":
             return self.label
         if cut.is_integer():
@@ -176,7 +176,7 @@ def search(
         candidates,
         len(early),
         int(early["left"].sum()),
-        pd.Timestamp(early["signed_up_at"].iloc[-1]),
+        pd.to_datetime(early["signed_up_at"].iloc[-1]),
         _confirm(later, best),
         _curves(rows, best),
     )

@@ -75,7 +75,10 @@ def retention(
 
 
 def _numbers_at_risk(
-    ax: Axes, curves: Mapping[str, KaplanMeier], until: Mapping[str, float], ticks: Sequence[float]
+    ax: Axes,
+    curves: Mapping[str, KaplanMeier],
+    until: Mapping[str, float],
+    ticks: Sequence[float] | np.ndarray,
 ) -> None:
     inks = zip(curves.values(), style.palette(), until.values(), strict=False)
     for y, (curve, ink, last) in enumerate(inks):
@@ -145,9 +148,9 @@ def incidence(fit: CumulativeIncidence, until: float, names: Mapping[str, str], 
         time = np.concatenate([[0.0], table.index])
         share = np.concatenate([[0.0], table["incidence"]])
         low, high = (np.concatenate([[np.nan], table[side]]) for side in ("lower", "upper"))
-        ink = inks[cause]
+        ink = inks[str(cause)]
         ax.fill_between(time, low, high, step="post", color=ink, alpha=_BAND, linewidth=0)
-        ax.plot(time, share, drawstyle="steps-post", color=ink, label=names[cause])
+        ax.plot(time, share, drawstyle="steps-post", color=ink, label=names[str(cause)])
     ax.set_xlim(0, until * 1.16)
     ax.set_ylim(bottom=0)
     ax.set_xticks(_months(until))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 
 import pandas as pd
 
+from reporting.snapshot.frozen import Snapshot
 from reporting.survival.competing import CumulativeIncidence
 from reporting.survival.curves import KaplanMeier
 from reporting.survival.gates import FEWEST_EVENTS
@@ -14,7 +16,10 @@ from reporting.survival.gates import FEWEST_EVENTS
 from ..common.book import Book
 from ..common.trust import Trust
 from . import aha, at_risk, flags, kinds, movements, subscriptions, way_out
+from .aha import Aha
 from .drivers import Driver, catalogue
+from .flags import Flag
+from .kinds import Kind
 from .model import Model, fit
 from .out_of_time import Validation, validate
 from .risk_set import RiskSet, risk_set
@@ -37,7 +42,7 @@ class Data:
 
     def __init__(
         self,
-        snapshot: str,
+        snapshot: str | Path | Snapshot,
         segments: Sequence[str],
         curve_figures: int,
         recent_months: int,
@@ -115,12 +120,12 @@ class Data:
         return subscriptions.spans(self.book.snapshot.subscriptions, self.book.close)
 
     @cached_property
-    def kinds(self) -> list[kinds.Kind]:
+    def kinds(self) -> list[Kind]:
         """The recent losses by kind."""
         return kinds.kinds(self.risk, self.book.product, self.since)
 
     @cached_property
-    def flags(self) -> list[flags.Flag]:
+    def flags(self) -> list[Flag]:
         """The early warnings, and whether they warn; none with too few losses."""
         return flags.flags(self.risk) if self.enough else []
 
@@ -135,7 +140,7 @@ class Data:
         return way_out.pattern(self.book.snapshot.account_week, self.book.snapshot.subscriptions, self.risk)
 
     @cached_property
-    def aha(self) -> aha.Aha | str:
+    def aha(self) -> Aha | str:
         """The aha moment, or why none can be looked for."""
         return aha.search(aha.at_landmark(self.book.panel, self.risk))
 
@@ -148,7 +153,7 @@ class Data:
 
 
 def load(
-    snapshot: str,
+    snapshot: str | Path | Snapshot,
     *,
     segments: Sequence[str] = SEGMENTS,
     curve_figures: int = 2,

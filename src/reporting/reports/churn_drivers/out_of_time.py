@@ -77,7 +77,7 @@ def validate(risk: RiskSet, drivers: Sequence[Driver], horizons: Sequence[int] =
     for held_back in TEST_MONTHS:
         if held_back >= len(months):
             continue
-        last = pd.Timestamp(months[-held_back - 1])
+        last = pd.to_datetime(months[-held_back - 1])
         past, future = rows[rows["month"] <= last], rows[rows["month"] > last]
         seen = int(past.loc[past["can_leave"], "churned"].sum())
         unseen = int(future.loc[future["can_leave"], "churned"].sum())

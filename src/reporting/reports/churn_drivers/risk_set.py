@@ -109,7 +109,7 @@ def risk_set(panel: pd.DataFrame, month: pd.Timestamp) -> RiskSet:
     now = known[known["month"] == month].rename(columns={"month": "as_of"})
     now = now.set_index("account_id", drop=False).rename_axis(None)
     return RiskSet(
-        rows.reset_index(drop=True), _spells(rows), now, committed, off_term, pd.Timestamp(observed_from)
+        rows.reset_index(drop=True), _spells(rows), now, committed, off_term, pd.to_datetime(observed_from)
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -224,7 +224,7 @@ def lines(
     frame: pd.DataFrame,
     finding: str,
     y_label: str,
-    bands: dict[str, tuple[Sequence[float], Sequence[float]]] | None = None,
+    bands: Mapping[str, tuple[Sequence[float], Sequence[float]]] | None = None,
     axis: Callable = style.percent_axis,
     reference: tuple[float, str] | None = None,
     from_zero: bool = False,

@@ -66,7 +66,7 @@ def activation(data: Data) -> Blocks:
     fig = charts.bars(
         list(table["step"]),
         list(table["share"]),
-        [f"{percent(row.share)} ({count(row.accounts)})" for row in table.itertuples()],
+        [f"{percent(s)} ({count(n)})" for s, n in zip(table["share"], table["accounts"], strict=True)],
         finding,
         f"share of {count(len(rows))} newcomers that got as far as the step",
         [style.color("bad") if i == stop_at else style.palette()[0] for i in table.index],
@@ -81,7 +81,11 @@ def activation(data: Data) -> Blocks:
         f"Onboarding steps reached by accounts that signed up in the last {COHORT_MONTHS} months and at "
         f"least {book.product.activation.onboarding_days} days ago"
     )
-    alt = "Bars: " + ", ".join(f"{r.step} {percent(r.share)}" for r in table.itertuples()) + "."
+    alt = (
+        "Bars: "
+        + ", ".join(f"{step} {percent(s)}" for step, s in zip(table["step"], table["share"], strict=True))
+        + "."
+    )
     month = measures.table(
         book,
         data.trust,

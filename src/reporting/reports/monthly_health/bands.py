@@ -169,7 +169,7 @@ def score_parts(data: Data) -> Blocks:
     )
     alt = (
         "Bars: "
-        + ", ".join(f"{scores.words(name)} {number(points, 1)}" for name, points in cost.items())
+        + ", ".join(f"{scores.words(str(name))} {number(points, 1)}" for name, points in cost.items())
         + " points."
     )
     caption = f"Points each part of the health score takes off 100, mean over paying accounts, {book.label}"

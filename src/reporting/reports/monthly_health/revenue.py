@@ -59,7 +59,10 @@ def quadrants(data: Data) -> Blocks:
     alt = (
         "Scatter: "
         + "; ".join(
-            f"{r.quadrant} {r.accounts} accounts, {percent(r.share)} of MRR" for r in table.itertuples()
+            f"{quadrant} {accounts} accounts, {percent(share)} of MRR"
+            for quadrant, accounts, share in zip(
+                table["quadrant"], table["accounts"], table["share"], strict=True
+            )
         )
         + "."
     )

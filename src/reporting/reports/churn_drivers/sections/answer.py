@@ -52,7 +52,9 @@ def _what_goes_with_it(data: Data) -> str:
             f"{plural(int(model.hazard.events), 'loss', 'losses')}."
         )
     known = {driver.name: driver for driver in model.design.drivers}
-    clauses = [f"{known[name].subject} churns {words.times(row)}" for name, row in found.head(3).iterrows()]
+    clauses = [
+        f"{known[str(name)].subject} churns {words.times(row)}" for name, row in found.head(3).iterrows()
+    ]
     return f"What goes with it most: {'; '.join(clauses)}."
 
 

@@ -188,6 +188,7 @@ def _doubt(reason: Reason) -> str:
 
 def _reference(data: Data) -> str:
     model = data.model
+    assert model is not None, "only a fitted model has a reference"
     states = [driver.state(float(model.reference[driver.name])) for driver in model.design.drivers]
     text = (
         f"The reference account is the middle of all accounts observed: {', '.join(states)}. A factor of "

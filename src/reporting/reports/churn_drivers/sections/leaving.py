@@ -248,9 +248,9 @@ def _engaged_now(data: Data, healthy: float) -> Blocks:
 
 def _said(data: Data, rows: pd.DataFrame) -> list[str]:
     """The reason in the account's last cancellation up to the month it left."""
-    if not data.book.has("cancellations"):
+    given = data.book.snapshot.cancellations if data.book.has("cancellations") else None
+    if given is None:
         return [NO_TABLE] * len(rows)
-    given = data.book.snapshot.cancellations
     if "reason" not in given:
         return [NOT_RECORDED] * len(rows)
     given = given[given["reason"].notna()].sort_values("requested_at")
