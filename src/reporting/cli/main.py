@@ -57,11 +57,10 @@ def run(arguments: list[str]) -> int:
     except SystemExit as stop:  # a signal that asks to end
         return _tell(BROKEN_OFF, int(stop.code or 0), False)
     except Exception as error:
-        if hasattr(error, "show") and hasattr(
-            error, "exit_code"
-        ):  # wrong usage, found by the argument parser
-            error.show()
-            return error.exit_code
+        # Wrong usage, found by the argument parser; its errors are told by what they can, not by a class.
+        if hasattr(error, "show") and hasattr(error, "exit_code"):
+            error.show()  # ty: ignore[not-callable]
+            return error.exit_code  # ty: ignore[invalid-explicit-return]
         if full := disk_full(error, Path("reports"), Path("build")):
             return _tell(str(full), full.exit_code, debug)
         message = f"{type(error).__name__}: {error}\n  -> This is a fault in the program."

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import ibis
 import ibis.expr.types as ir
@@ -118,7 +119,9 @@ class _Columns:
             f"Convert it in {self.canonical.name}.sql; a Unix time for example with to_timestamp({name}).",
         )  # fmt: skip
 
-    def _about(self, check: str, severity: str, name: str, message: str, remedy: str) -> Finding:
+    def _about(
+        self, check: str, severity: Literal["error", "warning"], name: str, message: str, remedy: str
+    ) -> Finding:
         return Finding(check, severity, self.canonical.name, name, 1, 1, message, [], remedy)
 
     def unreadable(self, readings: Mapping[str, Reading]) -> list[Finding]:
@@ -127,7 +130,11 @@ class _Columns:
         if not doubtful:
             return []
         swappable = [name for name in doubtful if self._is_date(name) and ambiguous(self.format(name))]
-        figures = {f"bad {name}": reading.unreadable.sum() for name, reading in doubtful.items()}
+        figures = {
+            f"bad {name}": reading.unreadable.sum()
+            for name, reading in readings.items()
+            if reading.unreadable is not None
+        }
         for name in swappable:
             date = doubtful[name].value
             figures |= {f"latest day {name}": date.day().max(), f"days {name}": date.day().nunique()}

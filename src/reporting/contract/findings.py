@@ -56,7 +56,7 @@ class Finding:
         place = f"{self.table}.{self.column}" if self.column else self.table
         lines = [f"{place}: {self.message}"]
         lines += [
-            "    " + ", ".join(f"{key} {shorten(value)}" for key, value in example.items())
+            "    " + ", ".join(f"{key} {shorten(str(value))}" for key, value in example.items())
             for example in self.examples
         ]
         if self.remedy:

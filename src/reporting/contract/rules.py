@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -99,7 +100,7 @@ def apply(rules: Sequence[Rule], table: ir.Table, canonical: CanonicalTable) -> 
     return findings
 
 
-def _examples(table: ir.Table, rule: Rule, canonical: CanonicalTable) -> list[dict[str, str]]:
+def _examples(table: ir.Table, rule: Rule, canonical: CanonicalTable) -> list[dict[str, str | dt.datetime]]:
     names = list(dict.fromkeys((*canonical.key, *rule.shown, rule.column)))
     found = table.filter(rule.broken).select(names).order_by(names).limit(EXAMPLES)
     return [as_text(row) for row in rows(found)]

@@ -251,5 +251,5 @@ def _before(
     ]  # fmt: skip
 
 
-def _some(events: ir.Table, columns: list[str]) -> list[dict[str, str]]:
+def _some(events: ir.Table, columns: list[str]) -> list[dict[str, str | dt.datetime]]:
     return [as_text(row) for row in rows(events.select(columns).order_by(columns).limit(EXAMPLES))]

@@ -55,7 +55,8 @@ class Observer:
         fortnight = np.minimum(market.signed_up + 14 * DAY, last * DAY)
         early = (users.invited < fortnight[users.account]) & ~users.founder
         shared = market.steps[:, product.ONBOARDING.index(product.ACTIVATION)]
-        return {
+        # NumPy gives `any` over one axis the type of `any` over all.
+        return {  # ty: ignore[invalid-explicit-return]
             "active_user_share": np.bincount(users.account[recent], minlength=n) / np.maximum(seats, 1),
             "usage_halvings": self._halvings(last, life),
             "feature_breadth": used[:, :_CORE].sum(axis=1) / _CORE,

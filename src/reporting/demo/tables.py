@@ -60,7 +60,7 @@ def user_ids(users: np.ndarray) -> pa.Array:
     return identifiers("U", users, 5)
 
 
-def pick(names: Sequence[str] | np.ndarray, index: np.ndarray) -> pa.Array:
+def pick(names: Sequence[str | None] | np.ndarray, index: np.ndarray) -> pa.Array:
     """`names[index]` as strings."""
     return pa.array(names, pa.string()).take(pa.array(index))
 

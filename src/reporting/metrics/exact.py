@@ -63,7 +63,8 @@ def bit(position: ir.IntegerValue | int) -> ir.IntegerValue:
     """
     if isinstance(position, int):
         return ibis.literal(1 << position, "int64")
-    return ibis.literal(1 << 62, "int64") >> (62 - position).cast("int32")
+    distance: ir.IntegerValue = 62 - position
+    return ibis.literal(1 << 62, "int64") >> distance.cast("int32")
 
 
 @ibis.udf.agg.builtin(name="bit_or", signature=(("int64",), "int64"))

@@ -58,7 +58,9 @@ def _offsets(tz: ZoneInfo, first: dt.datetime, last: dt.datetime) -> list[tuple[
     """Spans `(end, offset in seconds)` in order; the last span has no end that matters."""
 
     def offset(moment: dt.datetime) -> int:
-        return int(moment.replace(tzinfo=dt.UTC).astimezone(tz).utcoffset().total_seconds())
+        there = moment.replace(tzinfo=dt.UTC).astimezone(tz).utcoffset()
+        assert there is not None, "a time in a zone has an offset"
+        return int(there.total_seconds())
 
     spans: list[tuple[dt.datetime, int]] = []
     day = dt.timedelta(days=1)

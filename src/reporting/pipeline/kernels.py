@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_client import AsyncKernelManager
+from jupyter_client.provisioning import LocalProvisioner
 
 from reporting.errors import RunError
 
@@ -79,10 +80,11 @@ class Nursery:
                 super().__init__(transport="ipc", connection_file=str(connection), **options)
 
             async def _async_launch_kernel(self, kernel_cmd: list[str], **options: Any) -> None:
-                assert self.provisioner is not None
+                assert isinstance(self.provisioner, LocalProvisioner)
                 argv = kernel_cmd[kernel_cmd.index("-f") :]
-                self.provisioner.process = nursery.kernel(argv, options["cwd"])
-                self.provisioner.pid = self.provisioner.pgid = self.provisioner.process.pid
+                kernel = nursery.kernel(argv, options["cwd"])
+                self.provisioner.process = kernel
+                self.provisioner.pid = self.provisioner.pgid = kernel.pid
                 self._reconcile_connection_info(self.provisioner.connection_info)
 
         return ForkedKernelManager

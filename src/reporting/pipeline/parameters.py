@@ -220,10 +220,13 @@ def _type(node: ast.expr) -> Any:
         case ast.Constant(value=None):
             return None
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-            return Optional[_type(left)] if _type(right) is None else _type(left) | _type(right)  # noqa: UP045
+            # A type made while it runs, which no checker can read.
+            if _type(right) is None:
+                return Optional[_type(left)]  # noqa: UP045  # ty: ignore[invalid-type-form]
+            return _type(left) | _type(right)
         case ast.Subscript(value=ast.Name(id="Literal"), slice=options):
             values = ast.literal_eval(options)
-            return Literal[values]  # type: ignore[valid-type]
+            return Literal[values]  # ty: ignore[invalid-type-form]  # made while it runs
         case ast.Subscript(value=ast.Name(id=name), slice=ast.Tuple(elts=parts)) if name in GENERIC:
             return GENERIC[name][tuple(_type(part) for part in parts)]
         case ast.Subscript(value=ast.Name(id=name), slice=part) if name in GENERIC:

@@ -117,7 +117,8 @@ def render_month(folder: Path, context: RunContext, renderer: str) -> None:
     documents = sorted((folder / "documents").glob("*.qmd"), key=_reading_order)
     notebooks = sorted((folder / "notebooks").glob("*.ipynb"))
     context = replace(context, companions=companions)
-    render_site(documents, folder, context, renderer.split()[0], notebooks=notebooks)
+    name = renderer.split()[0]  # a renderer's name, maybe with its version
+    render_site(documents, folder, context, name, notebooks=notebooks)  # ty: ignore[invalid-argument-type]
 
 
 def data_title(stem: str) -> str:

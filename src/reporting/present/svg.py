@@ -57,7 +57,9 @@ def _flush_left(fig: MplFigure) -> None:
         fig.draw_without_rendering()
         left = fig.transFigure.transform((0.004, 0))[0]
         for text in marked:
-            text.set_x(text.axes.transAxes.inverted().transform((left, 0))[0])
+            # Titles of axes are all that is marked, though Matplotlib finds them as just any artists.
+            to_axes = text.axes.transAxes.inverted()  # ty: ignore[missing-union-attribute]
+            text.set_x(to_axes.transform((left, 0))[0])  # ty: ignore[missing-attribute]
 
 
 def _tidy(svg: str, label: str) -> str:

@@ -143,12 +143,14 @@ def _compose(figures: Figures, month: dt.datetime, product: Product) -> None:
         figures.ratio("cac_payback", month, cost, (figures.numerator("new_mrr", month) or 0) * margin)
         figures.ratio("cac", month, cost, figures.numerator("new_accounts", month))
     names = ("feature_adoption_rate", "stickiness", "active_account_growth")
-    parts = [figures.value(part, month) for part in names]
-    if all(part is not None for part in parts):
+    found = [figures.value(part, month) for part in names]
+    parts = [part for part in found if part is not None]
+    if len(parts) == len(found):
         figures.ratio("product_engagement_score", month, 100 * sum(parts), len(parts))
     steps = [f"onboarding_drop_off:{step}" for step in product.onboarding_steps]
-    shares = [figures.value(step, month) for step in steps]
-    if all(share is not None for share in shares):
+    found = [figures.value(step, month) for step in steps]
+    shares = [share for share in found if share is not None]
+    if len(shares) == len(found):
         figures.total(
             "onboarding_drop_off", month, max(b - a for a, b in zip([0.0, *shares[:-1]], shares, strict=True))
         )

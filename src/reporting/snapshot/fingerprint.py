@@ -73,7 +73,8 @@ class Prints:
         """What `noted` gave."""
         months = {Month.parse(month): found for month, found in noted["months"].items()}
         first = noted["first"] and dt.datetime.fromisoformat(noted["first"])
-        return cls(**noted | {"months": months, "first": first})
+        fields: dict[str, Any] = {**noted, "months": months, "first": first}
+        return cls(**fields)
 
 
 def fingerprints(events: ir.Table, timezone: str) -> Prints:
@@ -167,7 +168,8 @@ def _row_hash(events: ir.Table) -> ir.IntegerColumn | None:
 
     def row_hash(): ...
 
-    row_hash.__signature__ = Signature([Parameter(c, Parameter.POSITIONAL_ONLY) for c in columns])
+    signature = Signature([Parameter(c, Parameter.POSITIONAL_ONLY) for c in columns])
+    row_hash.__signature__ = signature  # ty: ignore[missing-attribute]  # as `inspect` reads it
     types = (tuple(column.type() for column in columns.values()), "uint64" if engine == "duckdb" else "int64")
     hashed = ibis.udf.scalar.builtin(row_hash, name=_ROW_HASH[engine], signature=types)
     return hashed(*columns.values()) >> 33

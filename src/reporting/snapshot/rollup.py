@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -192,7 +192,7 @@ def _batches(months: list[Month], prints: Prints) -> Iterator[list[Month]]:
 
 
 def _write_part(
-    folder: Path, month: Month, tables: dict[str, pa.Table], fingerprint: dict[str, object]
+    folder: Path, month: Month, tables: dict[str, pa.Table], fingerprint: Mapping[str, object]
 ) -> None:
     """Write a month's part; the fingerprint comes last, so a broken part is never taken for a whole one."""
     shutil.rmtree(folder, ignore_errors=True)

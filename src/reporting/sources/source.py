@@ -144,6 +144,7 @@ class Source:
 
     def shares(self, table: str) -> Shares | None:
         """The rows of `table` by the local files they come from; None where these are not known for sure."""
+        assert self._reader is not None, "an open source has a reader"
         return self._reader.shares(self._mappings[table], self.tables[table])
 
     def files(self, events: str | None = None, seen: Seen | None = None) -> list[Input]:

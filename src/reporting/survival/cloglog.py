@@ -69,7 +69,10 @@ def fit_cloglog(
     first = np.linalg.solve(gram, z.sum(axis=0) * level)
     coef, best = maximise(lambda b: _Point(outcome, z, weights, z @ b), first, names)
     inverse = np.linalg.inv(best.expected_information())
-    covariance = inverse if cluster is None else sandwich(best.residual[:, None] * z, inverse, cluster)
+    covariance = inverse
+    if cluster is not None:
+        # NumPy's `linalg.inv` forgets the width of its floats.
+        covariance = sandwich(best.residual[:, None] * z, inverse, cluster)  # ty: ignore[invalid-argument-type]
     return CloglogFit(coef / scale, covariance / np.outer(scale, scale), best.loglik)
 
 

@@ -133,7 +133,9 @@ def cox(
     inverse = np.linalg.inv(best.information())
     robust = inverse
     if data.cluster is not None:
-        robust = sandwich(best.score_residuals() * data.weights[:, None], inverse, data.cluster)
+        residuals = best.score_residuals() * data.weights[:, None]
+        # NumPy's `linalg.inv` forgets the width of its floats.
+        robust = sandwich(residuals, inverse, data.cluster)  # ty: ignore[invalid-argument-type]
     unscale = np.outer(1 / scale, 1 / scale)
     return CoxFit(
         names=names,

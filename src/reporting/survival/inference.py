@@ -62,7 +62,9 @@ def cluster_sums(scores: Floats, cluster: Ints | None) -> Floats:
     """Score contributions summed by cluster (clusters x columns); without clusters, the rows as they are."""
     if cluster is None:
         return scores
-    return np.column_stack([np.bincount(cluster, weights=column) for column in scores.T])
+    # NumPy types `bincount` as whole numbers; with weights they are floats.
+    sums = [np.bincount(cluster, weights=column) for column in scores.T]
+    return np.column_stack(sums)  # ty: ignore[invalid-explicit-return]
 
 
 def sandwich(scores: Floats, bread: Floats, cluster: Ints | None) -> Floats:

@@ -78,4 +78,6 @@ class RiskSets:
 
     def count(self, rows: np.ndarray, values: Floats | None) -> Floats:
         """Sum of `values` over the chosen rows that end at each slot."""
-        return np.bincount(self.last[rows], weights=values, minlength=len(self))
+        # NumPy types `bincount` as whole numbers; with weights they are floats.
+        sums = np.bincount(self.last[rows], weights=values, minlength=len(self))
+        return sums  # ty: ignore[invalid-explicit-return]

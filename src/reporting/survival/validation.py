@@ -192,7 +192,8 @@ def calibration(
     with np.errstate(divide="ignore", invalid="ignore"):
         predicted = np.bincount(tenth, weights=w * p) / weight
         observed = np.bincount(tenth, weights=w * y) / weight
-        lower, upper = _wilson(observed, rows, level)
+        # NumPy types `bincount` as whole numbers; with weights they are floats.
+        lower, upper = _wilson(observed, rows, level)  # ty: ignore[invalid-argument-type]
     columns = {
         "rows": rows.astype(int),
         "predicted": predicted,

@@ -71,7 +71,12 @@ class Segmentation:
     @cached_property
     def curves(self) -> dict[str, KaplanMeier]:
         """Group -> its curve, in the order of `spells`; errors clustered on the account."""
-        found = kaplan_meier_by(self.rows["group"], **_times(self.rows), cluster=self.rows["account_id"])
+        times = _times(self.rows)  # start, stop and event by name, which a dict's type does not tell
+        found = kaplan_meier_by(
+            self.rows["group"],
+            **times,  # ty: ignore[invalid-argument-type]
+            cluster=self.rows["account_id"],
+        )
         return {group: found[group] for group in self.spells}
 
     @property

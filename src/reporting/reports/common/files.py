@@ -22,5 +22,5 @@ def tidy(frame: pd.DataFrame, currency: str = "") -> pd.DataFrame:
     floats = out.select_dtypes("float").columns.difference(amounts)
     out = out.assign(**{column: out[column].round(DIGITS) for column in floats})
     if money and currency:
-        out.insert(out.columns.get_loc(money[0].removesuffix("_cents")) + 1, "currency", currency)
+        out.insert(list(out.columns).index(money[0].removesuffix("_cents")) + 1, "currency", currency)
     return out

@@ -103,9 +103,9 @@ class Trust:
         return Witness(len(flagged), paying, words)
 
     def _cancellations(self) -> Witness | None:
-        if not self.book.has("cancellations"):
+        rows = self.book.snapshot.cancellations if self.book.has("cancellations") else None
+        if rows is None:
             return None
-        rows = self.book.snapshot.cancellations
         effective = rows["effective_at"] if "effective_at" in rows else pd.Series(pd.NaT, index=rows.index)
         month = effective.fillna(rows["requested_at"]).dt.to_period("M").dt.to_timestamp()
         settled = month <= self.book.month - pd.DateOffset(months=NOTICE_MONTHS)

@@ -105,10 +105,8 @@ def _use(book: Book, before: pd.Series | None) -> str:
 
 
 def _stated_reasons(book: Book, month: pd.Timestamp) -> dict[str, str]:
-    if not book.has("cancellations"):
-        return {}
-    rows = book.snapshot.cancellations
-    if "reason" not in rows:
+    rows = book.snapshot.cancellations if book.has("cancellations") else None
+    if rows is None or "reason" not in rows:
         return {}
     since = month - pd.DateOffset(months=REASON_MONTHS)
     recent = rows[(rows["requested_at"] >= since) & rows["reason"].notna()].sort_values("requested_at")

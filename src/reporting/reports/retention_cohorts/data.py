@@ -65,7 +65,8 @@ class Data:
     @cached_property
     def base_month(self) -> pd.Timestamp:
         """The close from which retention is followed: `span` months ago, or the first there is."""
-        return max(self.book.month - pd.DateOffset(months=self.span), pd.to_datetime(self.bridge.index.min()))
+        earliest: pd.Timestamp = self.bridge.index.min()  # ty: ignore[invalid-assignment]  # any index's least
+        return max(self.book.month - pd.DateOffset(months=self.span), earliest)
 
     @cached_property
     def span_words(self) -> str:

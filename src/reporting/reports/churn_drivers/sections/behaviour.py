@@ -207,7 +207,8 @@ def effects_over_tenure(data: Data) -> Blocks:
             rows.append(
                 {
                     "driver": driver.label,
-                    "stretch": _stretch(stretch),
+                    # An index of intervals; pandas types every label as hashable.
+                    "stretch": _stretch(stretch),  # ty: ignore[invalid-argument-type]
                     "ratio": words.ratio(row),
                     "events": row["events"],
                     "p": words.p_cell(test.loc[driver.name, "p_adjusted"]),

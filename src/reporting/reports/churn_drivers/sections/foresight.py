@@ -101,6 +101,7 @@ def _in_words(one: Horizon) -> str:
 
 
 def _calibration_finding(one: Horizon) -> str:
+    assert one.calibration is not None, "told only of a horizon that was calibrated"
     ratio, slope = one.calibration.observed_to_expected, one.calibration.slope
     if ratio > TOO_FAR:
         level = f"Predictions are too low ({number(ratio, 1)} losses for each predicted)"

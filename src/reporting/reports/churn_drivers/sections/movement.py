@@ -26,7 +26,7 @@ def first_movement(data: Data) -> Blocks:
     until = float(enough.max()) if len(enough) else float(table.index.max())
     month = float(min(HORIZON, until))
     at = fit.at([month]).droplevel("time")
-    names = {cause: sentence(cause) for cause in fit.causes}
+    names = {str(cause): sentence(str(cause)) for cause in fit.causes}
     order = at["incidence"].sort_values(ascending=False)
     first = order.index[0]
     finding = (

@@ -177,7 +177,8 @@ def _difference(segment: Segmentation, name: str) -> str:
 
 def _pairs(segment: Segmentation, name: str) -> str:
     other = []
-    for (a, b), row in segment.pairs.iterrows():
+    # An index of pairs; pandas types every label as hashable.
+    for (a, b), row in segment.pairs.iterrows():  # ty: ignore[not-iterable]
         if name in (str(a), str(b)) and row["p_adjusted"] < 0.05:
             other.append(str(b) if str(a) == name else str(a))
     return ", ".join(other) or "none"
@@ -186,7 +187,7 @@ def _pairs(segment: Segmentation, name: str) -> str:
 def _segment_finding(segment: Segmentation, show: Callable[[str], str] = str) -> str:
     month = segment.tau
     at = {name: _at(curve, month) for name, curve in segment.curves.items()}
-    best, worst = max(at, key=at.get), min(at, key=at.get)
+    best, worst = max(at, key=at.__getitem__), min(at, key=at.__getitem__)
     if not segment.differs:
         return (
             f"Retention does not differ by {segment.label} beyond chance ({percent(at[worst], 0)} to "
@@ -223,7 +224,7 @@ def _subscription_curves(data: Data) -> Blocks:
     until = {name: max(reliable_until(curve), 1.0) for name, curve in curves.items()}
     month = min(YEAR, min(until.values()))
     at = {name: _at(curve, month) for name, curve in curves.items()}
-    best, worst = max(at, key=at.get), min(at, key=at.get)
+    best, worst = max(at, key=at.__getitem__), min(at, key=at.__getitem__)
     if len(at) == 1:
         finding = f"{percent(at[best], 0)} of subscriptions still run after {number(month)} months"
     elif at[best] - at[worst] < 0.005:
@@ -254,7 +255,7 @@ def _subscription_curves(data: Data) -> Blocks:
     multiple = rows.groupby("account_id").size()
     lead = (
         f"{count(rows['ended'].sum())} of {count(len(rows))} paid subscriptions have ended, of "
-        f"{count(multiple.size)} accounts with {number(multiple.mean(), 1)} subscriptions each on average "
+        f"{count(multiple.size)} accounts with {number(float(multiple.mean()), 1)} subscriptions each on average "
         "(@fig-subscriptions, @tbl-subscriptions). An account leaves only when its last one ends."
     )
     sizes = rows["plan"].value_counts()
