@@ -253,9 +253,11 @@ def _subscription_curves(data: Data) -> Blocks:
         f"{name} {percent(share, 0)} after {number(month)} months" for name, share in at.items()
     )
     multiple = rows.groupby("account_id").size()
+    # The mean of a series is a number; pandas allows for one of each level.
+    each: float = multiple.mean()  # ty: ignore[invalid-assignment]
     lead = (
         f"{count(rows['ended'].sum())} of {count(len(rows))} paid subscriptions have ended, of "
-        f"{count(multiple.size)} accounts with {number(float(multiple.mean()), 1)} subscriptions each on average "
+        f"{count(multiple.size)} accounts with {number(each, 1)} subscriptions each on average "
         "(@fig-subscriptions, @tbl-subscriptions). An account leaves only when its last one ends."
     )
     sizes = rows["plan"].value_counts()
