@@ -127,7 +127,7 @@ def _figure_of(ax: Axes) -> Figure:
 
 def _fitted(finding: str, room: float) -> str:
     """`finding` on as few lines of `room` points as take it, about equally long."""
-    font = FontProperties(matplotlib.rcParams["font.family"], size=_TITLE_SIZE, weight=_TITLE_WEIGHT)
+    font = FontProperties(family=matplotlib.rcParams["font.family"], size=_TITLE_SIZE, weight=_TITLE_WEIGHT)
     with glyphs_of_the_browser():
         length, *_ = text_to_path.get_text_width_height_descent(finding, font, ismath=False)
     if length <= room:
