@@ -65,6 +65,10 @@ test-all: test $(SERVERS) ## also those with PostgreSQL, Spark, R, a browser, Qu
 lint: $(READY) ## style of code and notebooks
 	@$(VENV)/bin/ruff check src tests bench notebooks
 
+.PHONY: pictures
+pictures: $(READY) ## the README's pictures, from the published pages of the demo: MONTH=
+	@$(VENV)/bin/python docs/pictures.py $(if $(filter command,$(origin MONTH)),$(call quoted,MONTH))
+
 .PHONY: bench
 bench: bench-metrics bench-survival bench-render ## every timing, side by side
 
