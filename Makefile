@@ -67,6 +67,10 @@ lint: $(READY) ## style, format and types of the code, style of the notebooks
 	@$(VENV)/bin/ruff format --check src tests bench
 	@$(VENV)/bin/ty check
 
+.PHONY: pictures
+pictures: $(READY) ## the README's pictures, from the published pages of the demo: MONTH=
+	@$(VENV)/bin/python docs/pictures.py $(if $(filter command,$(origin MONTH)),$(call quoted,MONTH))
+
 .PHONY: bench
 bench: bench-metrics bench-survival bench-render ## every timing, side by side
 

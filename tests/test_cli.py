@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import re
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,41 @@ def test_every_command_explains_itself(reporting, command):
     code, out, _ = reporting(*command, "--help")
     assert code == 0
     assert "Usage: reporting" in out
+
+
+def test_the_version_is_told_without_a_project(reporting, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert reporting("--version") == (0, f"reporting {metadata.version('reporting')}\n", "")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_is_installed_for_a_shell(reporting, shell, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr("shellingham.detect_shell", lambda: (shell, f"/bin/{shell}"))
+    code, out, err = reporting("--install-completion")
+    assert (code, err) == (0, "")
+    installed = Path(out.split(" installed in ")[1].split("\n")[0])
+    assert installed.is_relative_to(tmp_path)
+    code, shown, err = reporting("--show-completion")
+    assert (code, err) == (0, "")
+    assert installed.read_text().strip() == shown.strip()
+
+
+@pytest.mark.parametrize(
+    ("shell", "begun"),
+    [
+        ("bash", {"COMP_WORDS": "reporting va", "COMP_CWORD": "1"}),
+        ("zsh", {"_TYPER_COMPLETE_ARGS": "reporting va"}),
+        ("fish", {"_TYPER_COMPLETE_ARGS": "reporting va", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}),
+    ],
+)
+def test_a_command_that_is_begun_is_completed(reporting, monkeypatch, shell, begun):
+    for name, value in {"_REPORTING_COMPLETE": f"complete_{shell}", **begun}.items():
+        monkeypatch.setenv(name, value)
+    code, out, err = reporting()
+    assert (code, err) == (0, "")
+    assert "validate" in out
+    assert "audit" not in out
 
 
 def test_a_month_from_csv_files_to_a_passed_audit(project, reporting):

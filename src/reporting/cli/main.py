@@ -10,24 +10,32 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from reporting import __version__
 from reporting.cli import check, make, show
 from reporting.cli.common import Settings
 from reporting.errors import ReportingError
 from reporting.pipeline.disk import disk_full
 
+SIGNALLED = 128  # exit codes above it: a signal's number is added
 CTRL_C = 130  # what typer makes of it
 BROKEN_OFF = "Broken off. What was half-made is removed; what was published before stays."
 
 typer_app = typer.Typer(
     name="reporting",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for module in (make, check, show):
     module.register(typer_app)
+
+
+def _version(asked: bool) -> None:
+    """Print the version and end, before a project or a command is looked for."""
+    if asked:
+        print(f"reporting {__version__}")
+        raise typer.Exit
 
 
 @typer_app.callback()
@@ -37,6 +45,9 @@ def common(
         Path, typer.Option(help="Folder with notebooks/, params/ and reports/.", file_okay=False)
     ] = Path("."),
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
 ) -> None:
     """Reproducible monthly customer-success reports.
 
@@ -54,8 +65,9 @@ def run(arguments: list[str]) -> int:
         return _tell(BROKEN_OFF, code, False) if code == CTRL_C else code
     except ReportingError as error:
         return _tell(str(error), error.exit_code, debug)
-    except SystemExit as stop:  # a signal that asks to end
-        return _tell(BROKEN_OFF, int(stop.code or 0), False)
+    except SystemExit as stop:  # a signal that asks to end, or completion, which ends so once it has answered
+        code = int(stop.code or 0)
+        return _tell(BROKEN_OFF, code, False) if code > SIGNALLED else code
     except Exception as error:
         # Wrong usage, found by the argument parser; its errors are told by what they can, not by a class.
         if hasattr(error, "show") and hasattr(error, "exit_code"):

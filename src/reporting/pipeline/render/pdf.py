@@ -31,14 +31,28 @@ def render_pdf(document: Document, out: Path, context: RunContext) -> None:
     """
     with tempfile.TemporaryDirectory(prefix="reporting-pdf-") as temporary:
         root = Path(temporary)
-        write_figures(document, root, context)
-        lacking = unprintable(document.body, context.brand.font)
-        options = ("--shift-heading-level-by=-1", "-M", f"unprintable={lacking}")
-        content = convert(document, "typst", options=options, folder=root)
-        (root / "run.json").write_text(json.dumps(page_values(document, context, root)), encoding="utf-8")
-        source = (THEME / "report.typ").read_text(encoding="utf-8") + "\n" + content
-        (root / "main.typ").write_text(source, encoding="utf-8")
+        write_source(document, root, context)
         out.write_bytes(_compile(root, document, context))
+
+
+def page_pictures(document: Document, context: RunContext, ppi: float) -> list[bytes]:
+    """The pages of `document` as they are printed, each as a PNG."""
+    with tempfile.TemporaryDirectory(prefix="reporting-png-") as temporary:
+        root = Path(temporary)
+        write_source(document, root, context)
+        made = _compiler(root, context).compile(format="png", ppi=ppi)
+    return made if isinstance(made, list) else [made]
+
+
+def write_source(document: Document, root: Path, context: RunContext) -> None:
+    """Write `main.typ` and all it reads under `root`."""
+    write_figures(document, root, context)
+    lacking = unprintable(document.body, context.brand.font)
+    options = ("--shift-heading-level-by=-1", "-M", f"unprintable={lacking}")
+    content = convert(document, "typst", options=options, folder=root)
+    (root / "run.json").write_text(json.dumps(page_values(document, context, root)), encoding="utf-8")
+    source = (THEME / "report.typ").read_text(encoding="utf-8") + "\n" + content
+    (root / "main.typ").write_text(source, encoding="utf-8")
 
 
 def page_values(document: Document, context: RunContext, root: Path) -> dict[str, object]:
@@ -98,11 +112,14 @@ def _fonts(*folders: Path) -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=paths)
 
 
-def _compile(root: Path, document: Document, context: RunContext) -> bytes:
+def _compiler(root: Path, context: RunContext) -> typst.Compiler:
     folders = dict.fromkeys(file.parent for file in context.brand.font.files.values())
-    compiler = typst.Compiler(str(root / "main.typ"), root=str(root), font_paths=_fonts(*folders))
+    return typst.Compiler(str(root / "main.typ"), root=str(root), font_paths=_fonts(*folders))
+
+
+def _compile(root: Path, document: Document, context: RunContext) -> bytes:
     try:
-        made, warnings = compiler.compile_with_warnings(
+        made, warnings = _compiler(root, context).compile_with_warnings(
             format="pdf", pdf_standards=["ua-1"], timestamp=int(context.timestamp.timestamp())
         )
     except typst.TypstError as error:
