@@ -122,7 +122,7 @@ $(READY): requirements.lock pyproject.toml
 	echo "Setting up $(VENV) with $$("$$python" --version); this happens once."; \
 	if uv --version >/dev/null 2>&1; then \
 		test -x $(VENV)/bin/python || uv venv --quiet --python "$$python" $(VENV); \
-		uv pip sync --quiet --python $(VENV)/bin/python --require-hashes requirements.lock; \
+		uv pip sync --quiet --compile-bytecode --python $(VENV)/bin/python --require-hashes requirements.lock; \
 		uv pip install --quiet --python $(VENV)/bin/python --no-deps --no-build-isolation --editable .; \
 	else \
 		test -x $(VENV)/bin/python || "$$python" -m venv $(VENV) || { \
@@ -139,7 +139,7 @@ $(SERVERS): requirements-servers.lock $(READY)
 	@set -eu; \
 	echo 'Adding the drivers of PostgreSQL and Spark to $(VENV); this happens once.'; \
 	if uv --version >/dev/null 2>&1; then \
-		uv pip install --quiet --python $(VENV)/bin/python --require-hashes -r $<; \
+		uv pip install --quiet --compile-bytecode --python $(VENV)/bin/python --require-hashes -r $<; \
 	else \
 		$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<; \
 	fi; \
