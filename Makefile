@@ -15,12 +15,24 @@ SERVERS := $(VENV)/.servers
 REPORTING := $(VENV)/bin/reporting
 PYTEST := $(VENV)/bin/python -m pytest
 
-# MONTH, SOURCE, PARAMS and RENDERER count only when they are given to make itself: a variable of that name in the
+# All cores; a process whose tests are done takes over some of another's. The plugin checks the properties' fixtures.
+PARALLEL := --numprocesses auto --dist worksteal -p hypothesispytest
+
+# MONTH, SOURCE, PARAMS, RENDERER and ROOM count only when they are given to make itself: a variable of that name in the
 # environment must not choose the company. Nor do they reach the environment of what make starts.
 MAKEOVERRIDES :=
-unexport MONTH SOURCE PARAMS RENDERER
+unexport MONTH SOURCE PARAMS RENDERER ROOM
 quoted = '$(subst ','\'',$(value $(1)))'
 option = $(if $(and $(filter command,$(origin $(2))),$(value $(2))),--$(1) $(call quoted,$(2)))
+
+rooms := $(patsubst tests/%/,%,$(filter-out tests/__pycache__/,$(wildcard tests/*/)))
+room := $(if $(filter command,$(origin ROOM)),$(strip $(value ROOM)))
+ifneq ($(room),)
+ifneq ($(filter-out $(rooms),$(room))$(word 2,$(room)),)
+$(error ROOM=$(room): there is no such room; there are $(rooms))
+endif
+override room := tests/$(room)
+endif
 
 .PHONY: help
 help: ## list the commands
@@ -53,9 +65,13 @@ lab: demo-data ## JupyterLab on the notebooks
 	@$(VENV)/bin/jupyter lab --notebook-dir=. notebooks
 
 .PHONY: test
-test: $(READY) demo-data ## every test that needs no server
-	@$(PYTEST) -m 'not server'
-	@$(PYTEST) -p no:cacheprovider --nbval-lax notebooks
+test: $(READY) $(if $(room),,demo-data) ## every test that needs no server, on all cores; of one room: ROOM=metrics
+	@$(PYTEST) -m 'not server' $(PARALLEL) $(room)
+	@$(if $(room),,$(PYTEST) -p nbval -p no:cacheprovider --nbval-lax $(PARALLEL) --dist loadfile notebooks)
+
+.PHONY: coverage
+coverage: $(READY) demo-data ## the same tests, and which branches of the code they take
+	@$(PYTEST) -m 'not server' $(PARALLEL) -p pytest_cov --cov --cov-report=term:skip-covered --cov-report=html
 
 .PHONY: test-all
 test-all: test $(SERVERS) ## also those with PostgreSQL, Spark, R, a browser, Quarto, where they are installed
@@ -128,7 +144,7 @@ $(READY): requirements.lock pyproject.toml
 	echo "Setting up $(VENV) with $$("$$python" --version); this happens once."; \
 	if uv --version >/dev/null 2>&1; then \
 		test -x $(VENV)/bin/python || uv venv --quiet --python "$$python" $(VENV); \
-		uv pip sync --quiet --python $(VENV)/bin/python --require-hashes requirements.lock; \
+		uv pip sync --quiet --compile-bytecode --python $(VENV)/bin/python --require-hashes requirements.lock; \
 		uv pip install --quiet --python $(VENV)/bin/python --no-deps --no-build-isolation --editable .; \
 	else \
 		test -x $(VENV)/bin/python || "$$python" -m venv $(VENV) || { \
@@ -145,7 +161,7 @@ $(SERVERS): requirements-servers.lock $(READY)
 	@set -eu; \
 	echo 'Adding the drivers of PostgreSQL and Spark to $(VENV); this happens once.'; \
 	if uv --version >/dev/null 2>&1; then \
-		uv pip install --quiet --python $(VENV)/bin/python --require-hashes -r $<; \
+		uv pip install --quiet --compile-bytecode --python $(VENV)/bin/python --require-hashes -r $<; \
 	else \
 		$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<; \
 	fi; \

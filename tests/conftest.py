@@ -5,9 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
 
 ROOT = Path(__file__).parents[1]
 DATA = {
@@ -37,6 +35,9 @@ Text(f"MRR of the top {top}: {total / 100:.2f}.")"""
 @pytest.fixture
 def acme(tmp_path: Path) -> Path:
     """A project for a company of two accounts in three CSV files, with one report."""
+    import nbformat  # takes over a second, which most tests can do without
+    from nbformat.v4 import new_code_cell, new_notebook
+
     params = tmp_path / "params"
     (params / "sources" / "acme").mkdir(parents=True)
     for folder in ("data", "notebooks", "reports"):

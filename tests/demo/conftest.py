@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import duckdb
 import pytest
+from tests.shared import built_once
 
 from reporting import demo
 
 
 @pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("company")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The company's tables, and beside them what `build` said of them."""
+
+    def build(folder: Path) -> None:
+        truth = demo.build(folder / "tables")
+        (folder / "truth.pickle").write_bytes(pickle.dumps(truth))
+
+    return built_once(tmp_path_factory, "default-company", build)
 
 
 @pytest.fixture(scope="session")
-def truth(folder: Path) -> demo.Truth:
-    return demo.build(folder)
+def folder(built: Path) -> Path:
+    return built / "tables"
+
+
+@pytest.fixture(scope="session")
+def truth(built: Path) -> demo.Truth:
+    return pickle.loads((built / "truth.pickle").read_bytes())
 
 
 @pytest.fixture(scope="session")

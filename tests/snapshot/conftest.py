@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from tests.shared import built_once
 
 from reporting import demo
 from reporting.contract import TABLES, Finding, check
@@ -155,8 +157,7 @@ def product() -> Product:
 @pytest.fixture(scope="session")
 def demo_tables(tmp_path_factory) -> dict[str, pa.Table]:
     """A demo company of some thirty accounts over fourteen months."""
-    folder = tmp_path_factory.mktemp("demo")
-    demo.build(folder, accounts=30, months=14)
+    folder = built_once(tmp_path_factory, "small-company", partial(demo.build, accounts=30, months=14))
     return {path.stem: pq.read_table(path) for path in sorted(folder.glob("*.parquet"))}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2, norm
+from scipy.special import chdtrc, ndtr
 
 from .data import Floats, Ints
 from .errors import DataError
@@ -26,14 +26,14 @@ class TestResult:
 
     @property
     def p(self) -> float:
-        return float(chi2.sf(self.statistic, self.df))
+        return float(chdtrc(self.df, self.statistic))
 
 
 def coefficient_table(names: Sequence[str], coef: Floats, covariance: Floats, level: float) -> pd.DataFrame:
     """By term: coef, se, hazard_ratio, lower, upper (of the ratio), z, p, p_adjusted (Benjamini-Hochberg)."""
     se = np.sqrt(np.diag(covariance))
     half = critical_value(level) * se
-    p = 2 * norm.sf(np.abs(coef / se))
+    p = 2 * ndtr(-np.abs(coef / se))
     with np.errstate(over="ignore"):  # an interval without upper end is infinite
         ratio, lower, upper = np.exp(coef), np.exp(coef - half), np.exp(coef + half)
     return pd.DataFrame(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from .data import Floats
 from .errors import DataError
@@ -17,7 +17,7 @@ def critical_value(level: float) -> float:
     """Standard normal quantile of a two-sided interval; `level` strictly between 0 and 1."""
     if not 0 < level < 1:
         raise DataError(f"level: {level}; expected a share between 0 and 1, such as 0.95")
-    return float(norm.ppf((1 + level) / 2))
+    return float(ndtri((1 + level) / 2))
 
 
 def confidence_limits(p: Floats, se: Floats, level: float, kind: IntervalKind) -> tuple[Floats, Floats]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from statsmodels.stats.multitest import multipletests
 
 from .data import Floats
 from .errors import DataError
@@ -29,5 +28,7 @@ def _adjust(p: ArrayLike, method: str) -> Floats:
     if np.any((result[known] < 0) | (result[known] > 1)):
         raise DataError("p-values lie between 0 and 1")
     if known.any():
+        from statsmodels.stats.multitest import multipletests  # a second that curves alone don't need
+
         result[known] = multipletests(result[known], method=method)[1]
     return result

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from .curves import KaplanMeier
 from .errors import DataError
@@ -39,7 +39,7 @@ class RMST:
 
     @property
     def p(self) -> float:
-        return float(2 * norm.sf(abs(self.estimate) / self.se)) if self.se > 0 else float("nan")
+        return float(2 * ndtr(-abs(self.estimate) / self.se)) if self.se > 0 else float("nan")
 
 
 def rmst(curve: KaplanMeier, tau: float) -> RMST:

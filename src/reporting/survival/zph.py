@@ -21,7 +21,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.stats import chi2, rankdata
+from scipy.special import chdtrc
 
 from .cox import CoxFit, cox
 from .curves import kaplan_meier
@@ -76,7 +76,7 @@ def proportional_hazards_test(
         keep = np.concatenate([np.arange(size), size + np.array(chosen)])
         u, both = np.concatenate([np.zeros(size), score[chosen]]), information[np.ix_(keep, keep)]
         statistic = np.nan if dependent_columns(both) else float(u @ np.linalg.solve(both, u))
-        rows[label] = (statistic, len(chosen), float(chi2.sf(statistic, len(chosen))))
+        rows[label] = (statistic, len(chosen), float(chdtrc(len(chosen), statistic)))
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["statistic", "df", "p"]).rename_axis("term")
 
     average = (own.by_slot(here.mean) / own.tied[:, None])[own.slot]
@@ -145,6 +145,8 @@ def _transformed(data: SurvivalData, transform: Transform) -> Floats:
         before = np.searchsorted(curve["time"].to_numpy(), data.stop, side="left")
         return 1 - np.concatenate([[1.0], curve["survival"]])[before]
     if transform == "rank":
+        from scipy.stats import rankdata  # a second that the other scales don't need
+
         return rankdata(data.stop)
     if transform == "identity":
         return data.stop

@@ -8,6 +8,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from sample_month import BRAND, make_month
+from tests.shared import built_once
 
 from reporting.pipeline.render import render_archive
 
@@ -15,12 +16,13 @@ from reporting.pipeline.render import render_archive
 @pytest.fixture(scope="session")
 def archive(tmp_path_factory) -> Path:
     """`reports/` with two months of the demo company."""
-    reports = tmp_path_factory.mktemp("reports")
+    return built_once(tmp_path_factory, "archive", _archive)
+
+
+def _archive(reports: Path) -> None:
     make_month(reports / "demo" / "2024-11", "2024-11", ["executive_brief"])
-    chosen = ["executive_brief", "monthly_health"]
-    make_month(reports / "demo" / "2024-12", "2024-12", chosen)
+    make_month(reports / "demo" / "2024-12", "2024-12", ["executive_brief", "monthly_health"])
     render_archive(reports, BRAND)
-    return reports
 
 
 @pytest.fixture(scope="session")

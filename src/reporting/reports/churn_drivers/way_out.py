@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from .risk_set import RiskSet
 
@@ -116,7 +116,7 @@ def _pattern(gone: np.ndarray, kept: np.ndarray, left_out: int) -> Pattern:
 def _interval(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean of each column and half the width of its interval, accounts being independent."""
     n = len(values)
-    quantile = student.ppf((1 + LEVEL) / 2, n - 1)
+    quantile = stdtrit(n - 1, (1 + LEVEL) / 2)
     return values.mean(axis=0), quantile * values.std(axis=0, ddof=1) / np.sqrt(n)
 
 
