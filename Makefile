@@ -21,7 +21,7 @@ PARALLEL := --numprocesses auto --dist worksteal -p hypothesispytest
 # MONTH, SOURCE, PARAMS, RENDERER and ROOM count only when they are given to make itself: a variable of that name in the
 # environment must not choose the company. Nor do they reach the environment of what make starts.
 MAKEOVERRIDES :=
-unexport MONTH SOURCE PARAMS RENDERER ROOM
+unexport MONTH SOURCE PARAMS RENDERER ROOM SAMPLE
 quoted = '$(subst ','\'',$(value $(1)))'
 option = $(if $(and $(filter command,$(origin $(2))),$(value $(2))),--$(1) $(call quoted,$(2)))
 
@@ -72,6 +72,11 @@ test: $(READY) $(if $(room),,demo-data) ## every test that needs no server, on a
 .PHONY: coverage
 coverage: $(READY) demo-data ## the same tests, and which branches of the code they take
 	@$(PYTEST) -m 'not server' $(PARALLEL) -p pytest_cov --cov --cov-report=term:skip-covered --cov-report=html
+
+.PHONY: mutate
+mutate: $(READY) ## break the code of a room on purpose and list what no test notices: ROOM=metrics SAMPLE=200
+	@$(if $(room),,$(error make mutate needs a ROOM: one of $(rooms)))
+	@$(VENV)/bin/python bench/mutate.py $(notdir $(room)) $(call option,sample,SAMPLE)
 
 .PHONY: test-all
 test-all: test $(SERVERS) ## also those with PostgreSQL, Spark, R, a browser, Quarto, where they are installed
