@@ -8,7 +8,7 @@ import pytest
 
 from reporting.contract import usage
 from reporting.contract.rules import rows
-from reporting.contract.usage import blank, odd, usage_findings
+from reporting.contract.usage import Usage, blank, odd, usage_findings
 
 CLOSE = dt.datetime(2025, 4, 1)
 STARTS = "2025-02-10"
@@ -78,15 +78,20 @@ def test_the_earliest_start_of_a_key_named_twice_counts(canonical):
 
 
 def test_groups_before_and_groups_across_are_added_up_once_each(canonical):
-    """A's events lie in groups by user: one before, one across, one after; B's wholly before."""
+    """A's events lie in groups by user: before, across and after; B's before; C's before and after."""
     groups = {"u": [BEFORE, BEFORE], "v": [BEFORE, AFTER], "w": [AFTER]}
     events = [event("A", time, user_id=user) for user, times in groups.items() for time in times]
     events += [event("B", BEFORE), event("B", BEFORE)]
-    accounts = [{"account_id": key, "signed_up_at": STARTS} for key in "AB"]
+    events += [
+        event("C", BEFORE, user_id="u"),
+        event("C", AFTER, user_id="v"),
+        event("C", AFTER, user_id="v"),
+    ]
+    accounts = [{"account_id": key, "signed_up_at": STARTS} for key in "ABC"]
     told = found(canonical, events, accounts)
     assert set(told) == {"before_sign_up"}
-    assert (told["before_sign_up"].count, told["before_sign_up"].total) == (5, 7)
-    assert "(2 accounts)" in told["before_sign_up"].message
+    assert (told["before_sign_up"].count, told["before_sign_up"].total) == (6, 10)
+    assert "(3 accounts)" in told["before_sign_up"].message
 
 
 def test_five_examples_of_early_usage_in_order_of_the_accounts(canonical):
@@ -181,6 +186,17 @@ def test_faulty_values_of_events_stop_the_run_and_are_shown(canonical):
         "quantity",
     }
     assert all(finding.remedy for finding in findings)
+
+
+def test_sums_that_name_no_fault_are_without_it(canonical):
+    tables = {"accounts": canonical("accounts", []), "events": canonical("events", [event("A", None)])}
+    (finding,) = usage_findings(tables, CLOSE, Usage(1, {"no_time": 1}, None, None))
+    assert (finding.check, finding.column, finding.count, finding.total) == (
+        "empty_value",
+        "occurred_at",
+        1,
+        1,
+    )
 
 
 def test_no_events_are_no_findings_but_nothing(canonical):
