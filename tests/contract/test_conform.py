@@ -194,6 +194,7 @@ HALF = [
     (["17/08/2023", "18/08/2023", "soon"], "2 of 3 looked at fit %d/%m/%Y"),
     (["17/08/2023"], "The values fit %d/%m/%Y with the day first"),
     (["08/17/2023"], "The values fit %m/%d/%Y with the month first"),
+    ([" 17/08/2023 ", "18/08/2023\t"], "The values fit %d/%m/%Y with the day first"),
     (["20230817"], "The values fit %Y%m%d."),
     (["17/08/23"], None),
     ([], None),

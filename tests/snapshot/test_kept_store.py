@@ -12,12 +12,14 @@ from reporting.snapshot import kept
 from reporting.snapshot.kept import GENERATIONS, remember, take, workplace
 
 JAN, FEB, MAR = Month(2026, 1), Month(2026, 2), Month(2026, 3)
+FILES = ("snapshot/accounts.parquet", "panel/2026.parquet", "snapshot/account_month/2026-01.parquet")
 
 
 def keep(store, month, state="s", text="x"):
-    """Remember a snapshot of two files, `text` in each."""
+    """Remember a snapshot of three files, `text` in each."""
     with workplace(store, month) as place:
-        for name in ("snapshot/accounts.parquet", "panel/2026.parquet"):
+        for name in FILES:
+            (place / name).parent.mkdir(exist_ok=True)
             (place / name).write_text(text)
         remember(store, place, month, state, {"accounts": {"sha256": text, "rows": 1}})
 
@@ -33,9 +35,6 @@ def taken(store, month, state=lambda _: "s"):
         }
         assert all((place / name).is_dir() for name in ("snapshot", "panel"))
     return found and found.last, files
-
-
-FILES = ("snapshot/accounts.parquet", "panel/2026.parquet")
 
 
 @pytest.mark.parametrize(("month", "found"), [(JAN.shift(-1), None), (JAN, JAN), (FEB, JAN), (MAR, MAR)])
