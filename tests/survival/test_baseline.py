@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from reporting.survival import DataError, baseline_hazard, cox, kaplan_meier, predict_survival
@@ -35,3 +36,22 @@ def test_strata_have_their_own_baseline(panel):
     assert len(set(ends)) == 3
     with pytest.raises(DataError, match="expected one of 0, 1, 2"):
         predict_survival(fit, rows, [12], stratum=5)
+
+
+def test_nothing_is_predicted_past_the_follow_up_of_the_stratum():
+    """R's summary(survfit(fit, newdata=), times=) leaves out what is past the last row, not event."""
+    x = pd.DataFrame({"x": [0.0, 1, 0, 1, 1, 0, 1, 0]})
+    stop, event = [1, 2, 3, 4, 1, 2, 3, 9], [1, 1, 1, 0, 1, 1, 1, 0]
+    fit = cox(x, stop, event, strata=["a"] * 4 + ["b"] * 4)
+    late = {s: predict_survival(fit, x.iloc[:1], [3, 4, 4.001, 9, 9.001], stratum=s) for s in "ab"}
+    assert late["a"].isna().all(axis=1).tolist() == [False, False, True, True, True]
+    assert late["b"].isna().all(axis=1).tolist() == [False, False, False, False, True]
+    assert late["a"].isna().any(axis=1).tolist() == [False, False, True, True, True]
+    assert late["b"]["survival"].iloc[0] == late["b"]["survival"].iloc[3]  # no event after 3
+
+
+def test_predictions_change_at_the_event_not_before(lung):
+    fit = cox(lung[["sex"]], lung["time"], lung["died"])
+    first = lung["time"][lung["died"]].min()
+    at = predict_survival(fit, lung[["sex"]].iloc[:1], [first - 0.001, first])["survival"].tolist()
+    assert at[0] == 1 and at[1] < 1

@@ -69,12 +69,50 @@ def test_median_on_a_flat_stretch_is_its_middle():
     assert np.isnan(never.time)
 
 
-def test_nothing_is_said_past_the_end_of_follow_up():
-    curve = kaplan_meier([1, 2, 3], [1, 0, 0])
-    assert np.isnan(curve.at([4])["survival"].item())
-    assert curve.at([0])["survival"].item() == 1
+@pytest.mark.parametrize(
+    ("stop", "event", "time", "survival"),
+    [
+        ([1, 2, 3], [1, 0, 0], 0.999, 1),
+        ([1, 2, 3], [1, 0, 0], 1, 2 / 3),
+        ([1, 2, 3], [1, 0, 0], 1.001, 2 / 3),
+        ([1, 2, 3], [1, 0, 0], 3, 2 / 3),
+        ([1, 2, 3], [1, 0, 0], 3.001, np.nan),  # one is still there, for how long nobody knows
+        ([1, 2, 3], [1, 0, 0], np.inf, np.nan),
+        ([1, 2, 3], [1, 1, 1], 2.999, 1 / 3),
+        ([1, 2, 3], [1, 1, 1], 3, 0),
+        ([1, 2, 3], [1, 1, 1], 3.001, 0),  # all have gone
+        ([1, 2, 3], [1, 1, 1], np.inf, 0),
+        ([1, 2, 3], [1, 0, 0], -1, 1),
+    ],
+)
+def test_what_is_known_when(stop, event, time, survival):
+    """A step is taken at the event; past the end of follow-up only a curve that has reached 0 is known."""
+    at = kaplan_meier(stop, event).at(time).iloc[0]
+    assert at["survival"] == pytest.approx(survival, nan_ok=True)
+    if time > 3:
+        assert at[["se", "lower", "upper"]].isna().all()
 
 
-def test_conditional_probability():
+@pytest.mark.parametrize(
+    ("since", "horizon", "expected"),
+    [
+        (0, 1, 1 / 4),
+        (1, 1, 1 / 3),
+        (2, 1, 1 / 2),  # S(2) = 1/2, S(3) = 1/4
+        (1, 0.999, 0),
+        (3, 1, 0),  # the last is censored at 4: nobody left between
+        (3, 1.001, np.nan),
+        (4, 0, 0),
+        (4.001, 0, np.nan),
+    ],
+)
+def test_conditional_probability(since, horizon, expected):
+    curve = kaplan_meier([1, 2, 3, 4], [1, 1, 1, 0])
+    assert curve.probability_within(since, horizon).item() == pytest.approx(expected, nan_ok=True)
+
+
+def test_conditional_probability_where_all_have_gone():
     curve = kaplan_meier([1, 2, 3, 4], [1, 1, 1, 1])
-    assert curve.probability_within([0, 1, 2], 1).tolist() == pytest.approx([1 / 4, 1 / 3, 1 / 2])
+    assert curve.probability_within([0, 1, 2, 3], 1).tolist() == pytest.approx([1 / 4, 1 / 3, 1 / 2, 1])
+    assert curve.probability_within([3], 9).tolist() == [1]
+    assert np.isnan(curve.probability_within([4, 5], 1)).all()  # none is left of whom to ask

@@ -56,7 +56,7 @@ def test_the_seed_fixes_p_and_order_does_not_matter():
 def test_refusals():
     with pytest.raises(DataError, match="no cut leaves"):
         best_threshold(np.ones(20), np.arange(20) + 1, np.ones(20))
-    with pytest.raises(DataError, match="one per subject"):
+    with pytest.raises(DataError, match="value, row 1: nan"):
         best_threshold([1, np.nan], [1, 2], [1, 1])
     with pytest.raises(DataError, match="no events"):
         best_threshold([1, 2], [1, 2], [0, 0])

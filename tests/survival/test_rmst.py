@@ -32,6 +32,23 @@ def test_robust_and_greenwood_agree_for_single_rows(lung):
     assert robust.se == pytest.approx(plain.se)
 
 
-def test_no_mean_past_the_end_of_follow_up():
-    with pytest.raises(DataError, match="past the end of follow-up"):
-        rmst(kaplan_meier([1, 2, 3], [1, 0, 0]), 5)
+@pytest.mark.parametrize(
+    ("event", "tau", "mean"),
+    [
+        ([1, 0, 0], 1, 1),
+        ([1, 0, 0], 3, 1 + 2 * 2 / 3),
+        ([1, 0, 0], 3.001, None),
+        ([1, 1, 1], 2.999, 1 + 2 / 3 + 0.999 / 3),
+        ([1, 1, 1], 3, 2),
+        ([1, 1, 1], 3.001, 2),  # all have gone: nothing is added
+        ([1, 1, 1], 0, None),
+        ([1, 1, 1], np.inf, None),
+    ],
+)
+def test_means_as_far_as_the_curve_is_known(event, tau, mean):
+    curve = kaplan_meier([1, 2, 3], event)
+    if mean is None:
+        with pytest.raises(DataError, match=r"tau: .*(expected a|past the end of follow-up)"):
+            rmst(curve, tau)
+    else:
+        assert rmst(curve, tau).estimate == pytest.approx(mean)

@@ -75,5 +75,7 @@ def test_refusals():
         auc([0.1, 0.2], [1, 1])
     with pytest.raises(DataError, match="probability, row 1"):
         brier([0.1, 1.2], [1, 0], 0.5)
+    with pytest.raises(DataError, match="null, row 1: nan"):
+        brier([0.1, 0.2], [1, 0], [0.5, np.nan])
     with pytest.raises(DataError, match="0 or 1 can't be calibrated"):
         calibration([0, 0.5], [0, 1])
