@@ -116,3 +116,111 @@ def test_conditional_probability_where_all_have_gone():
     assert curve.probability_within([0, 1, 2, 3], 1).tolist() == pytest.approx([1 / 4, 1 / 3, 1 / 2, 1])
     assert curve.probability_within([3], 9).tolist() == [1]
     assert np.isnan(curve.probability_within([4, 5], 1)).all()  # none is left of whom to ask
+
+
+@pytest.mark.parametrize(
+    ("entry", "survival", "at_risk"),
+    [
+        (1.999, 1 / 2, 2),
+        (2.0, 0, 1),  # who enters when the other goes was not at risk then
+        (2.001, 0, 1),
+    ],
+)
+def test_entry_at_an_event_time(entry, survival, at_risk):
+    """R: survfit(Surv(c(0, entry), c(2, 3), c(1, 0)) ~ 1); rows are at risk over (start, stop]."""
+    curve = kaplan_meier([2, 3], [1, 0], start=[0, entry])
+    assert curve.table["at_risk"].tolist() == [at_risk, 1]
+    assert curve.at(2)["survival"].item() == survival
+    assert curve.at_risk(2).item() == at_risk
+
+
+@pytest.mark.parametrize(("censoring", "survival"), [(1.999, 0), (2, 1 / 2), (2.001, 1 / 2)])
+def test_censoring_at_an_event_time(censoring, survival):
+    """Events come first: who is censored at the event's time was still at risk."""
+    assert kaplan_meier([2, censoring], [1, 0]).at(2)["survival"].item() == survival
+
+
+@pytest.mark.parametrize(
+    ("time", "at_risk"),
+    [
+        (-1, 2),
+        (0, 2),
+        (0.5, 2),
+        (1, 3),
+        (1.999, 3),
+        (2, 3),
+        (2.001, 3),
+        (3, 3),
+        (3.001, 2),
+        (4, 2),
+        (4.001, 1),
+    ],
+)
+def test_numbers_at_risk(time, at_risk):
+    """Rows (0, 2], (-1, 3], (0.5, 4], (2, 9]; at 0 or before, those there from the outset."""
+    curve = kaplan_meier([2, 3, 4, 9], [1, 1, 1, 0], start=[0, -1, 0.5, 2])
+    assert curve.at_risk(time).tolist() == [at_risk]
+    table = numbers_at_risk({"all": curve}, [time])
+    assert table.loc["all", time] == at_risk
+
+
+def test_no_curves_have_no_numbers_at_risk():
+    with pytest.raises(DataError, match="no curves"):
+        numbers_at_risk({}, [1])
+
+
+@pytest.mark.parametrize(
+    ("p", "time"),
+    [
+        (0.24, 1),
+        (0.25, 1.5),  # S(1) = 3/4 exactly: the middle of the stretch at 3/4
+        (0.26, 2),
+        (0.5, 2.5),
+        (0.75, 3.5),
+        (0.76, 4),
+        (1.0, 4),
+    ],
+)
+def test_quantiles_on_and_beside_a_step(p, time):
+    """R: quantile(survfit(Surv(1:4, rep(1, 4)) ~ 1), p)."""
+    assert kaplan_meier([1, 2, 3, 4], [1, 1, 1, 1]).quantile(p).time == time
+
+
+def test_limits_of_the_median_are_where_those_of_the_curve_cross_it(lung):
+    """R: survfit(Surv(time, status) ~ 1, lung, conf.type = "log-log"): 310 (284, 361)."""
+    assert kaplan_meier(lung["time"], lung["died"]).quantile() == (310, 284, 361)
+
+
+@pytest.mark.parametrize("level", [-0.1, 0.0, 1.0, 1.1])
+def test_a_level_is_a_share_strictly_between_0_and_1(level):
+    with pytest.raises(DataError, match=r"level: .*between 0 and 1"):
+        kaplan_meier([1, 2], [1, 0], level=level)
+
+
+def test_weights_that_are_not_whole_make_errors_robust():
+    """Whole weights are copies of rows (Greenwood); others are not."""
+    twice = kaplan_meier([1, 2, 3], [1, 1, 0], weights=[2, 2, 2])
+    copies = kaplan_meier([1, 1, 2, 2, 3, 3], [1, 1, 1, 1, 0, 0])
+    assert twice.influence is None
+    assert twice.table.to_numpy() == pytest.approx(copies.table.to_numpy(), nan_ok=True)
+    halves = kaplan_meier([1, 2, 3], [1, 1, 0], weights=[0.5, 0.5, 0.5])
+    single = kaplan_meier([1, 2, 3], [1, 1, 0])
+    assert halves.table["se"].to_numpy() == pytest.approx(single.table["se"].to_numpy())
+
+
+def test_groups_keep_their_rows_weights_and_clusters():
+    given = {"start": [0, 0, 1, 1], "weights": [2.5, 1, 1, 3], "cluster": ["a", "b", "c", "c"]}
+    both = kaplan_meier_by(
+        ["x", "y", "x", "y"], [2, 3, 4, 5], [1, 1, 0, 1], level=0.9, interval="log", **given
+    )
+    assert list(both) == ["x", "y"]
+    alone = kaplan_meier(
+        [2, 4], [1, 0], start=[0, 1], weights=[2.5, 1], cluster=["a", "c"], level=0.9, interval="log"
+    )
+    assert both["x"].table.to_numpy() == pytest.approx(alone.table.to_numpy(), nan_ok=True)
+    assert (both["x"].level, both["x"].interval, both["x"].events, both["x"].last_time) == (
+        0.9,
+        "log",
+        2.5,
+        4,
+    )

@@ -59,13 +59,6 @@ def test_adjusted_p_values_by_hand():
     assert benjamini_hochberg(p).tolist() == pytest.approx([0.03, 0.04, 0.04, np.nan], nan_ok=True)
 
 
-def test_gates():
-    assert not model_gate(19, 3).open
-    assert model_gate(35, 5).parameters == 3
-    assert model_gate(80, 5).parameters == 5
-    assert "not 5" in model_gate(35, 5).reason
-
-
 DAYS = pd.to_timedelta([1, 2, 3, 4], unit="D")
 DATES = pd.to_datetime(["2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01"])
 X = pd.DataFrame({"x": [0.0, 1, 1, 0]})
@@ -131,3 +124,33 @@ def test_times_need_a_unit(name, ask, times):
 def test_a_missing_time_is_refused(name, ask):
     with pytest.raises(DataError, match=rf"^{name}: nan; expected a"):
         ask(np.nan)
+
+
+@pytest.mark.parametrize(
+    ("events", "wanted", "parameters", "reason"),
+    [
+        (19, 1, 0, "19 events, under the 20"),
+        (20, 1, 1, "20 events, 20 a term"),
+        (21, 2, 2, "21 events, 10 a term"),
+        (20, 3, 2, "20 events carry 2 terms, not 3: 10 events a term"),
+        (29, 3, 2, "29 events carry 2 terms, not 3"),
+        (30, 3, 3, "30 events, 10 a term"),
+        (31, 3, 3, "31 events, 10 a term"),
+        (30, 4, 3, "not 4"),
+        (25, 0, 0, "25 events, 25 a term"),
+    ],
+)
+def test_gates(events, wanted, parameters, reason):
+    """Twenty events for any model, ten for each parameter."""
+    gate = model_gate(events, wanted)
+    assert gate.parameters == parameters
+    assert gate.open == (parameters > 0)
+    assert reason in gate.reason
+
+
+def test_p_values_at_the_edges():
+    assert holm([0.0, 1.0]).tolist() == [0, 1]
+    assert benjamini_hochberg([np.nan]).tolist() == pytest.approx([np.nan], nan_ok=True)
+    for bad in (-0.001, 1.001):
+        with pytest.raises(DataError, match="between 0 and 1"):
+            holm([0.5, bad])
