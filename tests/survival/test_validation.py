@@ -155,8 +155,8 @@ def test_calibration_with_weights_and_clusters():
 
 
 def test_tenths_with_wilson_limits():
-    """Wilson's limits at 95 %: 0 of 10 to 0.2775, 1 of 10 from 0.0179 to 0.4042, 5 of 10 from 0.2366 to 0.7634,
-    10 of 10 from 0.7225. A prediction whose outcome is not known (weight nil) is not among the rows.
+    """Wilson's limits at 95 %: 0 of 10 to 0.2775, 1 of 10 from 0.0179 to 0.4042, 5 of 10 from 0.2366 to
+    0.7634, 10 of 10 from 0.7225. A prediction whose outcome is not known (weight nil) is not among the rows.
     """
     p = np.repeat([0.1, 0.2, 0.4, 0.6], 10)
     y = np.concatenate([np.arange(10) < hits for hits in (0, 1, 5, 10)])
