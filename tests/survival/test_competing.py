@@ -105,3 +105,30 @@ def test_incidences_past_the_end_of_follow_up():
     assert closed.at([3.001, np.inf])["incidence"].tolist() == pytest.approx([2 / 3, 2 / 3, 1 / 3, 1 / 3])
     assert closed.at([0.999])["incidence"].tolist() == [0, 0]
     assert closed.at([1])["incidence"].tolist() == pytest.approx([1 / 3, 0])
+
+
+def test_weights_by_hand():
+    """Two of four (by weight) leave at 1; one of the two remaining grows at 2."""
+    fit = aalen_johansen([1, 2, 3], ["left", "grew", None], weights=[2, 1, 1])
+    table = fit.at([0.5, 1, 2])
+    assert table.index.names == ["cause", "time"]
+    assert table.loc["left", "incidence"].to_dict() == {0.5: 0, 1: 0.5, 2: 0.5}
+    assert table.loc["grew", "incidence"].to_dict() == {0.5: 0, 1: 0, 2: 0.25}
+    assert table.loc["left", "se"].loc[0.5] == 0
+    assert fit.table.loc["left", ["at_risk", "events"]].to_numpy().tolist() == [[4, 2], [2, 0], [1, 0]]
+
+
+@pytest.mark.parametrize(("entry", "incidence"), [(1.999, 1 / 2), (2, 1), (2.001, 1)])
+def test_entry_at_an_event_time(entry, incidence):
+    """Who enters when the other goes was not at risk then."""
+    fit = aalen_johansen([2, 3], ["left", None], start=[0, entry])
+    assert fit.at([2])["incidence"].item() == incidence
+
+
+def test_limits_are_on_the_scale_named():
+    """Two of four leave at 1: F = 1/2, se = 1/4, as a share of independent rows."""
+    z = 1.959963984540054
+    for kind, lower in (("plain", 0.5 - z / 4), ("log", 0.5 * np.exp(-z / 2))):
+        fit = aalen_johansen([1, 1, 2, 2], [1, 1, 0, 0], interval=kind)
+        assert (fit.interval, fit.level) == (kind, 0.95)
+        assert fit.at([1])[["se", "lower"]].iloc[0].tolist() == pytest.approx([0.25, lower])

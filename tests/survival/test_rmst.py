@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from reporting.survival import DataError, kaplan_meier, kaplan_meier_by, rmst, rmst_difference
 
@@ -52,3 +53,23 @@ def test_means_as_far_as_the_curve_is_known(event, tau, mean):
             rmst(curve, tau)
     else:
         assert rmst(curve, tau).estimate == pytest.approx(mean)
+
+
+def test_by_hand():
+    """S = 2/3 on [1, 2), 1/3 on [2, 3]: mean 1 + 2/3 + 1/3, variance (2/3 + 1/3)^2 / 6 + (1/3)^2 / 2."""
+    mean = rmst(kaplan_meier([1, 2, 3], [1, 1, 0], level=0.9), 3)
+    assert (mean.tau, mean.level) == (3, 0.9)
+    assert mean.estimate == pytest.approx(2)
+    assert mean.se == pytest.approx(np.sqrt(1 / 6 + 1 / 18))
+    assert [mean.lower, mean.upper] == pytest.approx([2 - 1.6448536 * mean.se, 2 + 1.6448536 * mean.se])
+    other = kaplan_meier([1, 1, 3], [1, 1, 0])
+    gain = rmst_difference(kaplan_meier([1, 2, 3], [1, 1, 0]), other, 3)
+    assert (gain.tau, gain.level) == (3, 0.95)
+    assert gain.estimate == pytest.approx(2 - (1 + 2 / 3))
+    assert gain.p == pytest.approx(2 * norm.sf(gain.estimate / gain.se))
+
+
+def test_without_any_event_in_time_the_mean_is_sure():
+    mean = rmst(kaplan_meier([2, 3], [1, 0]), 1)
+    assert (mean.estimate, mean.se) == (1, 0)
+    assert np.isnan(mean.p)
