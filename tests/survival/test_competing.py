@@ -115,6 +115,7 @@ def test_weights_by_hand():
     assert table.loc["left", "incidence"].to_dict() == {0.5: 0, 1: 0.5, 2: 0.5}
     assert table.loc["grew", "incidence"].to_dict() == {0.5: 0, 1: 0, 2: 0.25}
     assert table.loc["left", "se"].loc[0.5] == 0
+    assert fit.table.index.names == ["cause", "time"]
     assert fit.table.loc["left", ["at_risk", "events"]].to_numpy().tolist() == [[4, 2], [2, 0], [1, 0]]
 
 

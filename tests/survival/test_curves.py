@@ -224,3 +224,27 @@ def test_groups_keep_their_rows_weights_and_clusters():
         2.5,
         4,
     )
+
+
+def test_a_curve_without_any_event_ends_with_its_follow_up():
+    at = kaplan_meier([1, 2], [0, 0]).at([0, 2, 2.001])
+    assert at["survival"].tolist() == pytest.approx([1, 1, np.nan], nan_ok=True)
+    assert at["se"].tolist() == pytest.approx([0, 0, np.nan], nan_ok=True)
+    assert at.index.tolist() == [0, 2, 2.001] and at.index.name == "time"
+
+
+@pytest.mark.parametrize(("weight", "robust"), [(1, False), (3, False), (2.999, True), (3.001, True)])
+def test_whole_weights_are_copies(weight, robust):
+    curve = kaplan_meier([1, 2, 3], [1, 1, 0], weights=[weight] * 3)
+    assert (curve.influence is not None) == robust
+
+
+def test_who_leaves_early_lowers_the_curve():
+    """Influence of three rows on S(1) = 2/3: the one that goes -(1 - 1/3) / 3, each other (1/3) / 3."""
+    influence = kaplan_meier([1, 2, 3], [1, 0, 0], cluster=["a", "b", "c"]).influence
+    assert influence[:, 0].tolist() == pytest.approx([-2 / 9, 1 / 9, 1 / 9])
+
+
+def test_a_missing_group_is_refused_by_row():
+    with pytest.raises(DataError, match="groups: row 1 is missing"):
+        kaplan_meier_by(["a", None], [1, 2], [1, 1])

@@ -7,8 +7,11 @@ import pandas as pd
 import pytest
 
 from reporting.survival import (
+    CollinearError,
     DataError,
+    NotIdentifiedError,
     Steps,
+    SurvivalError,
     aalen_johansen,
     benjamini_hochberg,
     best_threshold,
@@ -154,3 +157,91 @@ def test_p_values_at_the_edges():
     for bad in (-0.001, 1.001):
         with pytest.raises(DataError, match="between 0 and 1"):
             holm([0.5, bad])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "tied"),
+    [
+        (1.0, 1.0 + 1.4e-8, True),
+        (1.0, 1.0 + 1.6e-8, False),
+        (1e-3, 1e-3 + 1.4e-8, True),  # never less than 1.5e-8 itself
+        (1e-3, 1e-3 + 1.6e-8, False),
+        (1000.0, 1000.0 + 1.4e-5, True),
+        (1000.0, 1000.0 + 1.6e-5, False),
+        (-1000.0, -1000.0 - 1.4e-5, True),
+    ],
+)
+def test_times_about_as_far_apart_as_rounding_are_tied(first, second, tied):
+    """R's aeqSurv: apart by no more than 1.49e-8 (the root of the machine's), or that share of their mean."""
+    curve = kaplan_meier([first, second], [1, 1])
+    assert len(curve.table) == (1 if tied else 2)
+    assert curve.table["time"].iloc[0] == min(first, second)
+    late = kaplan_meier([first, first + 1], [1, 1], start=[first - 1, second])
+    if second > first:
+        # Who enters "at" the event is not at risk then.
+        assert late.table["at_risk"].iloc[0] == 1
+
+
+def test_a_row_no_longer_than_rounding_is_refused():
+    with pytest.raises(DataError, match="stop, row 1: 2; expected later than the row's start"):
+        kaplan_meier([1, 2 + 1e-9], [0, 1], start=[0, 2])
+
+
+def test_no_start_is_at_risk_from_the_outset():
+    assert kaplan_meier([-5, 2], [1, 1]).table["at_risk"].tolist() == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("covariates", "message"),
+    [
+        (X.iloc[:3], "covariates: 3 rows, but 4 rows at risk"),
+        (X[[]], "no covariates"),
+        (pd.concat([X, X], axis=1), "covariate 'x' is there twice"),
+        (X.assign(y=[0, 1, np.nan, np.inf]), "covariate 'y', row 2: nan"),
+        (X.assign(y=[0, 1, 2, np.inf]), "covariate 'y', row 3: inf"),
+        (X.assign(y=list("abca")), "covariate 'y' is .*, not numeric"),
+        (X.assign(y=DAYS), "covariate 'y' is timedelta.*, not numeric"),
+    ],
+)
+def test_bad_covariates(covariates, message):
+    with pytest.raises(DataError, match=message):
+        cox(covariates, ENDS, EVENTS)
+
+
+def test_flags_and_nullable_columns_are_covariates():
+    plain = cox(X, ENDS, EVENTS)
+    for column in (X["x"] == 1, X["x"].astype("Int64"), (X["x"] == 1).astype("boolean")):
+        assert cox(pd.DataFrame({"x": column}), ENDS, EVENTS).coef == pytest.approx(plain.coef)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"start": [0]}, "start: 1 values for 4 rows"),
+        ({"weights": [1, 2]}, "weights: 2 values for 4 rows"),
+        ({"weights": [1, 2, -0.001, 1]}, "weights, row 2: -0.001; expected a positive number"),
+        ({"cluster": [1, 2]}, "cluster: 2 values for 4 rows"),
+        ({"start": [0, np.inf, 0, 0]}, "start, row 1: inf; expected a finite number"),
+        ({"start": ["x", "y", "z", "w"]}, "start: expected numbers, got"),
+    ],
+)
+def test_bad_arguments(arguments, message):
+    with pytest.raises(DataError, match=message):
+        kaplan_meier(ENDS, EVENTS, **arguments)
+
+
+def test_strata_are_labels_of_rows():
+    for labels, message in (
+        ([1, 2], "strata: 2 values for 4 rows"),
+        ([1, None, 1, 1], "strata: row 1 is missing"),
+    ):
+        with pytest.raises(DataError, match=message):
+            cox(X, ENDS, EVENTS, strata=labels)
+
+
+def test_errors_name_terms_and_a_remedy():
+    collinear, endless = CollinearError(["a", "b"]), NotIdentifiedError(["a", "b"])
+    assert collinear.terms == endless.terms == ["a", "b"]
+    assert str(collinear).startswith("a, b: constant, or a combination") and "Leave out" in str(collinear)
+    assert str(endless).startswith("no finite estimate for a, b:") and "Leave it out" in str(endless)
+    assert isinstance(collinear, SurvivalError) and isinstance(endless, ValueError)

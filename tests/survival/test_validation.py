@@ -160,7 +160,10 @@ def test_tenths_with_wilson_limits():
     """
     p = np.repeat([0.1, 0.2, 0.4, 0.6], 10)
     y = np.concatenate([np.arange(10) < hits for hits in (0, 1, 5, 10)])
-    table = calibration([*p, 0.1], [*y, 1], weights=[*np.ones(40), 0], groups=4).table
+    p, y, w = np.append(p, 0.1), np.append(y, 1), np.append(np.ones(40), 0)
+    order = np.random.default_rng(1).permutation(41)
+    table = calibration(p[order], y[order], weights=w[order], groups=4).table
+    assert table.index.name == "group"
     assert table.index.tolist() == [1, 2, 3, 4]
     assert table["rows"].tolist() == [10, 10, 10, 10]
     assert table["predicted"].tolist() == pytest.approx([0.1, 0.2, 0.4, 0.6])
@@ -210,7 +213,8 @@ def test_predictions_that_separate_have_no_slope():
         (([0.1, 0.2], [1]), "2 probabilities, 1 outcomes"),
         (([0.1, 0.2], [1, 0], [1]), "1 weights"),
         (([0.1, -0.001], [1, 0]), "probability, row 1"),
-        (([0.1, 1.001], [1, 0]), "probability, row 1"),
+        (([0.0, 1.0, 1.001], [1, 0, 1]), "probability, row 2"),
+        (([0.1, 0.2, 0.3], [0, 1, 2]), "outcome, row 2"),
         (([0.1, np.nan], [1, 0]), "probability, row 1"),
         (([0.1, 0.2], [1, 0.5]), "outcome, row 1: expected 0 or 1"),
         (([0.1, 0.2], [1, 0], [1, -0.001]), "weights: expected numbers from 0"),

@@ -130,3 +130,18 @@ def test_an_event_at_a_cut_belongs_to_the_stretch_that_ends_there(cut, events):
 def test_a_stretch_without_rows_has_no_events_and_no_effect(rossi):
     with pytest.raises((NotIdentifiedError, CollinearError)):
         effect_over_time("age", [60], rossi[["age"]], rossi["week"], rossi["arrest"], start=rossi["start"])
+
+
+def test_scaled_residuals_of_weighted_rows(heart):
+    """R: cox.zph(coxph(..., weights = 1 + row %% 3 / 2))$y; weights count in the fit only."""
+    weights = 1 + (np.arange(1, len(heart) + 1) % 3) / 2
+    fit = cox(heart[["age", "surgery"]], heart["stop"], heart["event"], start=heart["start"], weights=weights)
+    found = proportional_hazards_test(fit)
+    assert found.table["statistic"].tolist() == pytest.approx(
+        [2.9198080378, 0.3274660204, 3.2085694957], rel=1e-5
+    )
+    first = found.residuals.iloc[:4].sort_values(["time", "age"])
+    expected = [0.09139238424, -0.01481313030, 0.07529854702, 0.07919302291]
+    assert first["age"].tolist() == pytest.approx(expected, rel=1e-5)
+    expected = [5.027542754, 5.073828342, -1.205106396, -1.205419516]
+    assert first["surgery"].tolist() == pytest.approx(expected, rel=1e-5)

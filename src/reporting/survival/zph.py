@@ -80,7 +80,7 @@ def proportional_hazards_test(
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["statistic", "df", "p"]).rename_axis("term")
 
     average = (own.by_slot(here.mean) / own.tied[:, None])[own.slot]
-    schoenfeld = (own.x1[own.events, 1:] - average) * own.event_weights[:, None]
+    schoenfeld = own.x1[own.events, 1:] - average
     scaled = (schoenfeld @ np.linalg.inv(plain) * len(events)) / fit.scale + fit.coef
     residuals = pd.DataFrame(scaled, columns=fit.names)
     residuals.insert(0, "time", own.data.stop[events])
