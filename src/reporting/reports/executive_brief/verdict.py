@@ -12,7 +12,8 @@ from reporting.present.formats import NOT_AVAILABLE, change, percent
 
 from ..common import scores
 from ..common.book import Book
-from ..common.retention import followed, logos, nrr
+from ..common.intervals import share
+from ..common.retention import followed, nrr
 from ..common.trust import UNRELIABLE, Trust
 from ..common.words import listing, moved_points, plural, uncapitalised, with_interval
 
@@ -115,8 +116,8 @@ def _churn(book: Book, trust: Trust) -> Sign:
     rows = pd.concat(followings)
     if rows.empty:
         return Sign(name, NOT_AVAILABLE, "no account paid before", "too early")
-    kept = logos(rows)
-    lost, low, high = 1 - kept.value, 1 - kept.high, 1 - kept.low
+    gone = share(int((~rows["stayed"]).sum()), len(rows))
+    lost, low, high = gone.value, gone.low, gone.high
     value = f"{percent(lost)} a month (95% interval {percent(low)} to {percent(high)}, last {QUARTER} months)"
     against = (
         f"below {percent(limits.churn_good)} is good, above {percent(limits.churn_attention)} needs attention"
