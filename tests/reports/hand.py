@@ -38,6 +38,8 @@ def panel(*rows: dict[str, Any]) -> pd.DataFrame:
         frame["paying"] = frame["mrr_cents"] > 0
     unknown = [name for name in PANEL if name not in {*frame, "signed_up_at"}]
     frame = frame.reindex(columns=[*frame, *unknown])
+    for name in [column for column in frame if column.endswith("_at")]:
+        frame[name] = pd.to_datetime(frame[name])
     return frame.sort_values(["account_id", "month"], ignore_index=True)
 
 
@@ -83,6 +85,7 @@ def snapshot(
         "feature_month": ["month", "feature", "core", "premium", "accounts", "users", "events"],
     }
     frames = {name: pd.DataFrame(columns=columns) for name, columns in empty.items()}
+    frames["activation_steps"] = frames["activation_steps"].astype({"reached_at": "datetime64[us]"})
     found._frames = {**frames, "account_month": rows, "accounts": accounts.assign(**given), **tables}
     return found
 
