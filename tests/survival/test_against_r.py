@@ -160,7 +160,9 @@ def test_predicted_survival(found, case, ties):
         same(ours["se"], theirs["se"], 1e-4)
         same(ours[["lower", "upper"]], theirs[["lower", "upper"]], 1e-4)
         hazard = baseline_hazard(fit)["cumulative_hazard"]
-        reference = predict_survival(fit, covariates.iloc[[row]] * 0 + fit.center, [1e9], stratum=stratum)
+        own = data if stratum is None else data[data["stratum"] == stratum]
+        end = [own["stop"].max()]
+        reference = predict_survival(fit, covariates.iloc[[row]] * 0 + fit.center, end, stratum=stratum)
         last = hazard.iloc[-1] if stratum is None else hazard.loc[stratum].iloc[-1]
         same(reference["cumulative_hazard"], [last], 1e-9)
 

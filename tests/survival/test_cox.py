@@ -6,7 +6,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reporting.survival import CollinearError, DataError, NotIdentifiedError, cox, logrank, split_rows
+from reporting.survival import (
+    CollinearError,
+    DataError,
+    NotIdentifiedError,
+    benjamini_hochberg,
+    cox,
+    logrank,
+    split_rows,
+)
+from reporting.survival.inference import wald_test
 
 from .conftest import ROSSI
 
@@ -171,3 +180,67 @@ def test_split_rows_keeps_time_and_events():
     rows = split_rows(frame, [2, 4], start="start", stop="stop", event="event")
     assert rows.to_numpy().tolist() == [[0, 2, 0, "a"], [2, 4, 0, "a"], [4, 5, 1, "a"], [2, 3, 1, "b"]]
     assert rows.index.tolist() == [0, 0, 0, 1]
+
+
+def test_what_a_fit_reports(rossi):
+    """R: summary(coxph(Surv(week, arrest) ~ ., rossi)); LR 33.27, Wald 32.11, score 33.53, 7 df."""
+    fit = cox(rossi[ROSSI], rossi["week"], rossi["arrest"])
+    tests = (fit.likelihood_ratio_test(), fit.wald_test(), fit.score_test())
+    assert [t.df for t in tests] == [7, 7, 7]
+    assert [t.statistic for t in tests] == pytest.approx([33.2659458, 32.11, 33.5286889], abs=5e-3)
+    assert tests[1].p == pytest.approx(3.871e-05, rel=2e-3)
+    assert tests[2].p == pytest.approx(2.109861517e-05, rel=1e-4)
+    table = fit.table()
+    assert table.index.tolist() == ROSSI and table.index.name == "term"
+    row = table.loc["fin", ["hazard_ratio", "lower", "upper", "z", "p"]]
+    assert row.tolist() == pytest.approx([0.684256681, 0.470236718, 0.995684064, -1.98256451, 0.0474160945])
+    assert table["p_adjusted"].tolist() == pytest.approx(benjamini_hochberg(table["p"]))
+    assert (fit.rows, fit.events, fit.clusters, fit.level, fit.ties) == (432, 114, None, 0.95, "efron")
+    assert fit.center == pytest.approx(rossi[ROSSI].mean().to_numpy())
+    narrow = cox(rossi[ROSSI], rossi["week"], rossi["arrest"], level=0.5).table().loc["fin"]
+    assert np.log(narrow["upper"]) - narrow["coef"] == pytest.approx(0.67448975 * narrow["se"])
+
+
+def test_late_entry_weights_and_clusters_together(heart):
+    """R: coxph(Surv(start, stop, event) ~ age + surgery, heart, weights = 1 + row %% 3 / 2, cluster = id)."""
+    weights = 1 + (np.arange(1, len(heart) + 1) % 3) / 2
+    given = {"start": heart["start"], "weights": weights, "cluster": heart["id"]}
+    fit = cox(heart[["age", "surgery"]], heart["stop"], heart["event"], **given)
+    assert fit.coef == pytest.approx([0.03798102081, -0.82279488484], rel=1e-6)
+    assert fit.table()["se"].tolist() == pytest.approx([0.01540570417, 0.33030979613], rel=1e-6)
+    assert np.sqrt(np.diag(fit.model_covariance)) == pytest.approx([0.01163924936, 0.2891771061], rel=1e-6)
+    assert fit.wald_test().statistic == pytest.approx(13.49218553, rel=1e-6)
+    assert fit.score_test().statistic == pytest.approx(19.34971674, rel=1e-6)
+    assert fit.clusters == heart["id"].nunique()
+
+
+def test_a_singular_covariance_leaves_no_joint_test():
+    """b' V^-1 b; few clusters can make V singular."""
+    nothing = wald_test(np.array([1.0, 2.0]), np.ones((2, 2)))
+    assert np.isnan(nothing.statistic) and nothing.df == 2
+    something = wald_test(np.array([1.0, 2.0]), np.array([[2.0, 0], [0, 4]]))
+    assert (something.statistic, something.df) == (1 / 2 + 4 / 4, 2)
+
+
+def test_contributions_against_the_means_are_named(rossi):
+    fit = cox(rossi[["fin", "age"]], rossi["week"], rossi["arrest"])
+    rows = rossi.iloc[[7, 3]]
+    parts = fit.contributions(rows)
+    assert parts.index.tolist() == [7, 3] and parts.columns.tolist() == ["fin", "age"]
+    expected = (rows[["fin", "age"]] - rossi[["fin", "age"]].mean()) * fit.coef
+    assert parts.to_numpy() == pytest.approx(expected.to_numpy())
+
+
+def test_ties_are_efrons_or_breslows(rossi):
+    with pytest.raises(DataError, match="ties: 'exact'; expected 'efron' or 'breslow'"):
+        cox(rossi[["age"]], rossi["week"], rossi["arrest"], ties="exact")
+
+
+def test_split_rows_at_its_edges():
+    """A cut at a row's start or stop leaves the row whole; cuts may come in any order, and twice."""
+    frame = pd.DataFrame({"from": [1.0, 1.5], "to": [3.0, 3], "gone": [1, 0]}, index=["a", "b"])
+    rows = split_rows(frame, [3, 1, 2, 2, 9], start="from", stop="to", event="gone")
+    assert rows.to_numpy().tolist() == [[1, 2, 0], [2, 3, 1], [1.5, 2, 0], [2, 3, 0]]
+    assert rows.index.tolist() == ["a", "a", "b", "b"]
+    assert split_rows(frame, [], start="from", stop="to", event="gone").equals(frame)
+    assert frame["gone"].tolist() == [1, 0]

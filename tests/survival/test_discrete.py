@@ -133,3 +133,78 @@ def test_refusals(panel):
         discrete_hazard(gap.astype(float), stop, event, start=panel["start"])
     with pytest.raises(DataError, match="'plan' is str, not numeric"):
         discrete_hazard(covariates.assign(plan="pro"), stop, event, start=panel["start"])
+
+
+def test_what_a_fit_reports(panel):
+    shape = Steps((4.0, 8.0))
+    fit = discrete_hazard(*rows(panel), start=panel["start"], cluster=panel["subject"], baseline=shape)
+    assert (fit.rows, fit.events, fit.clusters) == (len(panel), panel["event"].sum(), 200)
+    assert (fit.names, fit.period, fit.level, len(fit.coef_all)) == (["x", "z"], 1.0, 0.95, 5)
+    assert fit.center == pytest.approx(panel[["x", "z"]].mean().to_numpy())
+    test = fit.wald_test()
+    assert test.df == 2
+    assert test.statistic == pytest.approx(fit.coef @ np.linalg.inv(fit.covariance) @ fit.coef)
+    assert fit.table().index.tolist() == ["x", "z"]
+    single = discrete_hazard(*rows(panel), start=panel["start"], baseline=shape)
+    assert single.clusters is None and single.coef == pytest.approx(fit.coef)
+
+
+def test_the_unit_of_time_does_not_matter(panel):
+    """Months counted as two halves: rows of length 2, all times twice as far, the same predictions."""
+    covariates, stop, event = rows(panel)
+    months = discrete_hazard(covariates, stop, event, start=panel["start"], baseline=Steps((4.0, 8.0)))
+    halves = discrete_hazard(
+        covariates, 2 * stop, event, start=2 * panel["start"], baseline=Steps((8.0, 16.0))
+    )
+    assert halves.period == 2
+    some = covariates.iloc[[5, 2, 9]]
+    for periods in (1, 3):
+        found = halves.predict(some, [6, 12, 14], periods)
+        assert found.index.tolist() == [5, 2, 9]
+        assert found.to_numpy() == pytest.approx(months.predict(some, [3, 6, 7], periods).to_numpy())
+
+
+def test_the_interval_is_symmetric_for_the_log_hazard(panel):
+    fit = discrete_hazard(*rows(panel), start=panel["start"], level=0.5)
+    row = fit.predict(panel[["x", "z"]].iloc[[4]], [3]).iloc[0]
+    for side, sign in (("lower", -1), ("probability", 0), ("upper", 1)):
+        log_hazard = row["log_hazard"] + sign * 0.6744897501960817 * row["se"]
+        assert row[side] == pytest.approx(1 - np.exp(-np.exp(log_hazard)))
+
+
+def test_contributions_against_the_means_are_named(panel):
+    fit = discrete_hazard(*rows(panel), start=panel["start"])
+    some = panel[["z", "x"]].iloc[[8, 3]]
+    parts = fit.contributions(some)
+    assert parts.index.tolist() == [8, 3] and parts.columns.tolist() == ["x", "z"]
+    expected = (some[["x", "z"]] - panel[["x", "z"]].mean()) * fit.coef
+    assert parts.to_numpy() == pytest.approx(expected.to_numpy())
+
+
+@pytest.mark.parametrize(("periods", "good"), [(0, False), (1, True), (2, True)])
+def test_predictions_reach_at_least_one_period_ahead(panel, periods, good):
+    fit = discrete_hazard(*rows(panel), start=panel["start"])
+    if good:
+        assert fit.predict(panel[["x", "z"]].iloc[:1], 3, periods)["probability"].between(0, 1).all()
+    else:
+        with pytest.raises(DataError, match="periods: 0; expected 1 or more"):
+            fit.predict(panel[["x", "z"]].iloc[:1], 3, periods)
+
+
+@pytest.mark.parametrize(("longer", "good"), [(0.0, True), (9e-7, True), (2e-6, False), (1.0, False)])
+def test_rows_are_of_one_length(panel, longer, good):
+    """To a millionth: the rounding of tenures."""
+    covariates, stop, event = rows(panel)
+    stop = stop + longer * (panel.index == 3)
+    if good:
+        assert discrete_hazard(covariates, stop, event, start=panel["start"]).period == 1
+    else:
+        with pytest.raises(
+            DataError, match=r"row 3 is .* long, others 1; expected a row per subject and period"
+        ):
+            discrete_hazard(covariates, stop, event, start=panel["start"])
+
+
+def test_without_events_there_is_nothing_to_fit(panel):
+    with pytest.raises(DataError, match="no events"):
+        discrete_hazard(panel[["x"]], panel["stop"], panel["event"] * 0, start=panel["start"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import chi2
 
 from reporting.survival import DataError, holm, logrank, pairwise_logrank
 
@@ -54,3 +55,66 @@ def test_what_cannot_be_compared_is_refused():
         logrank(["a", "b"], [1, 3], [1, 1], start=[0, 2])
     with pytest.raises(DataError, match="no events"):
         logrank(["a", "b"], [1, 3], [0, 0])
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected", "variance"),
+    [
+        (0.999, 1 / 2 + 1, 1 / 4),  # b is at risk when a goes
+        (1, 1, None),  # b enters when a goes and is not: the two never meet
+        (1.001, 1, None),
+    ],
+)
+def test_entry_at_an_event_time(entry, expected, variance):
+    """Per event time d n_g / n and d (n - d) / (n - 1) n_g / n (1 - n_g / n)."""
+    given = (["a", "b"], [1, 2], [1, 1])
+    if variance is None:
+        with pytest.raises(DataError, match="never at risk together"):
+            logrank(*given, start=[0, entry])
+        return
+    test = logrank(*given, start=[0, entry])
+    assert test.table.loc["b", "expected"] == pytest.approx(expected)
+    assert test.statistic == pytest.approx((1 - expected) ** 2 / variance)
+
+
+def test_the_table_by_hand():
+    """Two events tied at 1 among 4 (2 of each group), one at 2 among 2 (one of each)."""
+    test = logrank(["y", "x", "x", "y"], [1, 1, 2, 2], [1, 1, 1, 0])
+    assert test.table.index.tolist() == ["x", "y"] and test.table.index.name == "group"
+    assert test.table["rows"].tolist() == [2, 2]
+    assert test.table["observed"].tolist() == [2, 1]
+    assert test.table["expected"].tolist() == pytest.approx([1.5, 1.5])
+    # Variance: 2 x 2 / 3 x 1/4 at 1, 1 x 1 / 1 x 1/4 at 2.
+    assert test.statistic == pytest.approx(0.5**2 / (1 / 3 + 1 / 4))
+    assert test.p == pytest.approx(chi2.sf(test.statistic, 1))
+
+
+def test_a_group_never_at_risk_with_others_is_not_compared():
+    """c is watched after the last event only: two groups remain, one degree of freedom."""
+    test = logrank(["a", "b", "b", "c"], [1, 2, 3, 9], [1, 1, 0, 0], start=[0, 0, 0, 3])
+    assert test.test.df == 1
+    assert test.statistic == pytest.approx(logrank(["a", "b", "b"], [1, 2, 3], [1, 1, 0]).statistic)
+
+
+def test_pairs_keep_their_rows(panel):
+    """Late entry and strata reach each pair; one that can't be compared is NaN and no part of Holm's."""
+    group = np.where(panel["subject"] % 2 == 0, "p", "q")
+    given = {"start": panel["start"].to_numpy(), "strata": panel["stratum"].to_numpy()}
+    rows = (group, panel["stop"], panel["event"])
+    alone = logrank(*rows, **given)
+    early, late = pairwise_logrank(*rows, **given), pairwise_logrank(*rows)
+    assert early.loc[("p", "q"), "statistic"] == pytest.approx(alone.statistic)
+    assert late.loc[("p", "q"), "statistic"] != pytest.approx(alone.statistic, rel=1e-3)
+    assert early.index.names == ["group", "other"]
+    assert early.columns.tolist() == ["statistic", "p", "p_adjusted"]
+    table = pairwise_logrank(
+        ["a", "a", "b", "b", "c"], [1, 2, 3, 1, 9], [1, 1, 1, 1, 1], start=[0, 0, 0, 0, 8]
+    )
+    assert table.loc[[("a", "c"), ("b", "c")]].isna().all(axis=None)
+    assert table.loc[("a", "b"), "p_adjusted"] == table.loc[("a", "b"), "p"]
+
+
+def test_a_missing_group_is_refused_by_row():
+    for ask in (logrank, pairwise_logrank):
+        with pytest.raises(DataError, match="groups: row 1 is missing"):
+            ask(["a", None], [1, 2], [1, 1])

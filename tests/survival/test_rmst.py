@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from reporting.survival import DataError, kaplan_meier, kaplan_meier_by, rmst, rmst_difference
 
@@ -32,6 +33,43 @@ def test_robust_and_greenwood_agree_for_single_rows(lung):
     assert robust.se == pytest.approx(plain.se)
 
 
-def test_no_mean_past_the_end_of_follow_up():
-    with pytest.raises(DataError, match="past the end of follow-up"):
-        rmst(kaplan_meier([1, 2, 3], [1, 0, 0]), 5)
+@pytest.mark.parametrize(
+    ("event", "tau", "mean"),
+    [
+        ([1, 0, 0], 1, 1),
+        ([1, 0, 0], 3, 1 + 2 * 2 / 3),
+        ([1, 0, 0], 3.001, None),
+        ([1, 1, 1], 2.999, 1 + 2 / 3 + 0.999 / 3),
+        ([1, 1, 1], 3, 2),
+        ([1, 1, 1], 3.001, 2),  # all have gone: nothing is added
+        ([1, 1, 1], 0, None),
+        ([1, 1, 1], np.inf, None),
+    ],
+)
+def test_means_as_far_as_the_curve_is_known(event, tau, mean):
+    curve = kaplan_meier([1, 2, 3], event)
+    if mean is None:
+        with pytest.raises(DataError, match=r"tau: .*(expected a|past the end of follow-up)"):
+            rmst(curve, tau)
+    else:
+        assert rmst(curve, tau).estimate == pytest.approx(mean)
+
+
+def test_by_hand():
+    """S = 2/3 on [1, 2), 1/3 on [2, 3]: mean 1 + 2/3 + 1/3, variance (2/3 + 1/3)^2 / 6 + (1/3)^2 / 2."""
+    mean = rmst(kaplan_meier([1, 2, 3], [1, 1, 0], level=0.9), 3)
+    assert (mean.tau, mean.level) == (3, 0.9)
+    assert mean.estimate == pytest.approx(2)
+    assert mean.se == pytest.approx(np.sqrt(1 / 6 + 1 / 18))
+    assert [mean.lower, mean.upper] == pytest.approx([2 - 1.6448536 * mean.se, 2 + 1.6448536 * mean.se])
+    other = kaplan_meier([1, 1, 3], [1, 1, 0])
+    gain = rmst_difference(kaplan_meier([1, 2, 3], [1, 1, 0]), other, 3)
+    assert (gain.tau, gain.level) == (3, 0.95)
+    assert gain.estimate == pytest.approx(2 - (1 + 2 / 3))
+    assert gain.p == pytest.approx(2 * norm.sf(gain.estimate / gain.se))
+
+
+def test_without_any_event_in_time_the_mean_is_sure():
+    mean = rmst(kaplan_meier([2, 3], [1, 0]), 1)
+    assert (mean.estimate, mean.se) == (1, 0)
+    assert np.isnan(mean.p)

@@ -4,7 +4,8 @@
     them) S(t | x) = exp(-H_0(t) e^{x b}) var H(t | x) = e^{2 x b} (sum_l w̄ / D_l^2 + q' V q)    q = sum_l
     (m_l - x) w̄ / D_l
 
-R: `survfit(coxph fit, newdata=)`, with its default log interval.
+R: `survfit(coxph fit, newdata=)`, with its default log interval. Past the last `stop` of a stratum nothing
+was watched, and predictions there are NaN.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from .cox import CoxFit
-from .data import Floats, design_matrix
+from .data import Floats, design_matrix, points
 from .errors import DataError
 from .intervals import IntervalKind, confidence_limits
 
@@ -52,7 +53,8 @@ def predict_survival(
         interval: scale of the limits.
 
     Returns:
-        By (index of `covariates`, time): survival, se, lower, upper, cumulative_hazard.
+        By (index of `covariates`, time): survival, se, lower, upper, cumulative_hazard; NaN past the end of
+        the stratum's follow-up.
     """
     likelihood = fit.evaluation.likelihood
     labels = likelihood.data.strata_labels
@@ -60,8 +62,10 @@ def predict_survival(
         raise DataError(f"stratum: {stratum!r}; expected one of {', '.join(map(repr, labels))}")
     _, values = design_matrix(covariates[fit.names])
     x = (values - fit.center) / fit.scale
-    times = np.atleast_1d(np.asarray(times, dtype=float))
+    times = points("times", times)
 
+    own = likelihood.data.strata == labels.index(stratum)
+    watched = np.where(times <= likelihood.data.stop[own].max(), 1.0, np.nan)
     slots = likelihood.risk.stratum == labels.index(stratum)
     reached = np.searchsorted(likelihood.risk.time[slots], times, side="right")
 
@@ -75,7 +79,7 @@ def predict_survival(
         drift = hazard_mean[None] - x[:, None, :] * hazard[None, :, None]
         spread = np.einsum("rtj,jk,rtk->rt", drift, covariance, drift)
         ratio = np.exp(x @ (fit.coef * fit.scale))[:, None]
-        cumulative = hazard * ratio
+        cumulative = hazard * ratio * watched
         survival = np.exp(-cumulative)
         se = survival * ratio * np.sqrt(variance + spread)
     lower, upper = confidence_limits(survival, se, fit.level, interval)

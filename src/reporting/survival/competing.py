@@ -21,9 +21,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from .data import codes, survival_data
+from .data import codes, points, survival_data
 from .errors import DataError
 from .influence import incidence_influence
 from .intervals import IntervalKind, confidence_limits
@@ -47,14 +47,20 @@ class CumulativeIncidence:
     interval: IntervalKind
 
     def at(self, times: ArrayLike) -> pd.DataFrame:
-        """Incidence, se, limits by (cause, time); NaN past the end of follow-up."""
-        times = np.atleast_1d(np.asarray(times, dtype=float))
+        """Incidence, se, limits by (cause, time); NaN past the end of follow-up.
+
+        Where everybody at risk has left for one cause or another, the incidences are final and hold beyond.
+        """
+        times = points("times", times)
+        left = self.table["events"].groupby(level="time").sum()
+        final = np.isclose(left, self.table.loc[self.causes[0], "at_risk"], rtol=1e-9).any()
         parts = {}
         for cause in self.causes:
             part = self.table.loc[cause, ["incidence", "se", "lower", "upper"]]
             steps = np.vstack([[0.0, 0.0, np.nan, np.nan], part.to_numpy()])
             values = steps[np.searchsorted(part.index, times, side="right")]
-            values[times > part.index[-1]] = np.nan
+            if not final:
+                values[times > part.index[-1]] = np.nan
             parts[cause] = pd.DataFrame(values, index=pd.Index(times, name="time"), columns=part.columns)
         return pd.concat(parts, names=["cause"])
 
@@ -66,7 +72,7 @@ def aalen_johansen(
     start: ArrayLike | None = None,
     weights: ArrayLike | None = None,
     cluster: ArrayLike | None = None,
-    censored: object = 0,
+    censored: object = None,
     level: float = 0.95,
     interval: IntervalKind = "log-log",
 ) -> CumulativeIncidence:
@@ -74,23 +80,21 @@ def aalen_johansen(
 
     Args:
         stop, start, weights: rows at risk, see `survival_data`.
-        cause: label of what happened at `stop`, or `censored` where nothing did.
+        cause: label of what happened at `stop`. Where nothing did it is missing (None, NaN) or, among
+            numbers, 0; or else `censored`.
         cluster: the subject, where it has more than one row (default: every row its own).
-        censored: the label that means "nothing happened".
+        censored: the label that means "nothing happened", where it is another. Needed among text labels none
+            of which is missing: a "none" must not be counted as one more cause.
         level, interval: of the limits. On the log-log scale of the incidence itself, which keeps them within
             0 and 1.
 
     Raises:
-        DataError: a broken rule, or no event of any cause.
+        DataError: a broken rule, no event of any cause, or causes that leave open which rows are censored.
     """
-    labels = pd.Series(cause).reset_index(drop=True)
-    if labels.isna().any():
-        raise DataError(
-            f"cause: row {int(labels.isna().argmax())} is missing; write {censored!r} for censored rows"
-        )
-    happened = (labels != censored).to_numpy()
+    labels = pd.Series(cause, dtype=object).reset_index(drop=True)
+    happened = _happened(labels, censored)
     if not happened.any():
-        raise DataError(f"no events: every cause is {censored!r}")
+        raise DataError("no events: every row is censored")
     data = survival_data(stop, happened, start=start, weights=weights, cluster=cluster)
     code, names = codes("cause", labels[happened], int(happened.sum()))
     which = np.full(len(data), -1)
@@ -111,3 +115,42 @@ def aalen_johansen(
         columns = {"at_risk": at_risk, "events": events[k], "incidence": incidence[k], "se": se[k]}
         tables[name] = pd.DataFrame({**columns, "lower": lower, "upper": upper}, index=risk.time)
     return CumulativeIncidence(names, pd.concat(tables, names=["cause", "time"]), level, interval)
+
+
+def _happened(labels: pd.Series, censored: object) -> NDArray[np.bool_]:
+    """Whether each row has a cause; refuses labels that leave it open."""
+    missing = labels.isna().to_numpy()
+    present = labels[~missing]
+    row = int(missing.argmax())
+    if present.empty:
+        return ~missing
+    if censored is not None:
+        if missing.any():
+            raise DataError(
+                f"cause, row {row}: missing; write {censored!r}, the label given for censored rows"
+            )
+        if not any(_is_number(label) == _is_number(censored) for label in present):
+            raise DataError(
+                f"censored: {censored!r} can't be among causes such as {present.iloc[0]!r}; give the label "
+                "that means that nothing happened"
+            )
+        return (labels != censored).to_numpy()
+    if all(_is_number(label) for label in present):
+        nil = (labels == 0).to_numpy()
+        if nil.any() and missing.any():
+            raise DataError(
+                f"cause, row {row}: missing, while row {int(nil.argmax())} is 0; both would mean censored. "
+                "Write 0 in both, or leave both missing"
+            )
+        return ~(missing | nil)
+    if not missing.any():
+        names = ", ".join(sorted({repr(label) for label in present}))
+        raise DataError(
+            f"cause: which of {names} means that nothing happened? Name it, as in censored='none', or leave "
+            "the cause of censored rows missing (None)"
+        )
+    return ~missing
+
+
+def _is_number(label: object) -> bool:
+    return isinstance(label, int | float | np.number | np.bool_)

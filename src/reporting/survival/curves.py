@@ -3,8 +3,11 @@
     S(t) = prod_{u <= t} (1 - d_u / n_u)        var log S(t) = sum_{u <= t} d_u / (n_u (n_u - d_u))
     (Greenwood)
 
-n_u counts the rows with `start < u <= stop`, so late entry needs nothing special. R: `survfit(Surv(start,
-stop, event))`.
+n_u counts the rows with `start < u <= stop`, so late entry needs nothing special: who enters at u itself is
+at risk after u. R: `survfit(Surv(start, stop, event))`.
+
+Past the last `stop` nothing was watched, and everything asked there is NaN, as R's `summary(fit, times=)`
+leaves such times out (`extend = FALSE`). The exception is a curve that has reached 0: it stays there.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from .data import Floats, SurvivalData, codes, survival_data
+from .data import Floats, SurvivalData, codes, points, survival_data
 from .errors import DataError
 from .influence import incidence_influence
 from .intervals import IntervalKind, confidence_limits
@@ -58,12 +61,15 @@ class KaplanMeier:
 
     @property
     def last_time(self) -> float:
-        """End of follow-up; the curve says nothing beyond."""
+        """End of follow-up; the curve says nothing beyond, unless it has reached 0."""
         return float(self.table["time"].iloc[-1])
 
     def at(self, times: ArrayLike) -> pd.DataFrame:
-        """Survival, se and limits at the given times (index `time`); NaN past the end of follow-up."""
-        times = np.atleast_1d(np.asarray(times, dtype=float))
+        """Survival, se and limits at the given times (index `time`); NaN past the end of follow-up.
+
+        A curve that has reached 0 is 0 from there on, without se or limits.
+        """
+        times = points("times", times)
         row = np.searchsorted(self.table["time"].to_numpy(), times, side="right")
         steps = self.table[["survival", "se", "lower", "upper"]].to_numpy()
         values = np.vstack([[1.0, 0.0, np.nan, np.nan], steps])[row]
@@ -74,7 +80,7 @@ class KaplanMeier:
 
     def at_risk(self, times: ArrayLike) -> Floats:
         """Weight at risk just before each time, `start < t <= stop`; at 0, of those there from the outset."""
-        times = np.atleast_1d(np.asarray(times, dtype=float))[:, None]
+        times = points("times", times)[:, None]
         entered = (self.data.start < times) | ((times <= 0) & (self.data.start <= 0))
         return (entered & (times <= self.data.stop)) @ self.data.weights
 
@@ -90,12 +96,12 @@ class KaplanMeier:
     def probability_within(self, start: ArrayLike, horizon: float) -> Floats:
         """P(event in (s, s + horizon] | none by s) for each s in `start`: 1 - S(s + horizon) / S(s).
 
-        The null prediction for a Brier score. The curve is held at its last value past the end of follow-up.
+        The null prediction for a Brier score. NaN where s + horizon is past the end of follow-up (and the
+        curve has not reached 0), or where nobody is left at s.
         """
-        steps = np.concatenate([[1.0], self.table["survival"]])
-        times = self.table["time"].to_numpy()
-        start = np.asarray(start, dtype=float)
-        now, then = (steps[np.searchsorted(times, t, side="right")] for t in (start, start + horizon))
+        start = points("start", start)
+        ahead = points("horizon", horizon)
+        now, then = (self.at(times)["survival"].to_numpy() for times in (start, start + ahead))
         return np.where(now > 0, 1 - then / np.where(now > 0, now, 1), np.nan)
 
 
@@ -171,7 +177,7 @@ def kaplan_meier_by(
 
 def numbers_at_risk(curves: Mapping[object, KaplanMeier], times: ArrayLike) -> pd.DataFrame:
     """The table under a plot: groups x times, weight at risk."""
-    times = np.atleast_1d(np.asarray(times, dtype=float))
+    times = points("times", times)
     if not curves:
         raise DataError("no curves: nothing to count")
     return pd.DataFrame.from_dict(

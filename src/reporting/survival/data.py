@@ -18,6 +18,7 @@ from .errors import DataError
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
+_TIMES_OF_PANDAS = {"timedelta", "timedelta64", "datetime", "datetime64", "date", "time", "period"}
 _TIE_TOLERANCE = float(np.sqrt(np.finfo(float).eps))
 
 
@@ -53,7 +54,8 @@ def survival_data(
     """Check rows at risk and bring them into one form.
 
     Args:
-        stop: end of each row, in any one unit of time.
+        stop: end of each row, a number in any one unit of time (no `datetime` or `timedelta`, whose unit
+            nobody chose).
         event: 1 or True where the event happened at `stop`, else 0.
         start: start of each row (default: minus infinity, at risk from the outset).
         weights: positive case weights.
@@ -66,14 +68,14 @@ def survival_data(
     Raises:
         DataError: naming the first row that breaks a rule, counted from 0.
     """
-    stop = _numbers("stop", stop)
+    stop = numbers("stop", stop)
     n = len(stop)
     if n == 0:
         raise DataError("no rows: nothing was at risk")
-    start_ = np.full(n, -np.inf) if start is None else _numbers("start", start, n)
-    event_ = _numbers("event", event, n)
+    start_ = np.full(n, -np.inf) if start is None else numbers("start", start, n)
+    event_ = numbers("event", event, n)
     _demand(np.isin(event_, (0, 1)), "event", event_, "0 or 1")
-    weights_ = np.ones(n) if weights is None else _numbers("weights", weights, n)
+    weights_ = np.ones(n) if weights is None else numbers("weights", weights, n)
     _demand(weights_ > 0, "weights", weights_, "a positive number")
     start_, stop = _join_near_ties(start_, stop)
     _demand(start_ < stop, "stop", stop, "later than the row's start")
@@ -128,8 +130,8 @@ def split_rows(frame: pd.DataFrame, cuts: ArrayLike, *, start: str, stop: str, e
 
     The index repeats the label of the row a piece came from.
     """
-    cuts_ = np.unique(np.asarray(cuts, dtype=float))
-    begin, end = frame[start].to_numpy(float), frame[stop].to_numpy(float)
+    cuts_ = np.unique(points("cuts", cuts))
+    begin, end = numbers(start, frame[start]), numbers(stop, frame[stop])
     first = np.searchsorted(cuts_, begin, side="right")
     pieces = np.searchsorted(cuts_, end, side="left") - first + 1
     origin = np.repeat(np.arange(len(frame)), pieces)
@@ -143,21 +145,42 @@ def split_rows(frame: pd.DataFrame, cuts: ArrayLike, *, start: str, stop: str, e
     return result
 
 
-def _numbers(name: str, values: ArrayLike, n: int | None = None) -> Floats:
-    try:
-        result = pd.Series(values).to_numpy(dtype=float, na_value=np.nan)
-    except (TypeError, ValueError):
-        raise DataError(f"{name}: expected numbers, got {pd.Series(values).dtype}") from None
+def numbers(name: str, values: ArrayLike, n: int | None = None) -> Floats:
+    """Finite numbers, one a row; anything else is an error that names the argument and the row."""
+    result = _floats(name, values)
     if n is not None and len(result) != n:
         raise DataError(f"{name}: {len(result)} values for {n} rows")
     _demand(np.isfinite(result), name, result, "a finite number")
     return result
 
 
+def points(name: str, values: ArrayLike) -> Floats:
+    """Points in time at which something is asked; they may lie infinitely far away, but not be missing."""
+    result = _floats(name, values)
+    _demand(~np.isnan(result), name, result, "a number")
+    return result
+
+
+def _floats(name: str, values: ArrayLike) -> Floats:
+    series = pd.Series(values)
+    kind = pd.api.types.infer_dtype(series, skipna=True)
+    if kind in _TIMES_OF_PANDAS:
+        length = name if kind.startswith("timedelta") else f"({name} - origin)"
+        raise DataError(
+            f"{name}: {kind} values; expected numbers in one unit of time, the same for all arguments. For "
+            f"days, give {length} / pd.Timedelta(days=1)"
+        )
+    try:
+        return series.to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError):
+        raise DataError(f"{name}: expected numbers, got {series.dtype}") from None
+
+
 def _demand(good: NDArray[np.bool_], name: str, values: Floats, expected: str) -> None:
     if not good.all():
         row = int(np.argmin(good))
-        raise DataError(f"{name}, row {row}: {values[row]:g}; expected {expected}")
+        place = name if len(values) == 1 else f"{name}, row {row}"
+        raise DataError(f"{place}: {values[row]:g}; expected {expected}")
 
 
 def _join_near_ties(start: Floats, stop: Floats) -> tuple[Floats, Floats]:

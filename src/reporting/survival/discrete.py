@@ -10,7 +10,8 @@ with `sandwich::vcovCL(type = "HC0", cadjust = FALSE)`.
 Over m periods, the covariates as they are, P = 1 - exp(-Lambda) with Lambda = sum_j exp(alpha(t_j) + x b).
 The interval
 is symmetric for log Lambda: with z_j the full row of the design, its gradient is sum_j exp(.) z_j / Lambda
-(delta method).
+(delta method). Ahead of the longest time seen, alpha goes on as its shape says: a step stays level, a spline
+straight.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from numpy.typing import ArrayLike
 from scipy.special import logsumexp
 
 from .cloglog import fit_cloglog
-from .data import Floats, design_matrix, survival_data
+from .data import Floats, design_matrix, numbers, survival_data
 from .errors import DataError
 from .inference import TestResult, coefficient_table, contributions, wald_test
 from .intervals import critical_value
@@ -88,7 +89,7 @@ class DiscreteHazard:
         if periods < 1:
             raise DataError(f"periods: {periods}; expected 1 or more")
         _, values = design_matrix(covariates[self.names])
-        start = np.broadcast_to(np.asarray(start, dtype=float), len(values))
+        start = np.broadcast_to(numbers("start", start), len(values))
         ahead = range(1, periods + 1)
         designs = [np.hstack([self.baseline.columns(start + j * self.period), values]) for j in ahead]
         parts = np.array([design @ self.coef_all for design in designs])

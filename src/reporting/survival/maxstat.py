@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from .data import Floats, SurvivalData, survival_data
+from .data import Floats, SurvivalData, numbers, survival_data
 from .errors import DataError
 from .riskset import RiskSets
 
@@ -75,9 +75,7 @@ def best_threshold(
         DataError: a broken rule, no event, or no cut that leaves enough subjects on both sides.
     """
     data = survival_data(stop, event, start=start)
-    value = np.asarray(value, dtype=float)
-    if value.shape != data.stop.shape or not np.isfinite(value).all():
-        raise DataError(f"value: expected {len(data)} finite numbers, one per subject")
+    value = numbers("value", value, len(data))
     if not data.event.any():
         raise DataError("no events: there is nothing to separate")
     n = len(data)

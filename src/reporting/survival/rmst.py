@@ -5,7 +5,8 @@
 
 or, with a robust curve, the sum of the squared integrals of each cluster's influence. R: `print(survfit(...),
 rmean=tau)`; the difference between two independent groups is normal with the variances added
-(`survRM2::rmst2`).
+(`survRM2::rmst2`). R draws the curve on at its last value where `tau` is past the end of follow-up; here that
+is refused, as nobody was watched there.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from .curves import KaplanMeier
+from .data import numbers
 from .errors import DataError
 from .intervals import critical_value
 
@@ -46,10 +48,12 @@ def rmst(curve: KaplanMeier, tau: float) -> RMST:
     """Mean time up to `tau`, which must lie within the follow-up of the curve.
 
     Raises:
-        DataError: `tau` is not positive or lies past the end of follow-up while some are still there.
+        DataError: `tau` is not a positive number, or lies past the end of follow-up while some are still
+            there.
     """
+    tau = float(numbers("tau", tau)[0])
     if not tau > 0:
-        raise DataError(f"tau: {tau}; expected a positive time")
+        raise DataError(f"tau: {tau:g}; expected a positive time")
     table = curve.table
     if tau > curve.last_time and table["survival"].iloc[-1] > 0:
         raise DataError(

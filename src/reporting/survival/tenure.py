@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .data import Floats
+from .data import Floats, numbers
 from .errors import DataError
 
 
@@ -86,7 +86,7 @@ def spline(stop: ArrayLike, event: ArrayLike, knots: int = 4) -> Spline:
 
 
 def _event_quantiles(stop: ArrayLike, event: ArrayLike, shares: Floats) -> tuple[float, ...]:
-    times = np.asarray(stop, dtype=float)[np.asarray(event, dtype=float) == 1]
+    times = numbers("stop", stop)[numbers("event", event) == 1]
     if len(times) == 0:
         raise DataError("no events: there is no baseline to shape")
     return tuple(float(t) for t in np.unique(np.quantile(times, shares, method="lower")))

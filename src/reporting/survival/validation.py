@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from .cloglog import fit_cloglog
-from .data import Floats, Ints, codes, survival_data
+from .data import Floats, Ints, codes, numbers, points, survival_data
 from .errors import DataError
 from .inference import cluster_sums
 from .intervals import critical_value
@@ -92,6 +92,7 @@ def known_within(time: ArrayLike, event: ArrayLike, horizon: float) -> tuple[Flo
         outcome (0 or 1) and weight of each row.
     """
     data = survival_data(time, event)
+    horizon = float(points("horizon", horizon)[0])
     times, place = np.unique(data.stop, return_inverse=True)
     at_risk = np.bincount(place)[::-1].cumsum()[::-1]
     events = np.bincount(place, weights=data.event)
@@ -151,7 +152,7 @@ def brier(
     the weights scaled to sum to one.
     """
     p, y, w, _ = _predictions(probability, outcome, weights, None)
-    null = np.broadcast_to(np.asarray(null, dtype=float), len(p))
+    null = np.broadcast_to(numbers("null", null), len(p))
     return Brier(float(np.average((y - p) ** 2, weights=w)), float(np.average((y - null) ** 2, weights=w)))
 
 

@@ -25,7 +25,7 @@ from scipy.special import chdtrc
 
 from .cox import CoxFit, cox
 from .curves import kaplan_meier
-from .data import Floats, SurvivalData, split_rows
+from .data import Floats, SurvivalData, points, split_rows, survival_data
 from .errors import DataError
 from .inference import dependent_columns
 
@@ -80,7 +80,7 @@ def proportional_hazards_test(
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["statistic", "df", "p"]).rename_axis("term")
 
     average = (own.by_slot(here.mean) / own.tied[:, None])[own.slot]
-    schoenfeld = (own.x1[own.events, 1:] - average) * own.event_weights[:, None]
+    schoenfeld = own.x1[own.events, 1:] - average
     scaled = (schoenfeld @ np.linalg.inv(plain) * len(events)) / fit.scale + fit.coef
     residuals = pd.DataFrame(scaled, columns=fit.names)
     residuals.insert(0, "time", own.data.stop[events])
@@ -118,9 +118,10 @@ def effect_over_time(
         raise DataError(
             f"term: {term!r}; expected a column of the covariates: {', '.join(map(str, covariates))}"
         )
+    survival_data(stop, event, start=start)  # refuses bad rows by the names they have here
+    edges = np.unique(points("cuts", cuts))
     rows = covariates.assign(__start=start, __stop=stop, __event=event, __row=np.arange(len(covariates)))
-    rows = split_rows(rows, cuts, start="__start", stop="__stop", event="__event")
-    edges = np.unique(np.asarray(cuts, dtype=float))
+    rows = split_rows(rows, edges, start="__start", stop="__stop", event="__event")
     stretches = pd.IntervalIndex.from_breaks([-np.inf, *edges, np.inf], closed="right", name="time")
     stretch = np.searchsorted(edges, rows["__stop"].to_numpy(float), side="left")
     parts = {f"{term} {label}": np.where(stretch == i, rows[term], 0.0) for i, label in enumerate(stretches)}

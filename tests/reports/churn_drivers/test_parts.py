@@ -69,14 +69,15 @@ def test_kinds_of_loss_by_hand(product):
             "active_days": 1.0,
             "last_active_days": [1.0, 1, 40, 1, 1, 1],
             "activated": pd.array([True, True, True, False, True, None], dtype="boolean"),
+            "engagement_score": [71.0, 40, 90, 90, np.nan, 90],
         }
     )
     assert kinds.classify(rows, product).tolist() == [
         kinds.ENGAGED,
-        kinds.ENGAGED,
+        kinds.UNCLEAR,
         kinds.ABANDONED,
         kinds.NEVER,
-        kinds.ENGAGED,
+        kinds.UNCLEAR,
         kinds.INACTIVE,
     ]
 

@@ -9,7 +9,7 @@ import pytest
 
 from reporting.present.blocks import Block, Callout, Figure, KeyFigures, Table, Text
 from reporting.reports import churn_drivers as report
-from reporting.reports.churn_drivers.out_of_time import Validation
+from reporting.reports.churn_drivers.out_of_time import Validation, score
 
 SECTIONS = [name for name in report.__all__ if name not in {"Data", "load", "exports", "glossary"}]
 RAW = re.compile(
@@ -108,6 +108,17 @@ def test_poor_predictions_are_printed_as_poor(data, monkeypatch):
     assert "reaches a coin's toss" in text
     assert "worse than knowing only the tenure, by 10.0%" in text
     assert "no better than a coin" in report.headline(data)[-1].markdown
+
+
+def test_beyond_all_tenures_seen_there_is_no_null_to_compare_with(data, monkeypatch):
+    """Kaplan-Meier of the past says nothing of a tenure that nobody had reached."""
+    rows = data.risk.modelled.assign(start=lambda r: r["start"] + 1000, stop=lambda r: r["stop"] + 1000)
+    late = score(data.model, rows, 3)
+    assert late.brier is None and 0 < late.auc.value < 1
+    monkeypatch.setitem(data.__dict__, "validation", Validation(data.validation.last_fitted, 99, [late]))
+    blocks = report.validation(data)
+    assert "nobody had stayed so long before" in blocks[0].markdown
+    assert list(blocks[1].rows[0]).count("not available") == 2
 
 
 def test_validation_never_sees_the_months_it_is_tested_on(data):

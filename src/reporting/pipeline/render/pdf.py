@@ -41,7 +41,8 @@ def page_pictures(document: Document, context: RunContext, ppi: float) -> list[b
         root = Path(temporary)
         write_source(document, root, context)
         made = _compiler(root, context).compile(format="png", ppi=ppi)
-    return made if isinstance(made, list) else [made]
+    pages = made if isinstance(made, list) else [made]
+    return [page for page in pages if page is not None]
 
 
 def write_source(document: Document, root: Path, context: RunContext) -> None:

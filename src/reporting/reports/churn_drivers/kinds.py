@@ -19,19 +19,22 @@ NEVER = "never activated"
 ABANDONED = "account abandonment"
 INACTIVE = "user inactivity"
 ENGAGED = "engaged and yet gone"
+UNCLEAR = "no clear pattern"
 CONTRACTION = "contraction"
 LABELS = {
     NEVER: "Never activated",
     ABANDONED: "Account abandonment",
     INACTIVE: "User inactivity",
     ENGAGED: "Engaged and yet gone",
+    UNCLEAR: "No clear pattern",
     CONTRACTION: "Contraction (stays, pays less)",
 }
 LOOKS = {
     NEVER: "value outcome never reached",
     ABANDONED: "nobody active for {days} days",
     INACTIVE: "fewer active users than a month earlier",
-    ENGAGED: "none of these",
+    ENGAGED: "engagement score above {healthy}",
+    UNCLEAR: "none of these",
     CONTRACTION: "paid less at the close",
 }
 ACTIONS = {
@@ -39,6 +42,7 @@ ACTIONS = {
     ABANDONED: "Rescue call while somebody still looks in",
     INACTIVE: "Re-engagement mail or personal support",
     ENGAGED: "Review price or need with the buyer",
+    UNCLEAR: "Ask why: use alone does not say",
     CONTRACTION: "Training or walkthrough for idle seats",
 }
 
@@ -65,6 +69,8 @@ class Kind:
 def classify(rows: pd.DataFrame, product: Product) -> pd.Series:
     """What each row looked like at the close before, the first that fits in the order of `LABELS`.
 
+    Engaged is an engagement score that reads as high; what none of the looks fits has no clear pattern.
+
     Args:
         rows: Rows at risk, sorted by account and month.
         product: Thresholds.
@@ -74,7 +80,8 @@ def classify(rows: pd.DataFrame, product: Product) -> pd.Series:
     fewer = users < users.groupby(rows["spell"]).shift(1)
     idle = rows["last_active_days"].astype(float) >= product.engagement.high_risk_days
     never = rows["activated"].astype("boolean").eq(False).fillna(False).astype(bool)
-    kind = pd.Series(ENGAGED, index=rows.index)
+    engaged = rows["engagement_score"].astype(float) > product.bands.healthy
+    kind = pd.Series(UNCLEAR, index=rows.index).mask(engaged, ENGAGED)
     return kind.mask(fewer, INACTIVE).mask(idle, ABANDONED).mask(never, NEVER)
 
 
@@ -84,7 +91,7 @@ def kinds(risk: RiskSet, product: Product, since: pd.Timestamp) -> list[Kind]:
     rows, kind = risk.rows[recent], classify(risk.rows, product)[recent]
     lost, stayed = rows["churned"], ~rows["churned"] & rows["can_leave"]
     found = []
-    for name in (NEVER, ABANDONED, INACTIVE, ENGAGED):
+    for name in (NEVER, ABANDONED, INACTIVE, ENGAGED, UNCLEAR):
         same = kind == name
         count = int((same & lost).sum())
         if count:

@@ -40,7 +40,7 @@ class Horizon:
         losses: Those that left.
         auc: Chance that a leaver was ranked above a stayer.
         brier: Squared error against that of the null (Kaplan-Meier of the past, the same for all of one
-            tenure).
+            tenure), over the predictions for a tenure that the past has seen; None without any.
         calibration: Predicted against observed, or None with too few different predictions.
     """
 
@@ -48,7 +48,7 @@ class Horizon:
     predictions: int
     losses: int
     auc: Estimate
-    brier: Brier
+    brier: Brier | None
     calibration: Calibration | None
 
 
@@ -108,6 +108,7 @@ def score(model: Model, rows: pd.DataFrame, horizon: int) -> Horizon | None:
     p, y, w = predicted["probability"].to_numpy()[asked], outcome[asked], weight[asked]
     cluster = rows["account_id"].to_numpy()[asked]
     null = _null(model, rows, horizon)[asked]
+    told = np.isfinite(null)
     try:
         calibrated = calibration(p, y, weights=w, cluster=cluster)
     except SurvivalError:
@@ -117,13 +118,16 @@ def score(model: Model, rows: pd.DataFrame, horizon: int) -> Horizon | None:
         int(asked.sum()),
         int(y.sum()),
         auc(p, y, weights=w, cluster=cluster),
-        brier(p, y, null, weights=w),
+        brier(p[told], y[told], null[told], weights=w[told]) if told.any() else None,
         calibrated,
     )
 
 
 def _null(model: Model, rows: pd.DataFrame, horizon: int) -> np.ndarray:
-    """What Kaplan-Meier of the past says for the row's tenure, knowing nothing else of the account."""
+    """What Kaplan-Meier of the past says for the row's tenure, knowing nothing else of the account.
+
+    NaN for a tenure that no account had reached in the past.
+    """
     past = model.rows
     curve = kaplan_meier(past["stop"], past["churned"], start=past["start"])
     open_months = opportunities(rows["due_in"], model.committed, horizon)

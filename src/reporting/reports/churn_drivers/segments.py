@@ -34,7 +34,7 @@ LABELS = {
     "company_size": "company size",
     "industry": "industry",
     "acquisition_channel": "acquisition channel",
-    "activated": "early activation",
+    "activated": "activation by the first paid close",
     "active_users": "active users",
 }
 BILLING = {"month": "Monthly", "quarter": "Quarterly", "year": "Yearly"}
@@ -187,7 +187,8 @@ def _groups(name: str, risk: RiskSet, accounts: pd.DataFrame, product: Product) 
         days = product.activation.value_days
         in_time = first["activated_at"] <= first["signed_up_at"] + pd.Timedelta(days=days)
         known = (first["signed_up_at"] >= risk.observed_from) & risk.rows["activated_at"].notna().any()
-        return _told(in_time, known, f"Activated within {days} days", "Not activated by then")
+        # Of an activation after the first paid close nothing was known there, however early it came.
+        return _told(in_time, known, f"Activated within {days} days", "Later or not at all")
     values = first[name].astype(object)
     return values.map(lambda v: BILLING.get(v, v)) if name == "billing_frequency" else values
 

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from scipy.special import pdtr
 
-from reporting.present.formats import money
+from reporting.present.formats import money, percent
 from reporting.present.formats import month as month_name
 from reporting.snapshot.frozen import Snapshot
+
+from .words import plural, sentence
 
 if TYPE_CHECKING:
     from reporting.snapshot.frozen import Changes
@@ -86,6 +88,19 @@ class Book:
     def paying(self) -> pd.DataFrame:
         """The report month's rows of accounts that pay at its close."""
         return self.now[self.now["paying"].astype(bool)]
+
+    def share_of_mrr(self, cents: float, month: pd.Timestamp | None = None) -> float:
+        """This part of all MRR at the close of a month (default: the report month); NaN of nothing."""
+        total = (self.now if month is None else self.at(month))["mrr_cents"].sum()
+        return float(cents / total) if total else math.nan
+
+    def unjudged(self, known: pd.DataFrame) -> str:
+        """` 31 accounts with 6.3% of MRR can't be judged.`; empty where `known` holds all that pay."""
+        rows = self.paying.drop(index=known.index, errors="ignore")
+        if rows.empty:
+            return ""
+        accounts, share = plural(len(rows), "account"), self.share_of_mrr(rows["mrr_cents"].sum())
+        return f" {sentence(accounts)} with {percent(share)} of MRR can't be judged."
 
     @cached_property
     def observed_from(self) -> pd.Timestamp:

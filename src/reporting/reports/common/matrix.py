@@ -43,14 +43,14 @@ def by_quadrant(book: Book) -> pd.DataFrame:
     """Accounts and MRR by quadrant, now and a month earlier.
 
     Returns:
-        Indexed by quadrant: accounts, mrr_cents, share (of the scored MRR), accounts_before.
+        Indexed by quadrant: accounts, mrr_cents, share (of all MRR), accounts_before.
     """
     names = list(QUADRANTS)
     now, before = book.paying, book.before
     groups = now.groupby(matrix(book, now))["mrr_cents"]
     out = pd.DataFrame({"accounts": groups.size(), "mrr_cents": groups.sum()}).reindex(names).fillna(0)
     out = out.astype("int64").rename_axis("quadrant")
-    out["share"] = out["mrr_cents"] / max(int(out["mrr_cents"].sum()), 1)
+    out["share"] = out["mrr_cents"] / max(int(now["mrr_cents"].sum()), 1)
     earlier = matrix(book, before).value_counts() if len(before) else pd.Series(dtype="int64")
     out["accounts_before"] = earlier.reindex(names).fillna(0).astype("int64")
     return out

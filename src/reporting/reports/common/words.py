@@ -9,6 +9,8 @@ from reporting.present.formats import count, number, percent
 
 from .intervals import Estimate
 
+SMALLEST_STEP = 0.0005  # of a share: less rounds to 0.0 points
+
 
 def direction(
     now: float, before: float, steady: float = 0.0, words: Sequence[str] = ("rose", "fell", "held")
@@ -67,9 +69,15 @@ def moved_points(now: float, before: float) -> str:
     if not (math.isfinite(now) and math.isfinite(before)):
         return "no earlier figure"
     step = now - before
-    if abs(step) < 0.0005:
+    if abs(step) < SMALLEST_STEP:
         return "unchanged"
     return f"{'up' if step > 0 else 'down'} {number(100 * abs(step), 1)} points"
+
+
+def better_share(now: float, before: float) -> bool | None:
+    """Whether a share that should be high rose; None where the step is told as `unchanged`, or not known."""
+    step = now - before
+    return bool(step > 0) if math.isfinite(step) and abs(step) >= SMALLEST_STEP else None
 
 
 def plain(name: str) -> str:

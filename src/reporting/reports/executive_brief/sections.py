@@ -21,7 +21,7 @@ from ..common.intervals import Estimate
 from ..common.lifecycle import declining, largest_stage
 from ..common.lifecycle import lifecycle as stages
 from ..common.retention import followed, grr, nrr
-from ..common.words import direction, moved_points, plural, sentence, with_interval
+from ..common.words import better_share, direction, moved_points, plural, sentence, with_interval
 from .data import Data
 from .verdict import healthy_share, reasons
 
@@ -63,7 +63,7 @@ def key_figures(data: Data) -> Blocks:
                 "MRR in healthy accounts",
                 percent(now),
                 f"{moved_points(now, earlier)} {versus}",
-                _good(now - earlier),
+                better_share(now, earlier),
             )
         )
     if len(data.risk):
@@ -91,7 +91,7 @@ def _retained(data: Data, name: str, measure: Callable[[pd.DataFrame], Estimate]
     if not estimate.known:
         return KeyFigure(label, "too early")
     step = f"{moved_points(estimate.value, was.value)} on {month_name(book.previous, short=True)}"
-    good = _good(estimate.value - was.value) if data.trust.reliable and was.known else None
+    good = better_share(estimate.value, was.value) if data.trust.reliable and was.known else None
     note = f"95% interval {percent(estimate.low, 0)} to {percent(estimate.high, 0)}"
     return KeyFigure(label, percent(estimate.value), step if was.known else "", good, note)
 
@@ -250,12 +250,9 @@ def _with_risk(data: Data) -> pd.DataFrame:
     return rows.join(data.risk["p3"].rename("churn_risk_3_months"), on="account_id")
 
 
-def _good(low: float, high: float | None = None) -> bool | None:
-    """True above zero, False below, None when the interval spans it or nothing is known."""
-    high = low if high is None else high
-    if not (math.isfinite(low) and math.isfinite(high)) or low == high == 0:
-        return None
-    return True if low >= 0 else False if high <= 0 else None
+def _good(step: float) -> bool | None:
+    """True above zero, False below, None at zero or where nothing is known."""
+    return bool(step > 0) if math.isfinite(step) and step else None
 
 
 def _mrr_sentence(data: Data) -> str:

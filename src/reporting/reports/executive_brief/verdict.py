@@ -12,9 +12,10 @@ from reporting.present.formats import NOT_AVAILABLE, change, percent
 
 from ..common import scores
 from ..common.book import Book
-from ..common.retention import followed, logos, nrr
+from ..common.intervals import share
+from ..common.retention import followed, nrr
 from ..common.trust import UNRELIABLE, Trust
-from ..common.words import listing, moved_points, plural, with_interval
+from ..common.words import listing, moved_points, plural, uncapitalised, with_interval
 
 GOOD, BAD, OPEN = "good", "bad", "open"
 # A verdict needs so many signs that are not open.
@@ -76,13 +77,19 @@ def reasons(found: Sequence[Sign]) -> str:
     return listing(parts)
 
 
+def _moved(step: float, steady: float) -> str:
+    """A step of `steady` or more is good or bad by its sign; a smaller one, or none at all, is neither."""
+    if step == 0 or abs(step) < steady:
+        return OPEN
+    return GOOD if step > 0 else BAD
+
+
 def _growth(book: Book, trust: Trust) -> Sign:
     total = book.panel.groupby("month")["mrr_cents"].sum()
     now, before = total.get(book.month, 0), total.get(book.month - pd.DateOffset(months=QUARTER), 0)
     if not before:
         return Sign("MRR growth", NOT_AVAILABLE, f"{book.money(now)} now, no figure a quarter ago", OPEN)
-    steady = abs(now / before - 1) < book.product.verdict.steady_growth
-    reading = OPEN if steady else GOOD if now > before else BAD
+    reading = _moved(now / before - 1, book.product.verdict.steady_growth)
     if reading == GOOD and not trust.reliable:
         reading = UNRELIABLE  # growth that counts lost customers as kept is no growth
     against = f"{book.money(before)} {QUARTER} months ago, {book.money(now)} now"
@@ -97,7 +104,7 @@ def _nrr(book: Book, trust: Trust) -> Sign:
     estimate = nrr(rows)
     if not trust.reliable:
         return Sign(name, with_interval(estimate), "", UNRELIABLE)
-    reading = GOOD if estimate.low >= 1 else BAD if estimate.high < 1 else OPEN
+    reading = GOOD if estimate.low > 1 else BAD if estimate.high < 1 else OPEN
     return Sign(name, with_interval(estimate), "100% keeps the revenue", reading)
 
 
@@ -109,8 +116,8 @@ def _churn(book: Book, trust: Trust) -> Sign:
     rows = pd.concat(followings)
     if rows.empty:
         return Sign(name, NOT_AVAILABLE, "no account paid before", "too early")
-    kept = logos(rows)
-    lost, low, high = 1 - kept.value, 1 - kept.high, 1 - kept.low
+    gone = share(int((~rows["stayed"]).sum()), len(rows))
+    lost, low, high = gone.value, gone.low, gone.high
     value = f"{percent(lost)} a month (95% interval {percent(low)} to {percent(high)}, last {QUARTER} months)"
     against = (
         f"below {percent(limits.churn_good)} is good, above {percent(limits.churn_attention)} needs attention"
@@ -122,15 +129,12 @@ def _churn(book: Book, trust: Trust) -> Sign:
 
 
 def healthy_share(book: Book, month: pd.Timestamp) -> float:
-    """Share of the month's MRR that comes from accounts in the healthy band; NaN where no score exists."""
+    """Share of all the month's MRR that accounts in the healthy band pay; NaN where no score exists."""
     rows = book.at(month)
     rows = rows[rows["paying"].astype(bool) & rows["engagement_band"].notna()]
-    total = rows["mrr_cents"].sum()
-    return (
-        float(rows.loc[rows["engagement_band"] == "healthy", "mrr_cents"].sum() / total)
-        if total
-        else math.nan
-    )
+    if rows.empty:
+        return math.nan
+    return book.share_of_mrr(rows.loc[rows["engagement_band"] == "healthy", "mrr_cents"].sum(), month)
 
 
 def _health(book: Book) -> Sign:
@@ -148,8 +152,7 @@ def _health(book: Book) -> Sign:
         )
     if math.isnan(before):
         return Sign(name, percent(now), "no figure a quarter ago", OPEN)
-    steady = abs(now - before) < book.product.verdict.steady_health
-    reading = OPEN if steady else GOOD if now > before else BAD
+    reading = _moved(now - before, book.product.verdict.steady_health)
     return Sign(name, percent(now), f"{moved_points(now, before)} in {QUARTER} months", reading)
 
 
@@ -160,11 +163,10 @@ def _value(book: Book) -> Sign:
         series.get(book.month, math.nan),
         series.get(book.month - pd.DateOffset(months=QUARTER), math.nan),
     )
-    name = f"{star.label.lower()} in the month"
+    name = f"{uncapitalised(star.label)} in the month"
     if not math.isfinite(now):
         return Sign(name, NOT_AVAILABLE, book.missing("north_star"), "not available")
     if not math.isfinite(before) or before == 0:
         return Sign(name, f"{now:,.0f}", "no figure a quarter ago", OPEN)
-    steady = abs(now / before - 1) < book.product.verdict.steady_value
-    reading = OPEN if steady else GOOD if now > before else BAD
+    reading = _moved(now / before - 1, book.product.verdict.steady_value)
     return Sign(name, f"{now:,.0f}", f"{change(now, before)} in {QUARTER} months", reading)

@@ -254,6 +254,7 @@ def quadrants(data: Data) -> Blocks:
         f"{sentence(plural(n, 'account'))} {'is' if n == 1 else 'are'} large and healthy, with "
         f"{percent(best['share'])} of MRR; {count(best['listed']) if best['listed'] else 'none'} of them "
         f"{'has' if best['listed'] == 1 else 'have'} a commercial reason (@tbl-matrix)."
+        f"{book.unjudged(rows[rows.notna()])}"
     )
     if ill:
         text += (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from reporting.present import style
@@ -68,7 +67,7 @@ def activation(data: Data) -> Blocks:
         list(table["share"]),
         [f"{percent(s)} ({count(n)})" for s, n in zip(table["share"], table["accounts"], strict=True)],
         finding,
-        f"share of {count(len(rows))} newcomers that got as far as the step",
+        f"share of {count(len(rows))} newcomers that took the step",
         [style.color("bad") if i == stop_at else style.palette()[0] for i in table.index],
         style.percent_axis,
         whole=1.0,
@@ -78,7 +77,7 @@ def activation(data: Data) -> Blocks:
         "(@fig-onboarding)."
     )
     caption = (
-        f"Onboarding steps reached by accounts that signed up in the last {COHORT_MONTHS} months and at "
+        f"Onboarding steps taken by accounts that signed up in the last {COHORT_MONTHS} months and at "
         f"least {book.product.activation.onboarding_days} days ago"
     )
     alt = (
@@ -99,10 +98,10 @@ def activation(data: Data) -> Blocks:
 
 
 def drop_off(data: Data) -> pd.DataFrame:
-    """Accounts that got as far as each onboarding step, in order.
+    """Accounts that took each onboarding step, in order.
 
-    An account got as far as a step when it took it or a later one. Columns: step, accounts, share, lost
-    (those who got as far as the step before and no further).
+    Columns: step, accounts and share (those who took this very step), lost (those whose last step is one of
+    those before it: they got as far as the step before and no further).
     """
     book, rows = data.book, _newcomers(data)
     reached = book.snapshot.activation_steps
@@ -111,9 +110,13 @@ def drop_off(data: Data) -> pd.DataFrame:
     furthest = (
         reached.groupby("account_id")["position"].max().reindex(rows.index).fillna(0).to_numpy(dtype=int)
     )
-    accounts = np.array([(furthest >= position).sum() for position in range(1, len(names) + 1)])
-    out = pd.DataFrame(
-        {"step": [plain(name) for name in names], "accounts": accounts, "share": accounts / max(len(rows), 1)}
+    places = range(1, len(names) + 1)
+    took = reached.groupby("position")["account_id"].nunique().reindex(places, fill_value=0).to_numpy()
+    return pd.DataFrame(
+        {
+            "step": [plain(name) for name in names],
+            "accounts": took,
+            "share": took / max(len(rows), 1),
+            "lost": [int((furthest == place - 1).sum()) for place in places],
+        }
     )
-    before = np.concatenate([[len(rows)], accounts[:-1]])
-    return out.assign(lost=before - accounts)

@@ -35,7 +35,7 @@ def recency(data: Data) -> Blocks:
         f"{money(cents, book.currency, short=True)}, {plural(n, 'account')}"
         for cents, n in zip(mrr, accounts, strict=True)
     ]
-    quiet, silent = float(mrr.iloc[-1] / max(mrr.sum(), 1)), plural(int(accounts.iloc[-1]), "account")
+    quiet, silent = book.share_of_mrr(mrr.iloc[-1]), plural(int(accounts.iloc[-1]), "account")
     finding = f"{percent(quiet)} of MRR has not used the product for {high} days or more ({silent})"
     colours = [style.color("good"), style.palette()[4], style.palette()[1], style.color("bad")][-len(names) :]
     axis = partial(style.money_axis, currency=book.currency)
@@ -45,7 +45,7 @@ def recency(data: Data) -> Blocks:
     longest = rows.nlargest(1, "last_active_days").iloc[0]
     text = (
         f"{finding} (@fig-recency); the longest silence is {escape(longest['account_name'])}'s, "
-        f"{days(longest['last_active_days'])}."
+        f"{days(longest['last_active_days'])}.{book.unjudged(rows)}"
     )
     return Blocks([Text(text), Figure(fig, "fig-recency", caption, alt)])
 
@@ -65,12 +65,12 @@ def trends(data: Data) -> Blocks:
         return Blocks([Text(f"Usage trends are {book.missing('usage_trend_30')}.")])
     trend = rows["usage_trend_30"].astype(float)
     falling, rising = rows[trend < -limit], rows[trend > limit]
-    total, rest = max(int(rows["mrr_cents"].sum()), 1), len(rows) - len(falling) - len(rising)
+    down, up = (percent(book.share_of_mrr(group["mrr_cents"].sum())) for group in (falling, rising))
+    rest = len(rows) - len(falling) - len(rising)
     text = (
         f"Use falls by more than {percent(limit, 0)} at {plural(len(falling), 'account')} with "
-        f"{percent(falling['mrr_cents'].sum() / total)} of MRR, and rises as much at "
-        f"{plural(len(rising), 'account')} with {percent(rising['mrr_cents'].sum() / total)}; "
-        f"{plural(rest, 'account')} {'stays' if rest == 1 else 'stay'} between."
+        f"{down} of MRR, and rises as much at {plural(len(rising), 'account')} with {up}; "
+        f"{plural(rest, 'account')} {'stays' if rest == 1 else 'stay'} between.{book.unjudged(rows)}"
     )
     blocks: list[Block] = [Text(text)]
     columns = {
@@ -102,13 +102,13 @@ def concentration(data: Data) -> Blocks:
     if rows.empty:
         return Blocks([Text(f"How use is spread over users is {book.missing('usage_concentration')}.")])
     single = rows[is_true(rows["single_champion"])].sort_values("mrr_cents", ascending=False)
-    total = max(int(rows["mrr_cents"].sum()), 1)
+    held = percent(book.share_of_mrr(single["mrr_cents"].sum()))
     limit = percent(book.product.engagement.champion_share, 0)
     text = (
         f"In the median account one user makes {percent(quantile(rows['top1_share'], 0.5))} of the events. "
-        f"{sentence(plural(len(single), 'account'))} with {percent(single['mrr_cents'].sum() / total)} of "
-        f"MRR {'hangs' if len(single) == 1 else 'hang'} on a single champion (one user with more than "
-        f"{limit})."
+        f"{sentence(plural(len(single), 'account'))} with {held} of MRR "
+        f"{'hangs' if len(single) == 1 else 'hang'} on a single champion (one user with more than "
+        f"{limit}).{book.unjudged(rows)}"
     )
     if single.empty:
         return Blocks([Text(text)])

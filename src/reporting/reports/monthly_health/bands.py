@@ -12,7 +12,7 @@ from reporting.present.formats import month as month_name
 
 from ..common import charts, scores
 from ..common.frames import is_true, numbers, quantile, weighted_mean
-from ..common.words import listing, moved_points, plural, sentence
+from ..common.words import better_share, listing, moved_points, plural, sentence
 from .data import BANDS, Data
 from .validity import validity_sentence
 
@@ -25,13 +25,13 @@ def headline(data: Data) -> Blocks:
             f"No paying account has an engagement score in {book.label}: {book.missing('engagement_score')}."
         )
         return Blocks([data.trust.warning(), Text(text)])
-    now, before = _share(bands, "mrr_cents", "healthy"), _share(bands, "mrr_cents_before", "healthy")
-    low = _share(bands, "accounts", "churn risk")
+    now, before = _share(data, "mrr_cents", "healthy"), _share(data, "mrr_cents_before", "healthy")
+    low = _share(data, "accounts", "churn risk")
     text = (
         f"**{percent(now)} of MRR comes from healthy accounts** ({moved_points(now, before)} on "
         f"{book.previous_label}); {percent(low)} of the {count(len(data.scored))} scored accounts are in the "
         f"churn-risk band, with {book.money(bands.loc['churn risk', 'mrr_cents'])} of MRR. "
-        f"{_quiet_sentence(data)} {validity_sentence(data)}"
+        f"{_quiet_sentence(data)} {validity_sentence(data)}{book.unjudged(data.scored)}"
     )
     return Blocks([data.trust.warning(), _thin(data), Text(text)])
 
@@ -52,12 +52,12 @@ def _thin(data: Data) -> Blocks:
 
 def key_figures(data: Data) -> Blocks:
     """Health in numbers, each against last month."""
-    book, bands = data.book, data.by_band
+    book = data.book
     versus = f"on {month_name(book.previous, short=True)}"
     items = []
     for label, column in (("MRR in healthy accounts", "mrr_cents"), ("Healthy accounts", "accounts")):
-        now, before = _share(bands, column, "healthy"), _share(bands, f"{column}_before", "healthy")
-        good = None if np.isnan(now - before) or now == before or len(_thin(data)) else now > before
+        now, before = _share(data, column, "healthy"), _share(data, f"{column}_before", "healthy")
+        good = None if len(_thin(data)) else better_share(now, before)
         items.append(KeyFigure(label, percent(now), f"{moved_points(now, before)} {versus}", good))
     now, before = (
         quantile(data.scored["engagement_score"], 0.5),
@@ -89,9 +89,8 @@ def bands(data: Data) -> Blocks:
     }
     shares = pd.DataFrame({name: row / row.sum() for name, row in rows.items() if row.sum() > 0}).T[BANDS]
     largest = (shares.iloc[0]).idxmax()
-    finding = f"{percent(shares.iloc[0][largest])} of MRR sits in the {largest} band" + _band_step(
-        table, largest
-    )
+    held = percent(_share(data, "mrr_cents", largest))
+    finding = f"{held} of MRR sits in the {largest} band{_band_step(data, largest)}"
     fig = charts.stacked(
         shares,
         finding,
@@ -128,7 +127,7 @@ def bands(data: Data) -> Blocks:
     )
     return Blocks(
         [
-            Text(f"{finding} (@fig-bands, @tbl-bands).{note}"),
+            Text(f"{finding} (@fig-bands, @tbl-bands).{book.unjudged(data.scored)}{note}"),
             Figure(fig, "fig-bands", caption, alt),
             Table.of(
                 out,
@@ -234,16 +233,21 @@ def health_trend(data: Data) -> Blocks:
     return Blocks([Text(f"{finding} (@fig-health-trend)."), Figure(fig, "fig-health-trend", caption, alt)])
 
 
-def _share(bands: pd.DataFrame, column: str, band: str) -> float:
-    total = bands[column].sum()
-    return float(bands.loc[band, column] / total) if total else float("nan")
+def _share(data: Data, column: str, band: str) -> float:
+    """A band's part of all MRR of its month, or of the scored accounts; NaN where none has a score."""
+    scored, cents = data.by_band[column].sum(), data.by_band.loc[band, column]
+    if not scored:
+        return float("nan")
+    if column.startswith("mrr_cents"):
+        return data.book.share_of_mrr(cents, data.book.previous if column.endswith("_before") else None)
+    return float(cents / scored)
 
 
-def _band_step(bands: pd.DataFrame, band: str) -> str:
-    before = _share(bands, "mrr_cents_before", band)
+def _band_step(data: Data, band: str) -> str:
+    before = _share(data, "mrr_cents_before", band)
     if np.isnan(before):
         return ""
-    return f", {moved_points(_share(bands, 'mrr_cents', band), before)} on last month"
+    return f", {moved_points(_share(data, 'mrr_cents', band), before)} on last month"
 
 
 def _quiet_sentence(data: Data) -> str:

@@ -78,7 +78,7 @@ def quadrants(data: Data) -> Blocks:
         [
             Text(
                 f"{sentence(finding)} (@fig-quadrants, @tbl-quadrants); "
-                f"{_largest_unhealthy(rows, healthy, large, book)}"
+                f"{_largest_unhealthy(rows, healthy, large, book)}{book.unjudged(rows)}"
             ),
             Figure(fig, "fig-quadrants", caption, alt),
             Table.of(

@@ -127,12 +127,13 @@ def _first_close(data: Data) -> pd.DataFrame:
 
 
 def _began_with_trial(data: Data) -> pd.Series | None:
-    """By account that ever paid, whether a trial came first; None where the source has no trials."""
+    """By account, whether a trial came first; None where the source has no trials. Who paid for something
+    from the same moment on paid at once."""
     rows = data.book.snapshot.subscriptions
     if "is_trial" not in rows or not rows["is_trial"].any():
         return None
-    first = rows.sort_values("valid_from").drop_duplicates("account_id").set_index("account_id")
-    return first["is_trial"].astype(bool)
+    ordered = rows.sort_values(["valid_from", "is_trial"], kind="stable")
+    return ordered.drop_duplicates("account_id").set_index("account_id")["is_trial"].astype(bool)
 
 
 def _kept(aligned: Aligned, accounts: pd.Index) -> dict[int, Estimate]:

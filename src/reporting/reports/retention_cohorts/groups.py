@@ -19,7 +19,7 @@ from ..common.intervals import Estimate, share
 from ..common.retention import grr, nrr
 from ..common.retention import logos as logo_share
 from ..common.trust import UNRELIABLE
-from ..common.words import listing, sentence, with_interval
+from ..common.words import listing, with_interval
 from .data import Data
 
 FEWEST = 10
@@ -234,10 +234,9 @@ def by_feature(data: Data) -> Blocks:
     clear = [line for line in lines if line[4] == "beyond chance"]
     if clear:
         names = listing([line[0] for line in clear[:3]])
-        goes = "goes" if len(clear) == 1 else "go"
         text = (
-            f"{sentence(names)} {goes} with a different NRR beyond chance; {len(lines)} features were "
-            "compared, so one in twenty would look so by accident"
+            f"NRR differs beyond chance by the use of {names}; {len(lines)} features were compared, so one "
+            "in twenty would look so by accident"
         )
     else:
         text = f"Of {len(lines)} features compared, none goes with an NRR that differs beyond chance"

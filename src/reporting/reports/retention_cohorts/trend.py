@@ -15,7 +15,7 @@ from ..common import charts
 from ..common.growth import growth_finding, quick_ratio, quick_ratio_words
 from ..common.retention import followed, grr, logos, nrr, trailing
 from ..common.trust import UNRELIABLE
-from ..common.words import direction, interval, moved_points, plural, with_interval
+from ..common.words import better_share, direction, interval, moved_points, plural, with_interval
 from .data import Data
 
 
@@ -64,11 +64,7 @@ def key_figures(data: Data) -> Blocks:
             if earlier
             else ""
         )
-        good = (
-            None
-            if not (data.trust.reliable and earlier) or abs(e.value - earlier) < 0.0005
-            else e.value > earlier
-        )
+        good = better_share(e.value, earlier) if data.trust.reliable and earlier else None
         note = f"{plural(e.n, 'account')}, {interval(e)}"
         items.append(
             KeyFigure(data.trust.label(f"{name}, {data.span_words}"), percent(e.value), moved, good, note)

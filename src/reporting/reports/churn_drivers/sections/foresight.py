@@ -39,8 +39,10 @@ def validation(data: Data) -> Blocks:
                 "predictions": one.predictions,
                 "losses": one.losses,
                 "auc": f"{number(one.auc.value, 2)} ({interval(one.auc.lower, one.auc.upper)})",
-                "brier": f"{number(one.brier.score, 4)} against {number(one.brier.null, 4)}",
-                "skill": percent(one.brier.skill, 1, sign=True),
+                "brier": f"{number(one.brier.score, 4)} against {number(one.brier.null, 4)}"
+                if one.brier
+                else "not available",
+                "skill": percent(one.brier.skill, 1, sign=True) if one.brier else "not available",
                 "slope": _slope(one),
                 "ratio": number(one.calibration.observed_to_expected, 2) if one.calibration else "not known",
             }
@@ -59,7 +61,8 @@ def validation(data: Data) -> Blocks:
     }
     caption = (
         f"Predictions for the months after {month_name(told.last_fitted)}, one for each account and close "
-        "after which it could leave; the null knows an account's tenure and nothing else"
+        "after which it could leave; the null knows an account's tenure and nothing else, and is compared "
+        "on the tenures that were reached before"
     )
     blocks = [Text(lead), Table.of(rows, columns, label="tbl-validation", caption=caption)]
     if main.calibration is not None:
@@ -90,6 +93,10 @@ def _in_words(one: Horizon) -> str:
     )
     if one.auc.lower <= 0.5:
         ranks += " Its interval reaches a coin's toss."
+    if one.brier is None:
+        return (
+            f"{ranks} What knowing only the tenure would do is not known: nobody had stayed so long before."
+        )
     skill = one.brier.skill
     if skill > 0.005:
         error = f"Its probabilities save {percent(skill)} of the squared error of knowing only the tenure."

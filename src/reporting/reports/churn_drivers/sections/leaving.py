@@ -10,7 +10,7 @@ from reporting.present.formats import month as month_name
 from reporting.present.markdown import escape
 
 from ...common.intervals import Estimate, share
-from ...common.words import listing, plural, sentence, with_interval
+from ...common.words import listing, plural, sentence, uncapitalised, with_interval
 from .. import charts
 from ..data import Data
 from ..kinds import ACTIONS, CONTRACTION, LABELS, LOOKS
@@ -49,7 +49,7 @@ def churn_types(data: Data) -> Blocks:
         [
             {
                 "kind": LABELS[kind.name],
-                "look": LOOKS[kind.name].format(days=days),
+                "look": LOOKS[kind.name].format(days=days, healthy=number(book.product.bands.healthy)),
                 "count": kind.count,
                 "share": _short(kind.losses),
                 "stayers": percent(kind.stayers.value, 0) if kind.stayers.known else "not compared",
@@ -219,7 +219,7 @@ def _reasons_given(said: pd.Series) -> Text:
     given = said[~said.isin([NO_TABLE, NOT_RECORDED])].value_counts()
     if given.empty:
         return Text("None of them left a reason on record (@tbl-engaged-lost).")
-    names = listing([f"{escape(reason.lower())} ({count(n)})" for reason, n in given.head(3).items()])
+    names = listing([f"{escape(uncapitalised(reason))} ({count(n)})" for reason, n in given.head(3).items()])
     return Text(f"The reasons they gave most often: {names} (@tbl-engaged-lost).")
 
 

@@ -1,0 +1,413 @@
+"""The verdict and its margins, what calls for attention, and how far readiness is believed: at the edges."""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.reports.hand import NOW, book, months, panel, series, snapshot
+
+from reporting.present.blocks import Callout
+from reporting.reports import executive_brief as brief
+from reporting.reports import expansion_readiness as expansion
+from reporting.reports.common import contraction
+from reporting.reports.executive_brief import sections, verdict
+from reporting.reports.executive_brief.verdict import BAD, GOOD, OPEN, Sign, healthy_share, signs, word
+from reporting.reports.expansion_readiness import evidence
+
+QUARTER = pd.Timestamp("2025-11-01")
+BELIEVED, DOUBTED = SimpleNamespace(reliable=True), SimpleNamespace(reliable=False)
+G, B, N, X = GOOD, BAD, OPEN, "not available"
+
+
+def in_order(*readings: str) -> list[Sign]:
+    return [Sign("x", "", "", reading) for reading in readings]
+
+
+@pytest.mark.parametrize(
+    ("readings", "reliable", "expected"),
+    [
+        ((G, G, G, N, N), True, "Thriving"),
+        ((N, G, G, G, N), True, "Thriving"),
+        ((G, G, N, N, N), True, "Can't be told"),  # two signs only
+        ((G, G, B, N, N), True, "Mixed"),
+        ((G, G, G, G, B), True, "Mixed"),
+        ((B, G, G, N, N), True, "Mixed"),
+        ((G, B, N, N, N), True, "Can't be told"),
+        ((G, G, G, B, B), True, "Teetering"),  # two bad signs, whatever else
+        ((N, B, N, N, N), True, "Teetering"),  # more bad than good
+        ((N, N, N, B, X), True, "Teetering"),
+        ((B, N, N, N, N), True, "Shrinking"),
+        ((B, B, G, G, G), True, "Shrinking"),
+        ((G, G, G, G, G), False, "Can't be told"),
+        ((B, B, G, G, G), False, "Shrinking"),
+        ((N, N, N, N, N), True, "Can't be told"),
+        ((X, X, X, X, X), True, "Can't be told"),
+    ],
+)
+def test_the_verdict_of_five_signs(readings, reliable, expected):
+    assert word(in_order(*readings), BELIEVED if reliable else DOUBTED) == expected
+
+
+def at(cents: int, month: pd.Timestamp = NOW, account: str = "a", **columns) -> dict:
+    return {"account_id": account, "month": month, "mrr_cents": cents, **columns}
+
+
+def readings(*rows: dict, reliable: bool = True, **tables) -> list[str]:
+    return [sign.reading for sign in signs(book(*rows, **tables), BELIEVED if reliable else DOUBTED)]
+
+
+@pytest.mark.parametrize(
+    ("now", "reading"),
+    [
+        (1_000_000, OPEN),
+        (1_004_900, OPEN),
+        (1_005_100, GOOD),
+        (995_100, OPEN),
+        (994_900, BAD),
+    ],
+)
+def test_growth_of_half_a_percent_in_a_quarter_is_steady(now, reading):
+    assert readings(at(now), at(1_000_000, QUARTER))[0] == reading
+
+
+def test_growth_needs_a_quarter_ago_and_sources_that_agree():
+    assert readings(at(100))[0] == OPEN
+    assert readings(at(200), at(100, QUARTER), reliable=False)[0] not in (GOOD, BAD, OPEN)
+    assert readings(at(100), at(200, QUARTER), reliable=False)[0] == BAD
+
+
+@pytest.mark.parametrize(("step", "reading"), [(0.0, OPEN), (0.001, GOOD), (-0.001, BAD)])
+def test_with_a_margin_of_nothing_no_change_is_still_neither(step, reading):
+    assert verdict._moved(step, 0.0) == reading
+
+
+@pytest.mark.parametrize(
+    ("step", "reading"), [(0.02, GOOD), (0.0199, OPEN), (-0.0199, OPEN), (-0.02, BAD), (math.inf, GOOD)]
+)
+def test_a_step_of_the_margin_counts(step, reading):
+    assert verdict._moved(step, 0.02) == reading
+
+
+def year(*pairs: tuple[int, int], copies: int = 20) -> list[dict]:
+    """Accounts that paid the first sum a year ago and pay the second now."""
+    then = NOW - pd.DateOffset(months=12)
+    wide = [pair for pair in pairs for _ in range(copies)]
+    return [
+        row
+        for i, (before, now) in enumerate(wide)
+        for row in (at(before, then, f"x{i}"), at(now, NOW, f"x{i}"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pairs", "reading"),
+    [
+        (((100, 100),), OPEN),  # exactly what was paid: neither
+        (((100, 101),), GOOD),
+        (((100, 99),), BAD),
+        (((100, 150), (100, 55)), OPEN),  # 102.5 %, with an interval that spans 100 %
+    ],
+)
+def test_nrr_is_good_or_bad_where_its_interval_keeps_to_one_side(pairs, reading):
+    assert readings(*year(*pairs))[1] == reading
+    assert readings(*year(*pairs), reliable=False)[1] not in (GOOD, BAD, OPEN)
+
+
+def test_without_a_year_nrr_is_too_early():
+    assert readings(at(100))[1] not in (GOOD, BAD, OPEN)
+
+
+def churned(lost: int, of: int = 1000) -> list[dict]:
+    """`lost` of `of` account-months are lost in the last quarter: all in the last of its three months."""
+    each, last = of // 2, NOW - pd.DateOffset(months=2)
+    rows = []
+    for i in range(each):
+        for k, month in enumerate((last, last + pd.DateOffset(months=1), NOW)):
+            rows.append(at(100 if k < 2 or i >= lost else 0, month, f"x{i}"))
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("lost", "reading"), [(9, GOOD), (10, OPEN), (30, OPEN), (31, BAD), (0, GOOD)]
+)  # of 1000: below 1 % is good, above 3 % needs attention
+def test_monthly_churn_of_the_quarter(lost, reading):
+    assert readings(*churned(lost))[2] == reading
+
+
+def test_churn_looks_at_three_months_and_no_more():
+    # One account leaves four months ago: out of sight. Three months ago: one of five account-months.
+    four = [*months("a", [5, 0, 0, 0, 0]), *months("b", [5, 5, 5, 5, 5])]
+    three = [*months("a", [5, 5, 0, 0, 0]), *months("b", [5, 5, 5, 5, 5])]
+    assert readings(*four)[2] == GOOD
+    found = signs(book(*three), BELIEVED)[2]
+    assert found.reading == BAD and found.value.startswith("25.0% a month")
+    assert readings(*three, reliable=False)[2] not in (GOOD, BAD, OPEN)
+
+
+# The four parts of the engagement score, so that it is no thin one.
+KNOWN = {
+    f"score_{part}": 50.0
+    for part in ("session_frequency", "feature_breadth", "licence_utilisation", "integrations")
+}
+
+
+def health(now: int, before: int, **columns) -> list[dict]:
+    """`now` of 1000 cents are paid by healthy accounts, `before` of them a quarter ago."""
+    rows = []
+    for month, good in ((NOW, now), (QUARTER, before)):
+        rows.append(at(good, month, "well", engagement_band="healthy", **{**KNOWN, **columns}))
+        rows.append(at(1000 - good, month, "ill", engagement_band="at risk", **{**KNOWN, **columns}))
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "reading"),
+    [(500, 500, OPEN), (509, 500, OPEN), (511, 500, GOOD), (491, 500, OPEN), (489, 500, BAD)],
+)
+def test_the_healthy_share_is_steady_within_a_point(now, before, reading):
+    assert readings(*health(now, before))[3] == reading
+
+
+@pytest.mark.parametrize(
+    ("unknown", "counts"),
+    [
+        (("score_feature_breadth", "score_licence_utilisation"), True),  # half of the weight is known
+        (("score_session_frequency", "score_feature_breadth"), False),  # 40 %
+    ],
+)
+def test_a_score_with_less_than_half_its_weight_is_no_sign(unknown, counts):
+    found = readings(*health(600, 500, **dict.fromkeys(unknown)))[3]
+    assert (found == GOOD) is counts
+
+
+def test_the_healthy_share_is_of_all_mrr():
+    made = book(
+        at(300, engagement_band="healthy"),
+        at(100, account="b", engagement_band="churn risk"),
+        at(100, account="c"),
+        at(0, account="d", engagement_band="healthy"),
+    )
+    assert healthy_share(made, NOW) == 0.6
+    assert math.isnan(healthy_share(book(at(100)), NOW))
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "reading"),
+    [
+        (1000, 1000, OPEN),
+        (1019, 1000, OPEN),
+        (1021, 1000, GOOD),
+        (981, 1000, OPEN),
+        (979, 1000, BAD),
+        (5, 0, OPEN),
+    ],
+)
+def test_the_north_star_is_steady_within_two_percent(now, before, reading):
+    figures = series("north_star", {"2025-11": before, "2026-02": now})
+    assert readings(at(100), portfolio_month=figures)[4] == reading
+
+
+def test_without_a_quarter_ago_the_north_star_is_open_and_without_a_value_it_does_not_count():
+    assert readings(at(100), portfolio_month=series("north_star", {"2026-02": 5.0}))[4] == OPEN
+    assert readings(at(100))[4] not in (GOOD, BAD, OPEN)
+
+
+def test_a_north_star_keeps_its_capitals():
+    made = book(at(100), portfolio_month=series("north_star", {"2026-02": 5.0}))
+    star = made.product.north_star.model_copy(update={"label": "API requests"})
+    made.product = made.product.model_copy(update={"north_star": star})
+    assert signs(made, BELIEVED)[4].name == "API requests in the month"
+
+
+@pytest.mark.parametrize(("step", "good"), [(1, True), (-1, False), (0, None), (math.nan, None)])
+def test_a_tile_is_coloured_by_the_sign_of_its_step(step, good):
+    assert sections._good(step) is good
+
+
+# --- too many warnings --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("warned", "too_many"), [(5, False), (6, True), (4, False)])
+def test_more_than_half_of_the_accounts_warned_is_too_many(warned, too_many):
+    rows = [at(100, account=f"x{i}", last_active_days=40 if i < warned else 1) for i in range(10)]
+    data = brief.load(snapshot(panel(*rows)))
+    data.risk = pd.DataFrame()
+    assert any(isinstance(block, Callout) for block in brief.actions(data)) is too_many
+
+
+def test_accounts_to_keep_are_ranked_by_mrr_without_a_model_and_by_money_at_risk_with_one():
+    rows = [
+        at(cents, account=name, last_active_days=40) for name, cents in (("a", 100), ("b", 300), ("c", 200))
+    ]
+    data = brief.load(snapshot(panel(*rows)))
+    data.risk = pd.DataFrame()
+    assert data.keep["account_id"].tolist() == ["b", "c", "a"]
+    data = brief.load(snapshot(panel(*rows)))
+    data.risk = pd.DataFrame(
+        {"p3": [0.9, 0.1, 0.45], "high": False, "mrr_at_risk_cents": [90.0, 30.0, 90.0]}, index=list("abc")
+    )
+    assert data.keep["account_id"].tolist() == ["a", "c", "b"]  # of equals by account
+
+
+# --- expansion: bands of past readiness, and what is believed -----------------------------------------
+
+
+def past(*rows: tuple[float, bool], **columns) -> SimpleNamespace:
+    """Past closes as (readiness, expanded)."""
+    frame = pd.DataFrame(rows, columns=["expansion_readiness", "happened"]).assign(
+        account_id=[f"x{i}" for i in range(len(rows))], mrr_cents=100, amount_cents=0, commercial_reason=None
+    )
+    made = SimpleNamespace(past=frame.assign(**columns), book=book({}), horizon=3)
+    return made
+
+
+@pytest.mark.parametrize(("score", "band"), [(70.1, 0), (70.0, 1), (40.0, 1), (39.9, 2), (math.nan, None)])
+def test_past_readiness_by_band(score, band):
+    counts = [e.n for e in evidence._rates(past((score, True))).values()]
+    assert counts == [int(band == i) for i in range(3)]
+    assert evidence.rates_by_band(past((score, True)))["followed"].tolist() == counts
+
+
+def test_the_rate_of_a_band_is_that_of_its_own_rows():
+    data = past((90, True), (90, False), (50, False), (10, True))
+    assert evidence.rates_by_band(data)["expanded_share"].tolist() == [0.5, 0.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("hits", "n", "judged"), [(10, 20, True), (9, 20, False), (10, 19, False), (11, 21, True)]
+)
+def test_readiness_is_judged_from_twenty_closes_and_ten_expansions(hits, n, judged):
+    rows = [(90.0 if i < hits else 10.0, i < hits) for i in range(n)]
+    assert ("AUC" in evidence.rates_sentence(past(*rows))) is judged
+
+
+def test_readiness_is_believed_only_beyond_chance():
+    ready = [(90.0, True)] * 15 + [(10.0, False)] * 15
+    coin = [(90.0, i % 2 == 0) for i in range(20)] + [(10.0, i % 2 == 0) for i in range(20)]
+    wrong = [(10.0, True)] * 15 + [(90.0, False)] * 15
+    told = [evidence.rates_sentence(past(*rows)) for rows in (ready, coin, wrong)]
+    assert ["does not" in text for text in told] == [False, True, True]
+
+
+def test_bands_of_fewer_than_ten_are_not_compared():
+    rows = [(90.0, True)] * 9 + [(50.0, True)] * 10 + [(10.0, False)] * 10
+    text = evidence.rates_sentence(past(*rows))
+    assert "100.0% of accounts 40 to 70" in text and "0.0% under 40" in text
+
+
+SIGNALS = {
+    "licence_utilisation": ((0.80, False), (0.81, True)),
+    "usage_growth": ((0.10, False), (0.11, True)),
+    "premium_share": ((0.10, True), (0.099, False)),
+    "plan_limit_proximity": ((0.80, False), (0.81, True)),
+    "integration_count": ((1, False), (2, True)),
+    "cross_team_usage": ((True, True), (False, False)),
+}
+
+
+def signal_rows(column: str, value, n: int = 20, hit: int = 0, other: int = 0) -> pd.DataFrame:
+    """`n` past closes with the value, of which `hit` expanded, beside `n` on the other side of its edge."""
+    holds = dict(SIGNALS[column])[value]
+    yes_no = column == "cross_team_usage"
+    across = (False if yes_no else -1) if holds else (True if yes_no else 99)
+    happened = [i < hit for i in range(n)] + [i < other for i in range(n)]
+    unknown = pd.DataFrame({name: [np.nan] * 2 * n for name in SIGNALS}, dtype=object)
+    values = pd.Series([value] * n + [across] * n)
+    return unknown.assign(**{column: values}, happened=happened, expansion_readiness=50.0)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "holds"),
+    [(c, value, holds) for c, cases in SIGNALS.items() for value, holds in cases],
+)
+def test_a_signal_at_its_edge(column, value, holds):
+    """All rows at the edge expanded and none of the others: the side that expanded is the edge's."""
+    data = SimpleNamespace(past=signal_rows(column, value, hit=20), book=book({}), horizon=3)
+    (row,) = evidence.signals(data)[1].rows
+    assert row[2].startswith("100" if holds else "0")
+    assert row[5] == "beyond chance"
+
+
+@pytest.mark.parametrize(("n", "tested"), [(20, True), (19, False), (21, True)])
+def test_a_signal_needs_twenty_on_either_side(n, tested):
+    data = SimpleNamespace(past=signal_rows("integration_count", 2, n, n), book=book({}), horizon=3)
+    assert (len(evidence.signals(data)) == 2) is tested
+
+
+@pytest.mark.parametrize(
+    ("hit", "other", "apart"),
+    [  # of 20 each: Wilson intervals of 1 and 7 of 20 overlap, of 1 and 10 keep apart
+        (1, 7, "may be chance"),
+        (7, 1, "may be chance"),
+        (1, 10, "beyond chance"),
+        (10, 1, "beyond chance"),
+    ],
+)
+def test_a_difference_is_beyond_chance_on_either_side(hit, other, apart):
+    data = SimpleNamespace(past=signal_rows("integration_count", 2, 20, hit, other), book=book({}), horizon=3)
+    assert evidence.signals(data)[1].rows[0][5] == apart
+
+
+def test_the_signal_that_goes_with_expansion_most_comes_first():
+    strong = signal_rows("integration_count", 2, 20, 20, 0)
+    data = SimpleNamespace(past=strong.assign(premium_share=[0.2, 0.0] * 20), book=book({}), horizon=3)
+    assert [row[0].split()[0] for row in evidence.signals(data)[1].rows] == ["two", "premium"]
+
+
+@pytest.mark.parametrize(("closes", "known"), [(20, True), (19, False)])
+def test_expected_expansion_needs_twenty_closes_with_a_reason(closes, known):
+    data = expansion.load(snapshot(panel({})))
+    data.past = pd.DataFrame(
+        {
+            "account_id": [f"x{i % 10}" for i in range(25)],
+            "commercial_reason": ["seats"] * closes + [None] * (25 - closes),
+            "amount_cents": [10] * closes + [99] * (25 - closes),
+            "mrr_cents": 100,
+        }
+    )
+    found = data.added_share
+    assert found.known is known
+    if known:
+        assert (found.value, found.n) == (0.1, 10)  # by account, not by close
+
+
+# --- contraction after falling use --------------------------------------------------------------------
+
+
+def falling(monkeypatch, *groups: tuple[float, int, int]) -> str:
+    """Followed accounts as (usage trend, how many, how many contracted)."""
+    rows = [(trend, i < hits) for trend, n, hits in groups for i in range(n)]
+    frame = pd.DataFrame(rows, columns=["usage_trend_90", "happened"])
+    monkeypatch.setattr(contraction, "followed_scores", lambda *_: frame)
+    return contraction.after_falling_use(book({}), 3)[0].markdown
+
+
+@pytest.mark.parametrize(("hits", "told"), [(10, True), (9, False)])
+def test_contraction_is_told_from_ten_on(monkeypatch, hits, told):
+    assert ("contracted within" in falling(monkeypatch, (-0.5, 20, hits), (0.5, 20, 0))) is told
+
+
+@pytest.mark.parametrize(
+    ("trend", "group"),
+    [(-0.26, "fell"), (-0.25, "between"), (0.10, "between"), (0.11, "rose")],
+)
+def test_use_fell_rose_or_stayed_between(monkeypatch, trend, group):
+    """Fifteen at the edge contracted; the one far off on the other side did not."""
+    far = 0.9 if group == "fell" else -0.9
+    text = falling(monkeypatch, (trend, 15, 15), (far, 15, 0))
+    words = {"fell": "use fell by more than 25%", "rose": "use rose by more than 10%", "between": "between"}
+    first, last = text.split(" contracted within")[0], text.split("months, ")[1]
+    side = first if trend < far else last
+    assert words[group] in side and "100.0%" in side
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "beyond"), [(1, 10, True), (10, 1, True), (3, 7, False), (7, 3, False)]
+)
+def test_falling_use_is_told_from_chance_on_either_side(monkeypatch, low, high, beyond):
+    text = falling(monkeypatch, (-0.5, 20, low), (0.5, 20, high))
+    assert ("beyond chance" in text) is beyond
