@@ -3,8 +3,9 @@
     python bench/mutate.py metrics [--sample 200] [--only 'scores*'] [--seed 1]
 
 mutmut makes the mutants and runs, for each, the tests of `tests/<room>` that reach the function, in a copy of
-the project under `build/mutation/<room>`; the checkout stays as it is. Without `--sample` all are tried. A mutant that alters only prose (a text with a space in it) is not counted: the words of an error are no
-decision. A fixture of the whole session counts only for the first test that asks for it, so the score of code
+the project under `build/mutation/<room>`; the checkout stays as it is. Without `--sample` all are tried. A mutant
+that alters or drops only prose (a text with a space in it) is not counted: the words of an error are no decision.
+A fixture of the whole session counts only for the first test that asks for it, so the score of code
 that runs in such fixtures is a lower bound.
 """
 
@@ -132,8 +133,7 @@ def _only_prose(original: ast.FunctionDef, mutant: ast.FunctionDef) -> bool:
         if type(one) is not type(other):
             return False
         if isinstance(one, ast.Constant) and one.value != other.value:
-            texts = isinstance(one.value, str) and isinstance(other.value, str)
-            if not (texts and " " in one.value.strip()):
+            if not (isinstance(one.value, str) and " " in one.value.strip()):
                 return False
         elif isinstance(one, ast.Name | ast.Attribute | ast.keyword | ast.arg) and _label(one) != _label(
             other
