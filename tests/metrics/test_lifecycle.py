@@ -214,6 +214,16 @@ def test_kinds_of_churn_are_judged_by_the_month_before(run, product):
     }
 
 
+@pytest.mark.parametrize(("rhythm", "days"), [("weekly", 30), ("monthly", 129)])
+def test_an_account_is_abandoned_once_it_is_silent_in_the_product_s_rhythm(run, product, rhythm, days):
+    left = {"paying": False, "churned_cents": 100}
+    silences = {"below": days - 1, "at": days, "above": days + 1}
+    accounts = {name: [{}, {"last_active_days": n}, left] for name, n in silences.items()}
+    table = with_churn_type(panel(**accounts), product.model_copy(update={"rhythm": rhythm}))
+    gone = {"at": "account abandonment", "above": "account abandonment"}
+    assert column(run, table, "churn_type") == gone | {"below": "engaged and yet gone"}
+
+
 def test_growth_over_three_months(run):
     months = [
         {"seats_purchased": 5, "team_count": 1, "events": e, "value_events": v}

@@ -137,6 +137,29 @@ def test_health_reads_support_and_the_renewal(run, product):
     )
 
 
+def test_an_unknown_renewal_or_trend_is_left_out_and_named(run, product):
+    days = [dt.datetime(2026, 3, 1) + dt.timedelta(days=d) for d in (0, 90)]  # from the close; near below 90
+    rows = {
+        "near, falling by half of what scores 0": ({"renewal_at": days[0], "usage_trend_30": -0.25}, 50),
+        "near, steady": ({"renewal_at": days[0], "usage_trend_30": 0.0}, 100),
+        "near, rising": ({"renewal_at": days[0], "usage_trend_30": 0.4}, 100),
+        "near, trend unknown": ({"renewal_at": days[0]}, None),
+        "far, falling": ({"renewal_at": days[1], "usage_trend_30": -0.25}, 100),
+        "far, trend unknown": ({"renewal_at": days[1]}, 100),
+        "renewal unknown": ({"usage_trend_30": -0.25}, None),
+        "both unknown": ({}, None),
+    }
+    accounts = [{"account_id": name} | row for name, (row, _) in rows.items()]
+    found = scored(run, product, *accounts)
+    found = found.set_index("account_id")
+    points = found.health_renewal.astype(object).where(found.health_renewal.notna(), None)
+    assert points.to_dict() == {name: points for name, (_, points) in rows.items()}
+    named = found.health_score_missing.str.split(", ").map(lambda parts: "renewal" in parts)
+    assert named.to_dict() == {name: points is None for name, (_, points) in rows.items()}
+    # A trend of -0.25 scores 50 and is the only part left: no full marks for the renewal.
+    assert found.health_score["renewal unknown"] == 50
+
+
 value = st.one_of(st.none(), st.floats(0, 100, allow_nan=False))
 
 

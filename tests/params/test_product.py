@@ -71,3 +71,21 @@ def test_bits_of_the_feature_bitmap_follow_core_premium_other():
     product = load_product(PARAMS / "product.yml")
     assert product.features == (*product.core_features, *product.premium_features, *product.other_features)
     assert set(product.onboarding_steps.values()) <= product.named_events
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "silences"),
+    [("daily", (15, 30)), ("weekly", (15, 30)), ("monthly", (64, 129)), ("quarterly", (195, 390))],
+)
+def test_silences_are_stretched_with_the_period_of_a_slower_rhythm(rhythm, silences):
+    """15 and 30 days of a week of 7: 64.3 and 128.6 of a month of 30, 195 and 390 of a quarter of 91."""
+    product = load_product(PARAMS / "product.yml").model_copy(update={"rhythm": rhythm})
+    assert (product.check_in_days, product.high_risk_days) == silences
+
+
+def test_a_threshold_left_out_is_the_one_of_the_main_file():
+    data = yaml.safe_load((PARAMS / "product.yml").read_text())
+    blocks = ("bands", "activation", "adoption", "engagement", "lifecycle", "revenue", "verdict", "churn")
+    for name in (*blocks, "expansion"):
+        model = Product.model_fields[name].annotation
+        assert model() == model.model_validate(data[name]), name

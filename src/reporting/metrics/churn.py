@@ -60,10 +60,10 @@ def with_flags(rows: ir.Table, product: Product) -> ir.Table:
 
 def with_churn_type(rows: ir.Table, product: Product) -> ir.Table:
     """Add `churn_type` in months with churn or contraction: never activated; contraction; account
-    abandonment (no user active in the 30 days before the close before); user inactivity (fewer active users
+    abandonment (no use for `high_risk_days` at the close before); user inactivity (fewer active users
     than the month before that); engaged and yet gone (neither: look at price or a one-off need)."""
     by_month = ibis.window(group_by="account_id", order_by="month")
-    quiet = product.engagement.high_risk_days
+    quiet = product.high_risk_days
     idle = rows.last_active_days.lag().over(by_month) >= quiet
     users = rows.active_users.fill_null(rows.active_days)
     fewer = users.lag(1).over(by_month) < users.lag(2).over(by_month)

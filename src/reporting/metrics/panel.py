@@ -18,10 +18,9 @@ from reporting.metrics.activation import days_between
 from reporting.metrics.engagement import trend
 from reporting.metrics.exact import popcount
 from reporting.metrics.windows import TRENDS
-from reporting.params.product import Product
+from reporting.params.product import RHYTHM, Product
 
 KEYS = ["account_id", "month"]
-RHYTHM = {"daily": 1, "weekly": 7, "monthly": 30, "quarterly": 91}  # days of one period
 _USE = (
     "events",
     "value_events",

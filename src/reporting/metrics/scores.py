@@ -44,9 +44,12 @@ def with_parts(rows: ir.Table, product: Product) -> ir.Table:
 
     A part is null where its input is absent, or the account neither pays nor is on trial. Where admins are
     known and none was ever active, the days since the last one count from the account's first covered day.
+    A renewal costs points only while it is near and use falls; without a known renewal ahead, or a known
+    trend while one is near, the part is absent.
     """
     near = rows.renewal_at < rows.close + ibis.interval(days=product.churn.renewal_days)
-    fall = ibis.greatest(-rows.usage_trend_30, 0.0)
+    trend = rows.usage_trend_30
+    fall = ibis.cases((trend < 0, -trend), (trend >= 0, 0.0))
     inputs = {
         "engagement_score": {
             "session_frequency": rows.session_frequency,
@@ -62,7 +65,7 @@ def with_parts(rows: ir.Table, product: Product) -> ir.Table:
             "admin_activity": rows.admin_quiet_days,
             "feature_adoption": rows.feature_breadth,
             "support": rows.tickets_open + 2 * rows.escalations.fill_null(0),
-            "renewal": near.ifelse(fall, 0.0),
+            "renewal": ibis.cases((near, fall), (~near, 0.0)),
         },
     }
     null = ibis.null("float64")

@@ -20,6 +20,7 @@ Count = Annotated[int, Field(ge=1)]
 Points = Annotated[float, Field(ge=0)]
 EventName = Annotated[str, Field(min_length=1)]
 Basis = Literal["seats", "volume", "tier"]
+RHYTHM = {"daily": 1, "weekly": 7, "monthly": 30, "quarterly": 91}  # days of one period
 
 
 class Line(Strict):
@@ -138,8 +139,8 @@ class Engagement(Strict):
     stickiness_daily: Share = 0.50  # expected of a daily tool
     active_user_share_risk: Share = 0.05
     trend_steady: Share = 0.10  # changes smaller than this are "steady"
-    champion_share: Share = 0.80  # one user with a larger share of events is a single champion
-    check_in_days: Days = 15
+    champion_share: Share = 0.70  # one user with a larger share of events is a single champion
+    check_in_days: Days = 15  # silence of an account of a weekly product, see `Product.check_in_days`
     high_risk_days: Days = 30
     key_action_days: Days = 7
     nps_days: Days = 91  # answers this young make the net promoter score
@@ -265,6 +266,21 @@ class Product(Strict):
     def features(self) -> tuple[str, ...]:
         """Every feature in the order core, premium, other: bit i of a feature bitmap is `features[i]`."""
         return (*self.core_features, *self.premium_features, *self.other_features)
+
+    @property
+    def check_in_days(self) -> int:
+        """Days of silence from which to check in, in this product's rhythm."""
+        return self._silence(self.engagement.check_in_days)
+
+    @property
+    def high_risk_days(self) -> int:
+        """Days of silence from which the risk is high, in this product's rhythm."""
+        return self._silence(self.engagement.high_risk_days)
+
+    def _silence(self, days: int) -> int:
+        """A silence meant for a weekly product, as many periods of a slower one; a daily product keeps it, as
+        a weekend or a holiday is no silence."""
+        return round(days * max(RHYTHM[self.rhythm] / RHYTHM["weekly"], 1))
 
     @property
     def named_events(self) -> frozenset[str]:

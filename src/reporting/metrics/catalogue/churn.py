@@ -42,7 +42,7 @@ ENTRIES: tuple[Metric, ...] = (
         "gone (look at price or a one-off need).",
         "first that holds in a month with churn or contraction; activity judged at the close before",
         place="account_month.churn_type",
-        thresholds=("engagement.high_risk_days",),
+        thresholds=("engagement.high_risk_days", "rhythm"),
     ),
     _m(
         "pre_churn_pattern",

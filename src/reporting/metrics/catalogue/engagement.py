@@ -79,10 +79,12 @@ ENTRIES: tuple[Metric, ...] = (
         "H C",
         "days",
         DOWN,
-        "How long the account (or user) has been quiet: check in after 15 days, high risk after 30.",
+        "How long the account (or user) has been quiet: from 15 days check in, from 30 high risk. Both are meant for a "
+        "product used weekly; a slower rhythm stretches them with its period (monthly: 64 and 129 days), and a daily "
+        "one keeps them, as a weekend is no silence.",
         "close - last event, whole days",
         place="account_month.last_active_days",
-        thresholds=("engagement.check_in_days", "engagement.high_risk_days"),
+        thresholds=("engagement.check_in_days", "engagement.high_risk_days", "rhythm"),
     ),
     _m(
         "last_admin_active_days",
@@ -174,10 +176,10 @@ ENTRIES: tuple[Metric, ...] = (
         "Net promoter score",
         "P",
         "H",
-        "share",
+        "points",
         UP,
-        "What customers say they would do: an attitude, kept out of every score.",
-        "(answers of 9 and 10 - answers of 0 to 6) / answers of the last nps_days",
+        "What customers say they would do, from -100 to 100: an attitude, kept out of every score.",
+        "100 x (answers of 9 and 10 - answers of 0 to 6) / answers of the last nps_days",
         place="portfolio_month",
         thresholds=("engagement.nps_days",),
         needs=("surveys",),

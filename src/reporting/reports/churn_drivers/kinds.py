@@ -78,7 +78,7 @@ def classify(rows: pd.DataFrame, product: Product) -> pd.Series:
     users = rows["active_users"].fillna(rows["active_days"]).astype(float)
     # In a spell's first observed row there is no month before to compare with.
     fewer = users < users.groupby(rows["spell"]).shift(1)
-    idle = rows["last_active_days"].astype(float) >= product.engagement.high_risk_days
+    idle = rows["last_active_days"].astype(float) >= product.high_risk_days
     never = rows["activated"].astype("boolean").eq(False).fillna(False).astype(bool)
     engaged = rows["engagement_score"].astype(float) > product.bands.healthy
     kind = pd.Series(UNCLEAR, index=rows.index).mask(engaged, ENGAGED)

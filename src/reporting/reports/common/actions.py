@@ -56,7 +56,7 @@ class Rule:
 
 def rules(book: Book) -> list[Rule]:
     """The catalogue, most urgent first, with the thresholds of the product definition."""
-    quiet, silent = book.product.engagement.check_in_days, book.product.engagement.high_risk_days
+    quiet, silent = book.product.check_in_days, book.product.high_risk_days
     new, long = book.product.engagement.tenure_new_days, book.product.engagement.tenure_long_days
     fall = book.product.churn.fall
     breadth = book.product.adoption.breadth_risk

@@ -95,7 +95,7 @@ def _use(book: Book, before: pd.Series | None) -> str:
         return ""
     parts = []
     quiet, trend = before["last_active_days"], before["usage_trend_90"]
-    if pd.notna(quiet) and quiet >= book.product.engagement.check_in_days:
+    if pd.notna(quiet) and quiet >= book.product.check_in_days:
         parts.append(f"quiet for {quiet:.0f} days")
     if pd.notna(trend) and abs(trend) > book.product.engagement.trend_steady:
         parts.append(f"use {'up' if trend > 0 else 'down'} {percent(abs(trend))} over 90 days")

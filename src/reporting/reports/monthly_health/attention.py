@@ -25,8 +25,8 @@ def recency(data: Data) -> Blocks:
     rows = book.paying[book.paying["last_active_days"].notna()]
     if rows.empty:
         return Blocks([Text(f"When accounts were last active is {book.missing('last_active_days')}.")])
-    high = book.product.engagement.high_risk_days
-    edges = sorted({0, 7, book.product.engagement.check_in_days, high, np.inf})
+    high = book.product.high_risk_days
+    edges = sorted({0, 7, book.product.check_in_days, high, np.inf})
     names = [_between(a, b) for a, b in pairwise(edges)]
     groups = pd.cut(rows["last_active_days"].astype(float), edges, right=False, labels=names)
     mrr = rows.groupby(groups, observed=False)["mrr_cents"].sum()

@@ -66,7 +66,7 @@ def key_figures(data: Data) -> Blocks:
     if np.isfinite(now):
         step = "" if np.isnan(before) else f"{number(now - before, 1, sign=True)} {versus}"
         items.append(KeyFigure("Median engagement score", number(now), step, None, "of 100"))
-    quiet, limit = data.scored["last_active_days"], book.product.engagement.check_in_days
+    quiet, limit = data.scored["last_active_days"], book.product.check_in_days
     if quiet.notna().any():
         items.append(KeyFigure(f"Accounts quiet {limit} days or more", count((quiet >= limit).sum())))
     activated = book.paying["activated"]
@@ -254,7 +254,7 @@ def _quiet_sentence(data: Data) -> str:
     days = data.scored["last_active_days"]
     if not numbers(days).size:
         return ""
-    limit = data.book.product.engagement.check_in_days
+    limit = data.book.product.check_in_days
     quiet = data.scored[days >= limit]
     verb = "has" if len(quiet) == 1 else "have"
     return f"{sentence(plural(len(quiet), 'paying account'))} {verb} been quiet for {limit} days or more."

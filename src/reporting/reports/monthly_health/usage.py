@@ -46,7 +46,7 @@ class Measure:
 
 def _measures(data: Data) -> list[Measure]:
     product = data.book.product
-    frequency, quiet = product.engagement.session_frequency_risk, product.engagement.check_in_days
+    frequency, quiet = product.engagement.session_frequency_risk, product.check_in_days
     breadth, recent = product.adoption.breadth_risk, product.adoption.recent_months
     share_risk, slow = product.engagement.active_user_share_risk, product.activation.value_days
     one = partial(number, digits=1)

@@ -44,7 +44,7 @@ def churn_types(data: Data) -> Blocks:
         )
     else:
         lead = f"No account left since {month_name(data.since)}; some pay less (@tbl-churn-types)."
-    days = book.product.engagement.high_risk_days
+    days = book.product.high_risk_days
     rows = pd.DataFrame(
         [
             {
