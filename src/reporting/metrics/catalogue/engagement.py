@@ -79,9 +79,9 @@ ENTRIES: tuple[Metric, ...] = (
         "H C",
         "days",
         DOWN,
-        "How long the account (or user) has been quiet: from 15 days check in, from 30 high risk. Both are meant for a "
-        "product used weekly; a slower rhythm stretches them with its period (monthly: 64 and 129 days), and a daily "
-        "one keeps them, as a weekend is no silence.",
+        "How long the account (or user) has been quiet: from 15 days check in, from 30 high risk. Both are "
+        "meant for a product used weekly; a slower rhythm stretches them with its period (monthly: 64 and "
+        "129 days), and a daily one keeps them, as a weekend is no silence.",
         "close - last event, whole days",
         place="account_month.last_active_days",
         thresholds=("engagement.check_in_days", "engagement.high_risk_days", "rhythm"),

@@ -29,8 +29,8 @@ ENTRIES: tuple[Metric, ...] = (
         "H",
         "score 0-100",
         UP,
-        "Eight signs of health in one figure, with what each part costs and why it changed. Without a known renewal "
-        "ahead the part renewal is absent.",
+        "Eight signs of health in one figure, with what each part costs and why it changed. Without a known "
+        "renewal ahead the part renewal is absent.",
         "weighted mean of activation, core value usage, usage trend, active users, admin activity, feature "
         "adoption, "
         "support and renewal, each scaled 0-100; absent inputs are re-weighted and named; portfolio: mean "
