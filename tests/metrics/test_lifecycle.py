@@ -191,6 +191,73 @@ def test_flags_are_raised_beyond_the_threshold_and_unknown_without_input(run, pr
     }
 
 
+FLAG_CASES = {  # flag -> column, below, at and above its threshold, and which of the three are raised
+    "core_workflow_falling": ("key_trend_30", (-0.26, -0.25, -0.24), (True, False, False)),
+    "value_features_falling": ("value_trend_30", (-0.26, -0.25, -0.24), (True, False, False)),
+    "no_recent_admin": ("last_admin_active_days", (29, 30, 31), (False, False, True)),
+    "weak_onboarding": ("setup_completion_rate", (0.59, 0.60, 0.61), (True, False, False)),
+    "low_adoption": ("feature_breadth", (0.29, 0.30, 0.31), (True, False, False)),
+    "active_users_falling": ("active_users", (74, 75, 76), (True, False, False)),
+    "frequency_falling": ("session_frequency", (7.4, 7.5, 7.6), (True, False, False)),
+}
+
+
+def test_each_flag_is_raised_only_beyond_its_threshold_and_counts_once(run, product):
+    before = {"active_users": 100, "session_frequency": 10.0}
+    accounts = {
+        f"{flag} {i}": [before, {name: value}]
+        for flag, (name, values, _) in FLAG_CASES.items()
+        for i, value in enumerate(values)
+    }
+    found = run(with_flags(panel(**accounts), product)).sort_values("month").groupby("account_id").tail(1)
+    found = found.set_index("account_id")
+    for flag, (_, _, raised) in FLAG_CASES.items():
+        mine = [f"{flag} {i}" for i in range(3)]
+        assert found.loc[mine, f"flag_{flag}"].tolist() == list(raised), flag
+        assert found.loc[mine, "risk_flags"].tolist() == [int(one) for one in raised], flag
+
+
+def test_weak_onboarding_and_low_adoption_wait_for_the_end_of_the_onboarding(run, product):
+    row = {"setup_completion_rate": 0.1, "feature_breadth": 0.1}
+    table = with_flags(panel(**{str(d): [row | {"tenure_days": d}] for d in (29, 30, 31)}), product)
+    for flag in ("weak_onboarding", "low_adoption"):
+        assert column(run, table, f"flag_{flag}") == {"29": False, "30": False, "31": True}
+
+
+def test_a_fall_before_renewal_needs_a_fall_and_a_renewal_within_ninety_days(run, product):
+    cases = {
+        "day before": (89, -0.26, True),
+        "at the edge": (90, -0.26, False),
+        "no fall": (89, -0.25, False),
+        "none": (None, -0.26, False),
+    }
+    accounts = {
+        name: [{"usage_trend_30": t, "renewal_at": None if d is None else START.close + dt.timedelta(days=d)}]
+        for name, (d, t, _) in cases.items()
+    }
+    table = with_flags(panel(**accounts), product)
+    expected = {name: raised for name, (_, _, raised) in cases.items()}
+    assert column(run, table, "flag_falling_before_renewal") == expected
+
+
+def test_funnel_thresholds(run, product):
+    cases = {
+        "breadth below": ({"adoption_recent": 0.29}, "activated"),
+        "breadth at": ({"adoption_recent": 0.30}, "retained"),
+        "ninety days": ({"tenure_days": 90}, "engaged"),
+        "ninety-one days": ({"tenure_days": 91}, "retained"),
+        "one value event": ({"value_events": 1}, "retained"),
+        "fall above": ({"usage_trend_30": -0.251}, "declining"),
+        "one cent less": ({"contraction_cents": 1}, "declining"),
+        "one cent more": ({"expansion_cents": 1}, "expanded"),
+        "free and falling": ({"paying": False, "live": True, "usage_trend_30": -0.5}, "retained"),
+        "paid this month": ({"paying": False}, "gone"),
+        "pays later": ({"paying": False, "first_paid_month": START.close}, "retained"),
+    }
+    table = with_lifecycle(panel(**{name: [row] for name, (row, _) in cases.items()}), product)
+    assert column(run, table, "funnel_stage") == {name: stage for name, (_, stage) in cases.items()}
+
+
 def test_kinds_of_churn_are_judged_by_the_month_before(run, product):
     left = {"paying": False, "churned_cents": 100, "last_active_days": 50}
     table = with_churn_type(
@@ -249,7 +316,13 @@ def test_growth_needs_six_months_of_use(run):
         ("seats", {"licence_utilisation": 0.5, "plan_limit_proximity": 0.95}, "volume"),
         ("volume", {"licence_utilisation": 0.9, "plan_limit_proximity": 0.5}, None),
         ("volume", {"plan_limit_proximity": 0.81}, "volume"),
+        ("volume", {"plan_limit_proximity": 0.80}, None),
+        ("seats", {"plan_limit_proximity": 0.81}, "volume"),
+        ("seats", {"licence_utilisation": 0.81, "seats_purchased": 13, "seat_limit": 12}, "tier"),
+        ("seats", {"licence_utilisation": 0.81, "seats_purchased": 11, "seat_limit": 12}, "seats"),
+        ("tier", {"licence_utilisation": 1.0, "seats_purchased": 12, "seat_limit": 12}, None),
         ("tier", {"premium_share": 0.1}, "tier"),
+        ("tier", {"premium_share": 0.099}, None),
         ("seats", {"premium_share": 0.5}, None),
         ("seats", {"licence_utilisation": 0.9, "paying": False}, None),
     ],
@@ -258,6 +331,22 @@ def test_a_reason_matches_how_the_plan_is_priced(run, product, basis, row, reaso
     priced = product.model_copy(update={"pricing_basis": {"Team": basis}})
     table = with_readiness(with_growth(panel(A=[row | {"plan": "Team"}])), priced)
     assert column(run, table, "commercial_reason") == {"A": reason}
+
+
+def test_parts_of_readiness_are_clamped_and_teams_spread_from_two_on(run, product):
+    names = ("licence_utilisation", "team_count", "premium_share", "plan_limit_proximity")
+    rows = {
+        "none": ((0.0, 1, 0.0, 0.0), (0, 0, 0, 0), False),
+        "half": ((0.4, 2, 0.1, 0.5), (50, 50, 50, 50), True),
+        "full": ((0.8, 3, 0.2, 1.0), (100, 100, 100, 100), True),
+        "more": ((1.5, 9, 0.9, 2.0), (100, 100, 100, 100), True),
+    }
+    accounts = {name: [dict(zip(names, given, strict=True))] for name, (given, _, _) in rows.items()}
+    found = run(with_readiness(with_growth(panel(**accounts)), product)).set_index("account_id")
+    parts = [f"readiness_{part}" for part in ("licence", "team", "premium", "limit")]
+    for name, (_, points, spread) in rows.items():
+        assert found.loc[name, parts].tolist() == pytest.approx(points), name
+        assert found.loc[name, "cross_team_usage"] == spread
 
 
 def test_readiness_is_the_weighted_mean_of_what_is_known(run, product):

@@ -94,6 +94,15 @@ def test_ratios_without_a_denominator_are_not_defined(run):
     assert first[["grr", "nrr", "logo_retention", "monthly_churn_rate", "quick_ratio", "nrr_12"]].isna().all()
 
 
+@pytest.mark.parametrize(
+    ("lost", "gained", "ratio"),
+    [([100, 100], [0, 50], None), ([100, 99], [0, 50], 50), ([100, 0], [0, 50], 0.5), ([100, 0], [0, 0], 0)],
+)
+def test_the_quick_ratio_needs_a_loss(run, lost, gained, ratio):
+    found = values(run, panel(lost=lost, gained=gained)).iloc[1].quick_ratio
+    assert pd.isna(found) if ratio is None else found == pytest.approx(ratio)
+
+
 def test_twelve_months_follow_the_cohort_of_a_year_ago(run):
     table = panel(
         grows=[100] + [200] * 12,
