@@ -1,0 +1,281 @@
+"""Features, users, flows, belief in the score and causes of a movement: at their edges."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.reports.hand import BEFORE, NOW, book, months, panel, snapshot
+
+from reporting.present.blocks import Table
+from reporting.reports import monthly_health as health
+from reporting.reports.common.why import movements
+from reporting.reports.monthly_health.users import users
+
+# A section and its module share a name, and the package shows the section.
+NAMES = ("features", "lifecycle", "people", "validity")
+features, lifecycle, people, validity = (
+    import_module(f"reporting.reports.monthly_health.{name}") for name in NAMES
+)
+CLOSE = pd.Timestamp("2026-03-01")
+
+
+def load(*rows: dict, **tables) -> health.Data:
+    return health.load(snapshot(panel(*rows), **tables))
+
+
+# --- features -----------------------------------------------------------------------------------------
+
+
+def feature_rows(
+    first: str = "2024-01-01", users: int = 10, core: bool = True, name: str = "f"
+) -> pd.DataFrame:
+    """A feature used by so many of 100 users this month, on record since `first`; use as such since 2024."""
+    old = [(pd.Timestamp("2024-01-01"), "old", True, False, 5, 50, 500)]
+    own = [(pd.Timestamp(first), name, core, False, 5, users, 100), (NOW, name, core, False, 5, users, 100)]
+    columns = ["month", "feature", "core", "premium", "accounts", "users", "events"]
+    return pd.DataFrame(old + own, columns=columns).drop_duplicates(["month", "feature"])
+
+
+def reading(**changes) -> str:
+    data = load({"active_users": 100.0, "events": 5.0}, feature_month=feature_rows(**changes))
+    return features._readings(data, features._features_at(data, NOW))[0]
+
+
+@pytest.mark.parametrize(
+    ("users", "core", "expected"),
+    [
+        (30, True, "good"),
+        (29, True, "low"),
+        (30, False, "in use"),
+        (5, True, "low"),
+        (5, False, "in use"),
+        (4, True, features.REMOVE),
+        (4, False, features.REMOVE),
+        (0, False, features.REMOVE),
+    ],
+)
+def test_a_feature_by_the_share_of_users(users, core, expected):
+    assert reading(users=users, core=core) == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "removed"),
+    [  # six months after launch: the close is 1 March 2026
+        ("2025-08-01", True),
+        ("2025-09-01", True),
+        ("2025-10-01", False),
+        ("2024-01-01", True),  # in the first month on record: older than that
+    ],
+)
+def test_a_rare_feature_is_a_candidate_from_six_months_on(first, removed):
+    assert (reading(first=first, users=4) == features.REMOVE) is removed
+
+
+def test_a_feature_hidden_in_a_menu_is_no_candidate():
+    data = load({"active_users": 100.0}, feature_month=feature_rows(users=4))
+    adoption_ = data.book.product.adoption.model_copy(update={"hidden_features": ["f"]})
+    data.book.product = data.book.product.model_copy(update={"adoption": adoption_})
+    assert features._readings(data, features._features_at(data, NOW)) == ["hidden in a menu"]
+
+
+def test_adoption_is_a_share_of_users_or_else_of_accounts_with_use():
+    by_users = load({"active_users": 20.0, "events": 5.0}, feature_month=feature_rows(users=10))
+    assert features._features_at(by_users, NOW)["rate"].tolist() == [0.5]
+    rows = [{"account_id": f"x{i}", "events": float(i < 10)} for i in range(12)]
+    by_accounts = load(*rows, feature_month=feature_rows())
+    assert features._features_at(by_accounts, NOW)["rate"].tolist() == [0.5]
+
+
+@pytest.mark.parametrize(("using", "others", "told"), [(5, 5, True), (4, 6, False), (6, 4, False)])
+def test_health_with_and_without_a_feature_needs_five_of_each(using, others, told):
+    """The score without its feature part: users have 80 for sessions, the others 60."""
+    rows = [
+        {"account_id": f"x{i}", "engagement_band": "healthy", "score_feature_breadth": 100.0 * (i < using)}
+        | {"score_session_frequency": 80.0 if i < using else 60.0}
+        for i in range(using + others)
+    ]
+    used = pd.DataFrame(
+        {"account_id": [f"x{i}" for i in range(using)] + ["x9"], "month": NOW, "feature": "f"}
+    )
+    used["events"] = [5] * using + [0]
+    data = load(*rows, account_feature_month=used)
+    assert (features._health_gap(data, "f") == "+20 (+20 to +20)") is told
+
+
+# --- users --------------------------------------------------------------------------------------------
+
+
+def user(name: str = "u", month=NOW, **columns) -> dict:
+    usual = {"account_id": "a", "user_id": name, "month": month, "role": "admin", "team": "T"}
+    usual |= {"last_active_at": CLOSE - pd.Timedelta(days=1), "key_action_gap_days": 1.0, "active_days_7": 3}
+    usual |= {"customer_engagement_score": 5.0, "sessions": 2, "duration_seconds": 240.0}
+    return usual | {"tasks": 4, "tasks_done": 3} | columns
+
+
+def people_of(*rows: dict) -> pd.DataFrame:
+    made = book({}, {"account_id": "gone", "mrr_cents": 0}, user_month=pd.DataFrame(rows))
+    return users(made).set_index("user_id")
+
+
+@pytest.mark.parametrize(("days", "regular"), [(2, False), (3, True), (4, True)])
+def test_a_regular_comes_on_three_of_seven_days(days, regular):
+    assert people_of(user(active_days_7=days)).loc["u", "a3x7"] == regular
+
+
+def test_who_was_not_there_this_month_keeps_what_was_last_known():
+    found = people_of(
+        user("u", BEFORE, key_action_gap_days=4.0, last_active_at=pd.Timestamp("2026-01-20"), role="viewer"),
+        user("v", BEFORE, key_action_gap_days=2.0),
+        user("v", key_action_gap_days=np.nan),
+        user("w", key_action_gap_days=np.nan),
+        user("x", account_id="gone"),
+    )
+    assert found.index.tolist() == ["u", "v", "w"]
+    assert found.loc["u", ["last_active_days", "key_action_gap_days", "active_days_7"]].tolist() == [
+        40,
+        32,
+        0,
+    ]
+    assert found.loc["v", "key_action_gap_days"] == 2 + 28
+    assert np.isnan(found.loc["w", "key_action_gap_days"])
+
+
+def test_sessions_and_tasks_of_none_have_no_length_and_no_share():
+    found = people_of(user("u"), user("v", sessions=0, tasks=0))
+    assert found.loc["u", ["session_duration", "task_completion_rate"]].tolist() == [2.0, 0.75]
+    assert found.loc["v", ["session_duration", "task_completion_rate"]].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("gap", "last", "stopped"),
+    [(7, 6, True), (6, 6, False), (7, 7, False), (8, 0, True), (np.nan, 0, False)],
+)
+def test_who_still_comes_in_but_stopped_the_key_action(gap, last, stopped):
+    active = pd.DataFrame({"key_action_gap_days": [gap], "last_active_days": [last]})
+    assert len(people._stopped(book({}), active)) == stopped
+
+
+def test_people_are_counted_when_active_in_thirty_days_and_regular_of_those_of_seven():
+    rows = [user(f"u{i}", last_active_at=CLOSE - pd.Timedelta(days=d)) for i, d in enumerate((6, 7, 29, 30))]
+    rows[1] |= {"active_days_7": 0}
+    rows[2] |= {"key_action_gap_days": 7.0}
+    data = load({}, user_month=pd.DataFrame(rows))
+    (table,) = [block for block in health.people(data) if isinstance(block, Table)][:1]
+    assert table.rows[-1][:4] == ["All", "3", "100.0%", "66.7%"]
+
+
+def test_accounts_by_how_many_of_their_users_stopped():
+    stopped = pd.DataFrame(
+        {"account_id": list("aabcc"), "account_name": list("AABCC"), "mrr_cents": [5, 5, 9, 7, 7]}
+    )
+    active = pd.DataFrame({"account_id": list("aaaabbcc")})
+    found = people._by_account(stopped, active)
+    assert found["account_id"].tolist() == ["c", "a", "b"]
+    assert found["share"].tolist() == [1.0, 0.5, 0.5]
+
+
+# --- tenure, validity ---------------------------------------------------------------------------------
+
+
+def test_the_largest_flow_between_stages():
+    def at(account: str, was: str, now: str) -> list[dict]:
+        return [
+            {"account_id": account, "month": month, "funnel_stage": stage}
+            for month, stage in ((BEFORE, was), (NOW, now))
+        ]
+
+    rows = [*at("a", "adopted", "engaged"), *at("b", "adopted", "engaged"), *at("c", "engaged", "gone")]
+    rows += [*at("d", "adopted", "adopted"), *at("e", "adopted", "adopted"), *at("f", "adopted", "adopted")]
+    assert "from adopted to engaged, 2 accounts" in lifecycle._largest_flow(load(*rows))
+    assert lifecycle._largest_flow(load(*at("d", "adopted", "adopted"))) == ""
+
+
+def judged(lost: int, low: float = 0.6, reliable: bool = True) -> SimpleNamespace:
+    share = SimpleNamespace(value=0.5, known=True, n=40, low=0.4, high=0.6)
+    return SimpleNamespace(
+        past_scores=pd.DataFrame({"happened": [i < lost for i in range(80)]}),
+        churn_by_band=dict.fromkeys(("healthy", "at risk", "churn risk"), share),
+        score_auc=SimpleNamespace(value=0.7, low=low, high=0.8),
+        trust=SimpleNamespace(reliable=reliable),
+        horizon_months=3,
+    )
+
+
+@pytest.mark.parametrize(
+    ("lost", "low", "word"),
+    [(9, 0.6, "yet"), (10, 0.6, "tells"), (10, 0.5, "does not"), (10, 0.51, "tells"), (10, 0.4, "does not")],
+)
+def test_a_score_is_judged_from_ten_losses_and_believed_beyond_a_coin(lost, low, word):
+    text = validity.validity_sentence(judged(lost, low))
+    assert ("AUC" in text) is (word != "yet")
+    assert ("does not tell" in text) is (word == "does not")
+
+
+# --- why MRR moved ------------------------------------------------------------------------------------
+
+
+def why(*rows: dict, **tables) -> dict[str, str]:
+    found = movements(book(*rows, **tables))
+    return dict(zip(found["movement"], found["why"], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("quiet", "trend", "named"),
+    [
+        (15, 0.0, "quiet for 15 days"),
+        (14, 0.0, None),
+        (1, 0.101, "use up 10.1% over 90 days"),
+        (1, 0.10, None),
+        (1, -0.10, None),
+        (1, -0.101, "use down 10.1% over 90 days"),
+    ],
+)
+def test_use_before_a_loss_is_named_from_its_edge(quiet, trend, named):
+    rows = months("a", [100, 0])
+    rows[0] |= {"last_active_days": quiet, "usage_trend_90": trend}
+    expected = f"a month earlier: {named}" if named else "no reason recorded"
+    assert why(*rows) == {"Churn": expected}
+
+
+@pytest.mark.parametrize(
+    ("requested", "said_"),
+    [("2025-11-01", True), ("2025-10-31", False), ("2026-02-10", True)],
+)
+def test_a_cancellation_of_the_last_three_months_gives_the_reason(requested, said_):
+    cancelled = pd.DataFrame(
+        {"account_id": ["a"], "requested_at": [pd.Timestamp(requested)], "reason": ["too_expensive"]}
+    )
+    cancelled["effective_at"] = pd.NaT
+    found = why(*months("a", [100, 0]), cancellations=cancelled)
+    assert found == {"Churn": "said: too expensive" if said_ else "no reason recorded"}
+
+
+def test_the_last_of_several_reasons_counts():
+    cancelled = pd.DataFrame(
+        {
+            "account_id": "a",
+            "requested_at": pd.to_datetime(["2026-01-20", "2026-01-05", "2026-02-01"]),
+            "reason": ["price", "bugs", None],
+        }
+    )
+    assert why(*months("a", [100, 0]), cancellations=cancelled) == {"Churn": "said: price"}
+
+
+def test_terms_name_plan_and_seats():
+    rows = months("a", [100, 150])
+    rows[0] |= {"plan": "Team", "seats_purchased": 5.0}
+    rows[1] |= {"plan": "Business", "seats_purchased": 8.0}
+    assert why(*rows) == {"Expansion": "plan Team to Business and seats 5 to 8"}
+    same = [row | {"plan": "Team", "seats_purchased": 5.0} for row in months("a", [100, 150])]
+    assert why(*same)["Expansion"].startswith("price, discount")
+
+
+def test_movements_stand_by_size_whatever_their_sign():
+    rows = [*months("a", [100, 150]), *months("b", [100, 0]), *months("c", [0, 50]), *months("d", [9, 9])]
+    found = movements(book(*rows))
+    assert found["account_id"].tolist() == ["b", "a", "c"]
+    assert found["amount_cents"].tolist() == [-100, 50, 50]
