@@ -3,10 +3,11 @@
     python bench/mutate.py metrics [--sample 200] [--only 'scores*'] [--seed 1]
 
 mutmut makes the mutants and runs, for each, the tests of `tests/<room>` that reach the function, in a copy of
-the project under `build/mutation/<room>`; the checkout stays as it is. Without `--sample` all are tried. A mutant
-that alters or drops only prose (a text with a space in it) is not counted: the words of an error are no decision.
-A fixture of the whole session counts only for the first test that asks for it, so the score of code
-that runs in such fixtures is a lower bound.
+the project under `build/mutation/<room>`; the checkout stays as it is. Without `--sample` all are tried.
+
+A mutant that alters or drops only prose (a text with a space in it) is not counted: the words of an error are
+no decision. A fixture of the whole session counts only for the first test that asks for it, so the score of
+code that runs in such fixtures is a lower bound.
 """
 
 from __future__ import annotations

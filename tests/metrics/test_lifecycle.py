@@ -33,6 +33,7 @@ SCHEMA = {
     "churned_cents": INT,
     "usage_trend_30": FLOAT,
     "active_users": INT,
+    "engagement_score": FLOAT,
     "session_frequency": FLOAT,
     "renewal_at": TIME,
     "key_trend_30": FLOAT,
@@ -260,13 +261,17 @@ def test_funnel_thresholds(run, product):
 
 def test_kinds_of_churn_are_judged_by_the_month_before(run, product):
     left = {"paying": False, "churned_cents": 100, "last_active_days": 50}
+    same = {"active_users": 5, "last_active_days": 2}
     table = with_churn_type(
         panel(
             contraction=[{}, {}, {"contraction_cents": 10}],
             never=[{}, {}, left | {"activated": False}],
             abandoned=[{}, {"last_active_days": 30}, left],
             fading=[{"active_users": 5}, {"active_users": 3, "last_active_days": 2}, left],
-            engaged=[{"active_users": 5}, {"active_users": 5, "last_active_days": 2}, left],
+            engaged=[same, same | {"engagement_score": 70.1}, left],
+            at_the_band=[same, same | {"engagement_score": 70.0}, left],
+            unscored=[same, same | {"engagement_score": None}, left],
+            low_when_gone=[same, same | {"engagement_score": 90.0}, left | {"engagement_score": 0.0}],
             stays=[{}, {}, {}],
         ),
         product,
@@ -277,6 +282,9 @@ def test_kinds_of_churn_are_judged_by_the_month_before(run, product):
         "abandoned": "account abandonment",
         "fading": "user inactivity",
         "engaged": "engaged and yet gone",
+        "at_the_band": "no clear pattern",
+        "unscored": "no clear pattern",
+        "low_when_gone": "engaged and yet gone",
         "stays": None,
     }
 
@@ -288,7 +296,7 @@ def test_an_account_is_abandoned_once_it_is_silent_in_the_product_s_rhythm(run, 
     accounts = {name: [{}, {"last_active_days": n}, left] for name, n in silences.items()}
     table = with_churn_type(panel(**accounts), product.model_copy(update={"rhythm": rhythm}))
     gone = {"at": "account abandonment", "above": "account abandonment"}
-    assert column(run, table, "churn_type") == gone | {"below": "engaged and yet gone"}
+    assert column(run, table, "churn_type") == gone | {"below": "no clear pattern"}
 
 
 def test_growth_over_three_months(run):

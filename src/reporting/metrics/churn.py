@@ -59,14 +59,16 @@ def with_flags(rows: ir.Table, product: Product) -> ir.Table:
 
 
 def with_churn_type(rows: ir.Table, product: Product) -> ir.Table:
-    """Add `churn_type` in months with churn or contraction: never activated; contraction; account
-    abandonment (no use for `high_risk_days` at the close before); user inactivity (fewer active users
-    than the month before that); engaged and yet gone (neither: look at price or a one-off need)."""
+    """Add `churn_type` in months with churn or contraction, the first that holds: contraction; never
+    activated; account abandonment (no use for `high_risk_days` at the close before); user inactivity (fewer
+    active users than the month before that); engaged and yet gone (an engagement score that read as high at
+    the close before: look at price or a one-off need); no clear pattern (none of these)."""
     by_month = ibis.window(group_by="account_id", order_by="month")
     quiet = product.high_risk_days
     idle = rows.last_active_days.lag().over(by_month) >= quiet
     users = rows.active_users.fill_null(rows.active_days)
     fewer = users.lag(1).over(by_month) < users.lag(2).over(by_month)
+    engaged = rows.engagement_score.lag().over(by_month) > product.bands.healthy
     never = ~rows.activated.fill_null(True)
     return rows.mutate(
         churn_type=ibis.cases(
@@ -75,6 +77,7 @@ def with_churn_type(rows: ir.Table, product: Product) -> ir.Table:
             (never, "never activated"),
             (idle.fill_null(False), "account abandonment"),
             (fewer.fill_null(False), "user inactivity"),
-            (rows.covered, "engaged and yet gone"),
+            (engaged.fill_null(False), "engaged and yet gone"),
+            (rows.covered, "no clear pattern"),
         )
     )

@@ -37,6 +37,7 @@ CHURN_TYPES = (
     "user inactivity",
     "account abandonment",
     "engaged and yet gone",
+    "no clear pattern",
 )
 BANDS = ("healthy", "at risk", "churn risk")
 

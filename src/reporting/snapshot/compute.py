@@ -75,7 +75,7 @@ def compute(
     ws.forget("assembled", "history")
     rows, before = ws["derived"], ws.so_far("derived")
     _extend(ws, "lifecycle", with_lifecycle(before, product), rows)
-    _extend(ws, "warnings", with_churn_type(with_flags(before, product), product), rows)
+    _extend(ws, "warnings", with_flags(before, product), rows)
     growth = _extend(ws, "growth", with_growth(before), rows)
     _extend(ws, "readiness", with_readiness(panel.attach(rows, growth), product), rows, growth)
     _scores(ws, product)
@@ -83,8 +83,9 @@ def compute(
     rows = ws.keep("full", panel.attach(rows, *[ws[name] for name in added]))
     ws.forget("derived", *added)
     _extend(ws, "before", portfolio.with_year_before(ws.so_far("full")), rows)
-    ws.keep("panel", panel.attach(rows, ws["before"]))
-    ws.forget("full", "before")
+    _extend(ws, "losses", with_churn_type(ws.so_far("full"), product), rows)
+    ws.keep("panel", panel.attach(rows, ws["before"], ws["losses"]))
+    ws.forget("full", "before", "losses")
 
 
 def _extend(ws: Workspace, name: str, wider: ir.Table, *rows: ir.Table) -> ir.Table:

@@ -38,11 +38,11 @@ ENTRIES: tuple[Metric, ...] = (
         "text",
         NEITHER,
         "What kind of loss it was: never activated, contraction, user inactivity, account abandonment, "
-        "engaged and yet "
-        "gone (look at price or a one-off need).",
-        "first that holds in a month with churn or contraction; activity judged at the close before",
+        "engaged and yet gone (look at price or a one-off need), no clear pattern.",
+        "first that holds in a month with churn or contraction; activity judged at the close before; engaged "
+        "is an engagement score above bands.healthy",
         place="account_month.churn_type",
-        thresholds=("engagement.high_risk_days", "rhythm"),
+        thresholds=("engagement.high_risk_days", "rhythm", "bands.healthy"),
     ),
     _m(
         "pre_churn_pattern",
