@@ -15,6 +15,7 @@ estimator agrees with R's `survival` package and names its counterpart there.
     maxstat      best_threshold
     validation   follow_up, known_within, auc, brier, calibration
     multiple     holm, benjamini_hochberg
+    intervals    wilson, and the kinds of limits that curves have
     gates        model_gate
 """
 
@@ -27,6 +28,7 @@ from .discrete import DiscreteHazard, discrete_hazard
 from .errors import CollinearError, DataError, NotIdentifiedError, SurvivalError
 from .gates import Gate, model_gate
 from .inference import TestResult
+from .intervals import wilson
 from .logrank import LogRank, logrank, pairwise_logrank
 from .maxstat import Threshold, best_threshold
 from .multiple import benjamini_hochberg, holm
@@ -91,4 +93,5 @@ __all__ = [
     "spline",
     "split_rows",
     "steps",
+    "wilson",
 ]

@@ -1,10 +1,11 @@
-"""Pointwise confidence limits of a probability, by the name of the scale they are symmetric on."""
+"""Confidence limits of curves, by the name of the scale they are symmetric on, and of shares."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
 from .data import Floats
@@ -18,6 +19,16 @@ def critical_value(level: float) -> float:
     if not 0 < level < 1:
         raise DataError(f"level: {level}; expected a share between 0 and 1, such as 0.95")
     return float(ndtri((1 + level) / 2))
+
+
+def wilson(share: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
+    """Limits of a share among `n`, NaN where n is 0 (Wilson 1927). R: `prop.test(correct = FALSE)`."""
+    z2 = critical_value(level) ** 2
+    share, n = np.asarray(share, dtype=float), np.asarray(n, dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+        half = np.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n**2))) / (1 + z2 / n)
+    return np.maximum(middle - half, 0), np.minimum(middle + half, 1)
 
 
 def confidence_limits(p: Floats, se: Floats, level: float, kind: IntervalKind) -> tuple[Floats, Floats]:

@@ -32,7 +32,6 @@ class PartialLikelihood:
 
     def __init__(self, data: SurvivalData, values: Floats, *, efron: bool) -> None:
         self.data = data
-        self.values = values
         self.risk = RiskSets.at_events(data)
         at_risk = self.risk.after > self.risk.first
         # Rows at risk at no event time say nothing; leaving them out here spares every evaluation.

@@ -17,7 +17,7 @@ from .cloglog import fit_cloglog
 from .data import Floats, Ints, codes, numbers, points, survival_data
 from .errors import DataError
 from .inference import cluster_sums
-from .intervals import critical_value
+from .intervals import critical_value, wilson
 
 
 @dataclass(frozen=True)
@@ -193,8 +193,7 @@ def calibration(
     with np.errstate(divide="ignore", invalid="ignore"):
         predicted = np.bincount(tenth, weights=w * p) / weight
         observed = np.bincount(tenth, weights=w * y) / weight
-        # NumPy types `bincount` as whole numbers; with weights they are floats.
-        lower, upper = _wilson(observed, rows, level)  # ty: ignore[invalid-argument-type]
+    lower, upper = wilson(observed, rows, level)
     columns = {
         "rows": rows.astype(int),
         "predicted": predicted,
@@ -204,13 +203,6 @@ def calibration(
     }
     table = pd.DataFrame(columns, index=pd.RangeIndex(1, len(rows) + 1, name="group"))
     return Calibration(slope, float(y @ w / (p @ w)), table)
-
-
-def _wilson(share: Floats, n: Floats, level: float) -> tuple[Floats, Floats]:
-    z = critical_value(level)
-    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return np.maximum(middle - half, 0), np.minimum(middle + half, 1)
 
 
 def _predictions(

@@ -10,6 +10,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
+from reporting.survival.intervals import wilson
+
 SEED = 20_240_229
 LEVEL = 0.95
 
@@ -33,7 +35,7 @@ UNKNOWN = Estimate(math.nan, math.nan, math.nan, 0)
 
 
 def share(hits: float, n: int, level: float = LEVEL) -> Estimate:
-    """A share with its Wilson score interval (Wilson 1927; R: `prop.test(correct = FALSE)`).
+    """A share with its Wilson score interval.
 
     Args:
         hits: How many of the `n` have the property.
@@ -42,11 +44,8 @@ def share(hits: float, n: int, level: float = LEVEL) -> Estimate:
     """
     if n <= 0:
         return UNKNOWN
-    z = float(ndtri(0.5 + level / 2))
-    p = hits / n
-    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return Estimate(p, max(0.0, centre - half), min(1.0, centre + half), int(n))
+    low, high = wilson(hits / n, n, level)
+    return Estimate(hits / n, float(low), float(high), int(n))
 
 
 def ratio(numerator: ArrayLike, denominator: ArrayLike, draws: int = 1000, level: float = LEVEL) -> Estimate:
