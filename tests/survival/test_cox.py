@@ -156,6 +156,9 @@ def test_what_has_no_estimate_is_refused_by_name(panel):
     start = {"start": panel["start"]}
     with pytest.raises(CollinearError, match=r"^twice:"):
         cox(panel[["x", "z"]].assign(twice=panel["x"] * 2 - panel["z"]), *given, **start)
+    with pytest.raises(CollinearError) as caught:
+        cox(panel[["x", "z"]].assign(twice=panel["x"] * 2, again=panel["z"] * 3), *given, **start)
+    assert caught.value.terms == ["twice", "again"]
     with pytest.raises(CollinearError, match=r"^constant:"):
         cox(panel[["x"]].assign(constant=3), *given, **start)
     safe = ((panel["event"] == 0) & (panel["subject"] % 5 == 0)).astype(int)
