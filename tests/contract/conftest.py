@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 import ibis
@@ -12,6 +12,15 @@ import pyarrow as pa
 import pytest
 
 from reporting.contract import TABLES
+
+
+@pytest.fixture(scope="module")
+def con() -> Iterator[ibis.BaseBackend]:
+    """An engine of the test module whose clock is in UTC."""
+    con = ibis.duckdb.connect()
+    con.raw_sql("SET TimeZone = 'UTC'")
+    yield con
+    con.disconnect()
 
 
 @pytest.fixture

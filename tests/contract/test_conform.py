@@ -14,14 +14,6 @@ from reporting.contract.dates import ambiguous, hint
 DMY = "%d/%m/%Y"
 
 
-@pytest.fixture(scope="module")
-def con():
-    con = ibis.duckdb.connect()
-    con.raw_sql("SET TimeZone = 'UTC'")
-    yield con
-    con.disconnect()
-
-
 def raw(con, **columns):
     """A table of the columns given, all text; a single value is repeated."""
     rows = max(len(values) for values in columns.values() if isinstance(values, list))

@@ -18,14 +18,6 @@ from reporting.errors import ConfigError
 BAD, EMPTY = "unreadable", "empty"
 
 
-@pytest.fixture(scope="module")
-def con():
-    con = ibis.duckdb.connect()
-    con.raw_sql("SET TimeZone = 'UTC'")
-    yield con
-    con.disconnect()
-
-
 def readings(con, values, type, given="string", format=None, timezone="UTC"):
     """Each value as `type`; `BAD` where it can't be read, `EMPTY` where there is none."""
     schema = ibis.schema({"n": "int64", "value": given}).to_pyarrow()

@@ -15,14 +15,6 @@ from reporting.contract.values import read
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis with DuckDB 2
 
 
-@pytest.fixture(scope="module")
-def con():
-    con = ibis.duckdb.connect()
-    con.raw_sql("SET TimeZone = 'UTC'")
-    yield con
-    con.disconnect()
-
-
 def readings(con, texts, type, format=None, timezone="UTC"):
     """`(value, unreadable)` of each text."""
     listed = ", ".join(f"({number}, '{text}')" for number, text in enumerate(texts))

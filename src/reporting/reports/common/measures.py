@@ -29,8 +29,6 @@ OF_CHURN = {
 UNDEFINED = {"ltv": "not estimable: no churn in the month", "quick_ratio": "not defined: nothing was lost"}
 NO_FIGURE = "no figure"
 BY_SLICE = ("lifecycle_funnel", "churn_type")
-# Differences of two shares, from -100 to 100: nothing of which they would be a percentage.
-NET_SHARES = {"nps"}
 # Accounts named beside a change.
 MOVERS = 2
 
@@ -61,8 +59,6 @@ def show(book: Book, metric: str, value: float) -> str:
             return book.missing(metric).replace("`", "")
         return UNDEFINED.get(metric, "none this month")
     unit = METRICS[metric].portfolio_unit
-    if metric in NET_SHARES and unit == "share":
-        return number(100 * value, 1)
     if unit == "share":
         return percent(value)
     if unit == "minor units":
