@@ -210,8 +210,8 @@ def test_answers_of_the_last_days_make_the_net_promoter_score(run):
         for n, s in scores.items()
     ]
     balance = found(run, outcomes.nps(canonical("surveys", rows), month_table([MARCH]), 91), "n")
-    counted = dict.fromkeys(("close below", "young at", "young above", "score 9"), 100)
-    assert balance == counted | {"score 6": -100, "score 6.5": 0, "score 7": 0, "score 8": 0}
+    counted = dict.fromkeys(("close below", "young at", "young above", "score 9"), 1)
+    assert balance == counted | {"score 6": -1, "score 6.5": 0, "score 7": 0, "score 8": 0}
 
 
 def test_events_are_read_from_the_first_instant_to_the_one_before_the_close(run):

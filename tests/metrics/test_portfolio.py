@@ -171,8 +171,8 @@ def test_promoters_less_detractors_over_a_quarter(run):
         {"survey_id": "x", "account_id": "A", "kind": "csat", "score": 5.0, "answered_at": "2026-01-10"}
     )
     found = by_month(run, outcomes.nps(canonical("surveys", rows), month_table(MONTHS), 91))
-    assert found == {1: (100, 3), 2: (100, 4), 3: (0, 5)}
-    assert METRICS["nps"].unit == "points"  # from -100 to 100, never printed with "%"
+    assert found == {1: (1, 3), 2: (1, 4), 3: (0, 5)}
+    assert METRICS["nps"].unit == "net share"  # told from -100 to 100, never printed with "%"
 
 
 def user_month(*rows: tuple[str, int, list[int]]) -> ibis.Table:

@@ -99,8 +99,8 @@ def test_a_share_of_mrr_is_of_everybody_that_pays():
         ("paying_accounts", 1234.0, "1,234"),
         ("time_to_first_value", 3.24, "3.2 days"),
         ("health_score", 75.04, "75.0"),
-        ("nps", 7.3, "7.3"),
-        ("nps", -50.0, "\u221250.0"),
+        ("nps", 0.073, "7.3"),
+        ("nps", -0.5, "\u221250.0"),
         ("quick_ratio", math.nan, "not defined: nothing was lost"),
         ("ltv", math.nan, "not estimable: no churn in the month"),
         ("nrr", math.nan, "none this month"),
@@ -119,6 +119,7 @@ def test_a_value_in_its_unit(metric, value, shown):
         ("mrr", 200.0, 210.0, "+5.0%"),
         ("mrr", 0.0, 210.0, "from zero"),
         ("health_score", 70.0, 68.5, "\u22121.5"),
+        ("nps", 0.10, 0.073, "\u22122.7"),
         ("mrr", None, 210.0, "no earlier figure"),
     ],
 )

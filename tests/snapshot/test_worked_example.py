@@ -319,7 +319,7 @@ PORTFOLIO = {
     "task_completion_rate": 1 / 2,
     "product_engagement_score": 100 * (3 / 24 + 12 / 180 + 3 / 5) / 3,
     "north_star": 2,
-    "nps": 100 * (2 - 1) / 4,
+    "nps": (2 - 1) / 4,
     "day1_retention": 1 / 3,  # f1, not d1 nor a2
     "month1_retention": 2 / 4,  # g2 and b1, not c1 nor j1
     "time_to_first_value": 4.5,  # of J; B has none

@@ -51,11 +51,11 @@ def new_and_churned(subscriptions: ir.Table, movements: ir.Table, months: ir.Tab
 
 
 def nps(surveys: ir.Table, months: ir.Table, days: int) -> ir.Table:
-    """Promoters (9, 10) count 100, detractors (0 to 6) -100, over the answers of the last `days` days."""
+    """Promoters (9, 10) less detractors (0 to 6) over the answers of the last `days` days."""
     answers = surveys.filter(surveys.kind == "nps")
     near = months.select("month", "close", opened=months.close - ibis.interval(days=days))
     rows = answers.join(near, [answers.answered_at < near.close, answers.answered_at >= near.opened])
-    balance = ibis.cases((rows.score >= 9, 100), (rows.score <= 6, -100), else_=0)
+    balance = ibis.cases((rows.score >= 9, 1), (rows.score <= 6, -1), else_=0)
     return rows.group_by("account_id", "month").aggregate(n=balance.sum(), d=rows.count())
 
 

@@ -35,7 +35,8 @@ class Metric:
         label: Name in the reports.
         definition: Meaning in words.
         formula: How it is computed.
-        unit: Unit of the value. Shares are fractions; money is in minor units of the reporting currency.
+        unit: Unit of the value. Shares are fractions, net shares (one share less another) told in
+            hundredths without a percent sign; money is in minor units of the reporting currency.
         portfolio_unit: Unit of the portfolio's figure; the same unless accounts are counted that have a mark.
         levels: portfolio, account, user.
         direction: Which way is good.

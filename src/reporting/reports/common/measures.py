@@ -61,6 +61,8 @@ def show(book: Book, metric: str, value: float) -> str:
     unit = METRICS[metric].portfolio_unit
     if unit == "share":
         return percent(value)
+    if unit == "net share":
+        return number(100 * value, 1)
     if unit == "minor units":
         return book.money(value)
     if unit == "count" and float(value).is_integer():
@@ -77,7 +79,9 @@ def step(book: Book, metric: str) -> str:
     unit = METRICS[metric].portfolio_unit
     if unit == "share":
         return moved_points(now, before)
-    if unit in ("score 0-100", "points"):
+    if unit == "net share":
+        return number(100 * (now - before), 1, sign=True)
+    if unit == "score 0-100":
         return number(now - before, 1, sign=True)
     return change(now, before) if before else "from zero"
 
@@ -102,6 +106,8 @@ def _part(book: Book, metric: str, x: float) -> str:
     unit = METRICS[metric].portfolio_unit
     if unit == "share":
         return points(x, 2)
+    if unit == "net share":
+        return number(100 * x, 2, sign=True)
     if unit == "minor units":
         return money(x, book.currency, sign=True)
     return number(x, 0 if float(x).is_integer() else 2, sign=True)
