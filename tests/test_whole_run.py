@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from tests.shared import built_once
 
 ROOT = Path(__file__).parents[1]
+SHARED = ("notebooks", "params", "requirements.lock")
 REPORTS = ("executive_brief", "monthly_health", "retention_cohorts", "churn_drivers", "expansion_readiness")
 
 
@@ -29,22 +31,36 @@ def reporting(project: Path, *arguments: str) -> subprocess.CompletedProcess[str
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """This project, with reports of its own; it shares the checkout's demo tables if they are built."""
+    """This project with the demo company's last month published in it; only the audit works in `build/`."""
+    published = built_once(tmp_path_factory, "published-demo", _publish)
     folder = tmp_path_factory.mktemp("project")
-    for name in ("notebooks", "params", "requirements.lock"):
+    _furnish(folder)
+    (folder / "reports").symlink_to(published / "reports")
+    return folder
+
+
+def _publish(folder: Path) -> None:
+    _furnish(folder)
+    result = reporting(folder, "run", "--renderer", "embedded")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert result.stdout.rstrip().endswith("index.html")
+    shutil.rmtree(folder / "build")
+    for name in SHARED:
+        (folder / name).unlink()
+
+
+def _furnish(folder: Path) -> None:
+    """Put this project's own files there, and the checkout's demo tables if they are built."""
+    for name in SHARED:
         (folder / name).symlink_to(ROOT / name)
     if (ROOT / "build" / "demo" / "tables").is_dir():
         (folder / "build" / "demo").mkdir(parents=True)
         (folder / "build" / "demo" / "tables").symlink_to(ROOT / "build" / "demo" / "tables")
-    return folder
 
 
 @pytest.fixture(scope="module")
 def month(project: Path) -> Path:
     """The demo company's last month, published."""
-    result = reporting(project, "run", "--renderer", "embedded")
-    assert result.returncode == 0, result.stdout + result.stderr
-    assert result.stdout.rstrip().endswith("index.html")
     return project / "reports" / "demo" / "2026-10"
 
 

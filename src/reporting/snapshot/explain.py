@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import ibis
+import ibis.expr.types as ir
 import pandas as pd
 
 from reporting.errors import ConfigError, did_you_mean
@@ -99,26 +100,9 @@ class Changes:
     @cached_property
     def _panel(self) -> pd.DataFrame:
         """`<id>/n` and `<id>/d` of every figure of the panel, by account, in the two months."""
-        snapshot = self._snapshot
-        con = ibis.duckdb.connect()
-        try:
-            panel = con.read_parquet([str(path) for path in snapshot.files("account_month")])
-            since = Month.of(snapshot.account_month["month"].min())
-            months = month_table(months_between(since, snapshot.month))
-            panel = panel.join(months.drop("days"), "month")
-            panel = portfolio.with_year_before(panel.mutate(weeks=panel.days / 7.0))
-            columns = {}
-            for name, figure in portfolio.figures(panel, snapshot.product).items():
-                columns[f"{name}/n"] = figure.n.cast("float64")
-                if figure.d is not None:
-                    columns[f"{name}/d"] = figure.d.cast("float64")
-            waited = portfolio.ripe(panel, snapshot.product)
-            columns[_WAIT] = waited.ifelse(panel.time_to_first_value, ibis.null("float64"))
-            rows = panel.select("account_id", "month", **columns)
-            rows = rows.filter(rows.month.isin([month.start for month in self._months]))
-            return rows.order_by("account_id").to_pyarrow().to_pandas()
-        finally:
-            con.disconnect()
+        rows = self._snapshot.parts
+        rows = rows.filter(rows.month.isin([month.start for month in self._months]))
+        return rows.order_by("account_id").to_pyarrow().to_pandas()
 
     @property
     def _panel_names(self) -> list[str]:
@@ -184,6 +168,25 @@ class Changes:
         if not parts.sum():  # as many on either side of the point: the accounts in the middle moved it
             parts = _in_the_middle(waits[1]).sub(_in_the_middle(waits[0]), fill_value=0)
         return parts * ((after - before) / parts.sum()) if after != before else NOBODY
+
+
+def parts_of_figures(snapshot: Snapshot) -> ir.Table:
+    """`<id>/n` and `<id>/d` of every figure of the panel, by account and month: a view, compiled once, of an
+    engine that lives as long as the view."""
+    con = ibis.duckdb.connect()
+    panel = con.read_parquet([str(path) for path in snapshot.files("account_month")])
+    since = Month.of(snapshot.account_month["month"].min())
+    months = month_table(months_between(since, snapshot.month))
+    panel = panel.join(months.drop("days"), "month")
+    panel = portfolio.with_year_before(panel.mutate(weeks=panel.days / 7.0))
+    columns = {}
+    for name, figure in portfolio.figures(panel, snapshot.product).items():
+        columns[f"{name}/n"] = figure.n.cast("float64")
+        if figure.d is not None:
+            columns[f"{name}/d"] = figure.d.cast("float64")
+    waited = portfolio.ripe(panel, snapshot.product)
+    columns[_WAIT] = waited.ifelse(panel.time_to_first_value, ibis.null("float64"))
+    return con.create_view("parts", panel.select("account_id", "month", **columns))
 
 
 def _of_ratio(before: pd.DataFrame, after: pd.DataFrame) -> pd.Series:

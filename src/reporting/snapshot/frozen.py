@@ -20,6 +20,8 @@ from reporting.month import Month
 from reporting.params.product import Product
 
 if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
     from reporting.snapshot.explain import Changes
 
 SCHEMA = 2
@@ -127,6 +129,13 @@ class Snapshot:
     def product(self) -> Product:
         """The product definition the snapshot was built with."""
         return Product.model_validate(self.meta["product"])
+
+    @cached_property
+    def parts(self) -> ir.Table:
+        """What every account adds to every portfolio figure; see `Changes`."""
+        from reporting.snapshot.explain import parts_of_figures
+
+        return parts_of_figures(self)
 
     @property
     def month(self) -> Month:
