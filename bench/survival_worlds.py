@@ -24,11 +24,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from reporting.analysis.churn.aha import search
+from reporting.analysis.churn.drivers import Driver
+from reporting.analysis.churn.model import fit
 from reporting.demo.company import simulate_panel
 from reporting.demo.truth import CHURN
-from reporting.reports.churn_drivers.aha import search
-from reporting.reports.churn_drivers.drivers import Driver
-from reporting.reports.churn_drivers.model import fit
 
 COVERAGE = (0.93, 0.97)
 MOST_FALSE_ALARMS = 0.05

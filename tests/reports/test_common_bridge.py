@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
+from reporting.analysis.bridge import PARTS, as_data, bridge, net_parts
 from reporting.errors import RunError
 from reporting.reports.common.book import Book
-from reporting.reports.common.bridge import PARTS, as_data, bridge, net_parts
 
 
 def test_the_bridge_is_the_one_worked_by_hand(company):

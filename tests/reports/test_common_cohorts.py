@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reporting.reports.common.cohorts import align, logos, on_or_after, revenue, triangle
+from reporting.analysis.cohorts import align, logos, on_or_after, revenue, triangle
 
 MONTHS = pd.date_range("2025-01-01", periods=4, freq="MS")
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reporting.reports.common.intervals import auc, mean, ratio, share
+from reporting.analysis.intervals import auc, mean, ratio, share
 
 
 def test_wilson_agrees_with_newcombe_1998():

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
+from reporting.analysis.retention import followed, grr, logos, nrr, trailing
 from reporting.reports.common.book import Book
-from reporting.reports.common.retention import followed, grr, logos, nrr, trailing
 
 THEN, NOW = pd.Timestamp("2025-02-01"), pd.Timestamp("2026-02-01")
 

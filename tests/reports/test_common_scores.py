@@ -2,9 +2,9 @@
 
 import pytest
 
-from reporting.reports.common import scores
+from reporting.analysis import scores
+from reporting.analysis.validity import followed_scores
 from reporting.reports.common.book import Book
-from reporting.reports.common.validity import followed_scores
 
 
 def test_the_points_lost_and_the_score_make_a_hundred(company):

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from reporting.reports.common.intervals import share
-from reporting.reports.common.words import direction, listing, moved_points, plural, sentence, with_interval
+from reporting.analysis.intervals import share
+from reporting.present.words import direction, listing, moved_points, plural, sentence, with_interval
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from tests.reports.hand import BEFORE, book
 
+from reporting.analysis.frames import is_false, is_true
 from reporting.reports.common import actions, offers
-from reporting.reports.common.frames import is_false, is_true
 
 
 def rules(now: dict, before: dict | None = None, high_risk: bool = False) -> set[str]:

@@ -9,11 +9,9 @@ import pandas as pd
 import pytest
 from tests.reports.hand import BEFORE, NOW, book, months, panel
 
-from reporting.reports.common import (
-    bridge,
-    growth,
-)
-from reporting.reports.common.retention import followed, grr, nrr, trailing
+from reporting.analysis import bridge
+from reporting.analysis.retention import followed, grr, nrr, trailing
+from reporting.reports.common import growth
 
 MONTH = pd.DateOffset(months=1)
 

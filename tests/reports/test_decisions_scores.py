@@ -9,11 +9,7 @@ import pandas as pd
 import pytest
 from tests.reports.hand import BEFORE, book, months
 
-from reporting.reports.common import (
-    intervals,
-    scores,
-    validity,
-)
+from reporting.analysis import intervals, scores, validity
 
 # --- a score's parts ----------------------------------------------------------------------------------
 

@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 from tests.reports.hand import book, months, product
 
+from reporting.analysis.trust import NOTICE_MONTHS, Witness
 from reporting.reports.common import (
     readings,
 )
-from reporting.reports.common.trust import NOTICE_MONTHS, Trust, Witness
+from reporting.reports.common.trust import Trust
 
 # --- readings against thresholds ----------------------------------------------------------------------
 
@@ -86,7 +87,7 @@ def test_no_threshold_and_no_value():
     [(5, 1, False), (5, 2, True), (4, 4, False), (10, 2, False), (10, 3, True), (100, 20, False)],
 )
 def test_more_than_a_fifth_of_five_or_more_witnesses_is_a_contradiction(called, kept, contradicts):
-    assert Witness(called, kept, "").contradicts is contradicts
+    assert Witness("accounts", called, 0, called, kept).contradicts is contradicts
 
 
 def cancellations(*rows: tuple[str, str, str | None]) -> pd.DataFrame:

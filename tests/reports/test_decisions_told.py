@@ -8,13 +8,9 @@ import pandas as pd
 import pytest
 from tests.reports.hand import BEFORE, NOW, book, series
 
-from reporting.reports.common import (
-    frames,
-    lifecycle,
-    matrix,
-    measures,
-    words,
-)
+from reporting.analysis import frames, lifecycle, matrix
+from reporting.present import words
+from reporting.reports.common import measures
 
 # --- stages, quadrants, measures ----------------------------------------------------------------------
 

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
+from reporting.analysis.account_figures import account_figures
+from reporting.analysis.matrix import by_quadrant
 from reporting.reports import monthly_health as report
-from reporting.reports.common.account_figures import account_figures
-from reporting.reports.common.matrix import by_quadrant
 
 
 def test_a_user_s_key_action_is_counted_from_the_last_month_that_has_one(company):

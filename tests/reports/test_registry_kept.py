@@ -5,10 +5,10 @@ import math
 
 import pytest
 
+from reporting.analysis.bridge import METRICS as OF_BRIDGE
 from reporting.metrics.registry import METRICS
 from reporting.present.blocks import Table
 from reporting.reports.common import measures
-from reporting.reports.common.bridge import METRICS as OF_BRIDGE
 from reporting.reports.common.measures import BY_SLICE
 
 ACCOUNT_FILES = {

@@ -10,11 +10,11 @@ import pyarrow as pa
 import pytest
 from tests.snapshot.conftest import PAID, MemorySource, contents, cut, table
 
+from reporting.analysis.churn.kinds import classify
+from reporting.analysis.churn.risk_set import risk_set
 from reporting.errors import ConfigError
 from reporting.metrics.registry import METRICS
 from reporting.month import Month
-from reporting.reports.churn_drivers.kinds import classify
-from reporting.reports.churn_drivers.risk_set import risk_set
 from reporting.snapshot.build import build_snapshot
 from reporting.snapshot.frozen import Snapshot
 from reporting.snapshot.tables import KEYS

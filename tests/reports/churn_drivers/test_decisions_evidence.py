@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reporting.reports.churn_drivers import aha, at_risk, movements, out_of_time, way_out
-from reporting.reports.churn_drivers.drivers import Driver
-from reporting.reports.churn_drivers.risk_set import RiskSet
+from reporting.analysis.churn import aha, movements, out_of_time, way_out
+from reporting.analysis.churn.drivers import Driver
+from reporting.analysis.churn.risk_set import RiskSet
+from reporting.reports.churn_drivers import at_risk
 
 CLOSE = pd.Timestamp("2025-06-01")
 

@@ -9,13 +9,8 @@ import pandas as pd
 import pytest
 from tests.reports.hand import product
 
-from reporting.reports.churn_drivers import (
-    flags,
-    kinds,
-    segments,
-    subscriptions,
-)
-from reporting.reports.churn_drivers.risk_set import RiskSet
+from reporting.analysis.churn import flags, kinds, segments, subscriptions
+from reporting.analysis.churn.risk_set import RiskSet
 
 CLOSE = pd.Timestamp("2025-06-01")
 

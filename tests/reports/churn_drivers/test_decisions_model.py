@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 from tests.reports.hand import book, product
 
-from reporting.reports.churn_drivers import at_risk, model, words
-from reporting.reports.churn_drivers.drivers import Driver, catalogue
-from reporting.reports.churn_drivers.model import Model
+from reporting.analysis.churn import model
+from reporting.analysis.churn.drivers import Driver, catalogue
+from reporting.analysis.churn.model import Model
+from reporting.reports.churn_drivers import at_risk, words
 
 STATES = {d.name: d.state for d in catalogue(product(), pd.Timestamp("2025-01-01"), False)}
 

@@ -9,12 +9,9 @@ import pandas as pd
 import pytest
 from tests.reports.hand import product
 
-from reporting.reports.churn_drivers import (
-    design,
-    risk_set,
-)
-from reporting.reports.churn_drivers.drivers import Driver, catalogue
-from reporting.reports.churn_drivers.model import Model
+from reporting.analysis.churn import design, risk_set
+from reporting.analysis.churn.drivers import Driver, catalogue
+from reporting.analysis.churn.model import Model
 
 CLOSE = pd.Timestamp("2025-06-01")
 

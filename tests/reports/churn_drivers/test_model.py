@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reporting.reports.churn_drivers.design import design
-from reporting.reports.churn_drivers.drivers import Driver
-from reporting.reports.churn_drivers.model import Model, fit
+from reporting.analysis.churn.design import design
+from reporting.analysis.churn.drivers import Driver
+from reporting.analysis.churn.model import Model, fit
 
 
 def test_the_truth_lies_within_four_standard_errors_and_signs_are_right(data, truth):

@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from reporting.analysis.churn import aha, kinds, segments, subscriptions, way_out
+from reporting.analysis.churn.drivers import catalogue
+from reporting.analysis.churn.flags import flags
+from reporting.analysis.churn.risk_set import RiskSet
 from reporting.errors import ParameterError
 from reporting.params.product import load_product
-from reporting.reports.churn_drivers import aha, charts, kinds, segments, subscriptions, way_out, words
-from reporting.reports.churn_drivers.drivers import catalogue
-from reporting.reports.churn_drivers.flags import flags
-from reporting.reports.churn_drivers.risk_set import RiskSet
+from reporting.reports.churn_drivers import charts, words
 from reporting.survival.curves import kaplan_meier
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reporting.reports.churn_drivers.drivers import Driver, values
-from reporting.reports.churn_drivers.model import Model, fit
-from reporting.reports.churn_drivers.risk_set import opportunities, risk_set
+from reporting.analysis.churn.drivers import Driver, values
+from reporting.analysis.churn.model import Model, fit
+from reporting.analysis.churn.risk_set import opportunities, risk_set
 
 
 def panel_of(**paying: str) -> pd.DataFrame:

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from reporting.analysis.churn.out_of_time import Validation, score
 from reporting.present.blocks import Block, Callout, Figure, KeyFigures, Table, Text
 from reporting.reports import churn_drivers as report
-from reporting.reports.churn_drivers.out_of_time import Validation, score
 
 SECTIONS = [name for name in report.__all__ if name not in {"Data", "load", "exports", "glossary"}]
 RAW = re.compile(

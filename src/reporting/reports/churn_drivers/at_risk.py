@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from reporting.analysis.churn.drivers import Driver
+from reporting.analysis.churn.model import Model
+from reporting.analysis.churn.risk_set import RiskSet
+from reporting.reports.common.book import Book
+
 from ..common import actions as act
-from ..common.book import Book
 from . import words
-from .drivers import Driver
-from .model import Model
-from .risk_set import RiskSet
 
 RAISING = 3
 WORTH_NAMING = 1.15  # a part that moves the hazard by less is no reason

@@ -11,12 +11,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
+from reporting.analysis.churn.way_out import BASE, WEEKS, Pattern
 from reporting.present import style
 from reporting.present.formats import count, number
 from reporting.survival.competing import CumulativeIncidence
 from reporting.survival.curves import KaplanMeier
-
-from .way_out import BASE, WEEKS, Pattern
 
 _BAND = 0.13
 _NAME = 26  # letters of a group's name

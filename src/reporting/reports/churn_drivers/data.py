@@ -8,22 +8,23 @@ from pathlib import Path
 
 import pandas as pd
 
+from reporting.analysis.churn import aha, flags, kinds, movements, subscriptions, way_out
+from reporting.analysis.churn.aha import Aha
+from reporting.analysis.churn.drivers import Driver, catalogue
+from reporting.analysis.churn.flags import Flag
+from reporting.analysis.churn.kinds import Kind
+from reporting.analysis.churn.model import Model, fit
+from reporting.analysis.churn.out_of_time import Validation, validate
+from reporting.analysis.churn.risk_set import RiskSet, risk_set
+from reporting.analysis.churn.segments import LABELS, Segmentation, check_names, overall, segmentations
+from reporting.reports.common.book import Book
+from reporting.reports.common.trust import Trust
 from reporting.snapshot.frozen import Snapshot
 from reporting.survival.competing import CumulativeIncidence
 from reporting.survival.curves import KaplanMeier
 from reporting.survival.gates import FEWEST_EVENTS
 
-from ..common.book import Book
-from ..common.trust import Trust
-from . import aha, at_risk, flags, kinds, movements, subscriptions, way_out
-from .aha import Aha
-from .drivers import Driver, catalogue
-from .flags import Flag
-from .kinds import Kind
-from .model import Model, fit
-from .out_of_time import Validation, validate
-from .risk_set import RiskSet, risk_set
-from .segments import LABELS, Segmentation, check_names, overall, segmentations
+from . import at_risk
 
 SEGMENTS = tuple(name for name in LABELS if name != "industry")
 

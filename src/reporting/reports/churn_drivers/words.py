@@ -6,9 +6,8 @@ import math
 
 import pandas as pd
 
+from reporting.analysis.churn.drivers import Driver
 from reporting.present.formats import number, p_value
-
-from .drivers import Driver
 
 CLOSE_TO_ONE = 1.1
 

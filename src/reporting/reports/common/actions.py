@@ -12,10 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from reporting.analysis.frames import is_false, is_true
 from reporting.present.formats import days, percent
-
-from .book import Book
-from .frames import is_false, is_true
+from reporting.reports.common.book import Book
 
 KEEP = "keep"
 COLUMNS = [

@@ -10,11 +10,10 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 
+from reporting.analysis.bridge import LABELS, PARTS
+from reporting.analysis.intervals import Estimate
 from reporting.present import style
 from reporting.present.formats import money, percent
-
-from .bridge import LABELS, PARTS
-from .intervals import Estimate
 
 ROW_INCHES = 0.27  # height of one horizontal bar or dot row
 

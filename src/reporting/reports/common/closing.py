@@ -10,11 +10,11 @@ from reporting.metrics.registry import METRICS
 from reporting.present.blocks import Blocks, Glossary, Table, Text
 from reporting.present.formats import count
 from reporting.present.markdown import escape
+from reporting.present.words import plural, uncapitalised
+from reporting.reports.common.book import Book
+from reporting.reports.common.trust import Trust
 
 from . import measures
-from .book import Book
-from .trust import Trust
-from .words import plural, uncapitalised
 
 EXAMPLES = 2
 

@@ -1,4 +1,4 @@
-"""The lifecycle funnel: how many accounts stand at each stage, and how many moved this month."""
+"""The lifecycle funnel in words."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ import pandas as pd
 
 from reporting.present.formats import count, number
 
-from .book import Book
-
-# Stage -> meaning, in the order of a life; an account stands at the last that holds.
-STAGES = {
+MEANING = {
     "signed up": "no value outcome yet",
     "activated": "reached the activation outcome",
     "adopted": "uses enough of the core features",
@@ -19,29 +16,6 @@ STAGES = {
     "declining": "use falls, or paid less this month",
     "gone": "paid once, pays no longer",
 }
-
-
-def lifecycle(book: Book) -> pd.DataFrame:
-    """The stages in the order of a life.
-
-    Returns:
-        Columns stage, meaning, accounts, step (change on last month), entered and left (this month's moves;
-        accounts new on record enter); empty where no account has a stage.
-    """
-    now, before = book.now["funnel_stage"].dropna(), book.before["funnel_stage"].dropna()
-    if now.empty:
-        return pd.DataFrame(columns=["stage", "meaning", "accounts", "step", "entered", "left"])
-    was = before.reindex(now.index)
-    moved = was.ne(now)
-    names = list(STAGES)
-
-    def tally(stages: pd.Series) -> pd.Series:
-        return stages.value_counts().reindex(names).fillna(0).astype("int64")
-
-    out = pd.DataFrame({"accounts": tally(now), "step": tally(now) - tally(before)})
-    out["entered"], out["left"] = tally(now[moved]), tally(was[moved].dropna())
-    out.insert(0, "meaning", [STAGES[name] for name in names])
-    return out.rename_axis("stage").reset_index()
 
 
 def largest_stage(table: pd.DataFrame) -> str:

@@ -10,15 +10,15 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from reporting.analysis.bridge import METRICS as OF_BRIDGE
 from reporting.metrics.registry import METRICS
 from reporting.present.blocks import Table
 from reporting.present.formats import change, count, money, number, percent, points
+from reporting.present.words import listing, moved_points
+from reporting.reports.common.book import Book
+from reporting.reports.common.trust import UNRELIABLE, Trust
 
-from .book import Book
-from .bridge import METRICS as OF_BRIDGE
 from .readings import reading
-from .trust import UNRELIABLE, Trust
-from .words import listing, moved_points
 
 # Metrics that rest on who is taken to have left.
 OF_CHURN = {

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from reporting.present.formats import number, percent
-
-from .book import Book
-from .words import listing
+from reporting.present.words import listing
+from reporting.reports.common.book import Book
 
 REASONS = {"seats": "seats", "volume": "volume", "tier": "higher plan"}
 STEPS = {

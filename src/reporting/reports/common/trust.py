@@ -1,75 +1,16 @@
-"""Do the sources agree on who left? If they don't, retention is not good news and says so first.
-
-A subscription table that never ends anything gives a retention of 100 %. Two other witnesses are heard where
-the source has them: the account's own churn flag, and the cancellations. Whoever they call gone should have
-stopped paying, or at least pay less.
-"""
+"""How reports speak of sources that contradict each other on who left."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
-
-import pandas as pd
-
+from reporting.analysis import trust
 from reporting.present.blocks import Blocks, Callout
-
-from .book import Book
-from .frames import is_true
-from .words import plural
-
-# Some witnesses are wrong in any honest source (win-backs, late bookings); a larger share is a contradiction.
-TOLERATED = 0.20
-# Below this many witnesses a share says nothing.
-FEWEST = 5
-# A cancellation shows in the bridge in its own month or, with a notice period, in one of the next two.
-NOTICE_MONTHS = 2
-
-# The contract's own finding that the tables disagree on who left.
-CONTRACT_CHECK = "churn_sources_contradict"
+from reporting.present.words import plural
 
 UNRELIABLE = "not reliable: sources contradict"
 
 
-@dataclass(frozen=True)
-class Witness:
-    """What one table says about lost accounts.
-
-    Attributes:
-        called: Accounts this table calls gone, long enough ago to have stopped paying.
-        kept: Those of them that go on as before, by the subscriptions.
-        words: The contradiction as a clause, with its numbers.
-    """
-
-    called: int
-    kept: int
-    words: str
-
-    @property
-    def contradicts(self) -> bool:
-        """Whether too many of the accounts it calls gone go on paying."""
-        return self.called >= FEWEST and self.kept > TOLERATED * self.called
-
-
-class Trust:
-    """Whether retention, NRR and churn of this source can be believed.
-
-    Attributes:
-        churned: Accounts that ever stopped paying, by the subscriptions.
-        witnesses: What the other tables say.
-    """
-
-    def __init__(self, book: Book) -> None:
-        self.book = book
-        panel = book.panel
-        self.churned = int(panel.loc[panel["churned_cents"] > 0, "account_id"].nunique())
-        self.witnesses = [w for w in (self._flags(), self._cancellations()) if w is not None]
-
-    @cached_property
-    def reliable(self) -> bool:
-        """False when any witness contradicts the subscriptions, or the data contract found that they do."""
-        found = (self.book.snapshot.findings["check"] == CONTRACT_CHECK).any()
-        return not (found or any(witness.contradicts for witness in self.witnesses))
+class Trust(trust.Trust):
+    """Whether retention can be believed, in words."""
 
     def label(self, name: str) -> str:
         """The figure's name, marked where it can't be believed: `NRR (not reliable: sources contradict)`."""
@@ -80,7 +21,7 @@ class Trust:
         if self.reliable:
             return Blocks([])
         told = [witness for witness in self.witnesses if witness.contradicts]
-        clauses = [witness.words for witness in told or self.witnesses if witness.called]
+        clauses = [_clause(witness) for witness in told or self.witnesses if witness.called]
         text = (
             f"By the subscriptions, {plural(self.churned, 'account')} ever stopped paying. But "
             f"{'; and '.join(clauses) or 'other tables of the source say otherwise'}. They can't all be "
@@ -90,47 +31,16 @@ class Trust:
         )
         return Blocks([Callout("warning", "The sources contradict each other on who left", text)])
 
-    def _flags(self) -> Witness | None:
-        accounts, now = self.book.accounts, self.book.now
-        if "churned_flag" not in accounts or accounts["churned_flag"].isna().all():
-            return None
-        flagged = accounts.index[is_true(accounts["churned_flag"])]
-        paying = int(now["paying"].reindex(flagged, fill_value=False).sum())
-        words = (
-            f"the accounts table flags {plural(len(flagged), 'account')} as churned, and {paying or 'none'} "
+
+def _clause(witness: trust.Witness) -> str:
+    if witness.table == "accounts":
+        paying = witness.named - witness.borne_out
+        return (
+            f"the accounts table flags {plural(witness.named, 'account')} as churned, and {paying or 'none'} "
             f"of them {'pays' if paying == 1 else 'pay'} at the close"
         )
-        return Witness(len(flagged), paying, words)
-
-    def _cancellations(self) -> Witness | None:
-        rows = self.book.snapshot.cancellations if self.book.has("cancellations") else None
-        if rows is None:
-            return None
-        effective = rows["effective_at"] if "effective_at" in rows else pd.Series(pd.NaT, index=rows.index)
-        month = effective.fillna(rows["requested_at"]).dt.to_period("M").dt.to_timestamp()
-        settled = month <= self.book.month - pd.DateOffset(months=NOTICE_MONTHS)
-        said = pd.DataFrame({"account_id": rows["account_id"], "said": month})[settled].drop_duplicates()
-        panel = self.book.panel
-        fell = panel.loc[
-            (panel["churned_cents"] > 0) | (panel["contraction_cents"] > 0), ["account_id", "month"]
-        ]
-        pairs = said.merge(fell, on="account_id")
-        # A booking may also run a month ahead of the date in the cancellation.
-        gap = (
-            (pairs["month"].dt.year - pairs["said"].dt.year) * 12
-            + pairs["month"].dt.month
-            - pairs["said"].dt.month
-        )
-        borne_out = pairs.loc[gap.between(-1, NOTICE_MONTHS), "account_id"].unique()
-        kept = said["account_id"].nunique() - len(borne_out)
-        named = set(rows["account_id"])
-        stopped = set(panel.loc[panel["churned_cents"] > 0, "account_id"])
-        words = (
-            f"{plural(len(named), 'account')} {'has' if len(named) == 1 else 'have'} a cancellation on "
-            f"record, and {_only(len(named & stopped))} of them ever stopped paying"
-        )
-        return Witness(said["account_id"].nunique(), kept, words)
-
-
-def _only(n: int) -> str:
-    return f"only {n}" if n else "none"
+    stopped = f"only {witness.borne_out}" if witness.borne_out else "none"
+    return (
+        f"{plural(witness.named, 'account')} {'has' if witness.named == 1 else 'have'} a cancellation on "
+        f"record, and {stopped} of them ever stopped paying"
+    )

@@ -6,11 +6,12 @@ from functools import cached_property
 
 import pandas as pd
 
+from reporting.analysis.bridge import bridge
+from reporting.reports.common.book import Book
+from reporting.reports.common.trust import Trust
+
 from .. import churn_drivers
 from ..common import actions, offers, why
-from ..common.book import Book
-from ..common.bridge import bridge
-from ..common.trust import Trust
 from .verdict import Sign, signs, word
 
 

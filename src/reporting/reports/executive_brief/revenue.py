@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
+from reporting.analysis.bridge import LABELS, PARTS, net_parts
 from reporting.present import style
 from reporting.present.blocks import Blocks, Figure, Table, Text
 from reporting.present.formats import MINUS, count, money
 from reporting.present.formats import month as month_name
+from reporting.present.words import direction
 
 from ..common import charts
-from ..common.bridge import LABELS, PARTS, net_parts
 from ..common.growth import growth_finding
-from ..common.words import direction
 from .data import Data
 
 

@@ -7,21 +7,22 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from reporting.analysis import scores
+from reporting.analysis.bridge import as_data
+from reporting.analysis.frames import quantile
+from reporting.analysis.intervals import Estimate
+from reporting.analysis.lifecycle import lifecycle as stages
+from reporting.analysis.retention import followed, grr, nrr
 from reporting.present.blocks import Block, Blocks, Callout, KeyFigure, KeyFigures, Table, Text
 from reporting.present.formats import change, count, money, number, percent
 from reporting.present.formats import month as month_name
 from reporting.present.markdown import escape
+from reporting.present.words import better_share, direction, moved_points, plural, sentence, with_interval
 
 from ..common import actions as act
-from ..common import closing, measures, scores
-from ..common.bridge import as_data
+from ..common import closing, measures
 from ..common.files import tidy
-from ..common.frames import quantile
-from ..common.intervals import Estimate
-from ..common.lifecycle import declining, largest_stage
-from ..common.lifecycle import lifecycle as stages
-from ..common.retention import followed, grr, nrr
-from ..common.words import better_share, direction, moved_points, plural, sentence, with_interval
+from ..common.lifecycle import MEANING, declining, largest_stage
 from .data import Data
 from .verdict import healthy_share, reasons
 
@@ -210,6 +211,7 @@ def lifecycle(data: Data) -> Blocks:
         "entered": ("In", count),
         "left": ("Out", count),
     }
+    table["meaning"] = table["stage"].map(MEANING)
     caption = (
         f"Accounts by stage at the close of {data.book.label}, and this month's moves into and out of it"
     )

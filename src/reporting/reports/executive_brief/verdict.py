@@ -8,14 +8,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from reporting.analysis import scores
+from reporting.analysis.intervals import share
+from reporting.analysis.retention import followed, nrr
 from reporting.present.formats import NOT_AVAILABLE, change, percent
-
-from ..common import scores
-from ..common.book import Book
-from ..common.intervals import share
-from ..common.retention import followed, nrr
-from ..common.trust import UNRELIABLE, Trust
-from ..common.words import listing, moved_points, plural, uncapitalised, with_interval
+from reporting.present.words import listing, moved_points, plural, uncapitalised, with_interval
+from reporting.reports.common.book import Book
+from reporting.reports.common.trust import UNRELIABLE, Trust
 
 GOOD, BAD, OPEN = "good", "bad", "open"
 # A verdict needs so many signs that are not open.

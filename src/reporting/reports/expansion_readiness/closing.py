@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from reporting.analysis.account_figures import account_figures
 from reporting.present.blocks import Blocks
 
 from ..common import closing
-from ..common.account_figures import account_figures
 from ..common.files import tidy
 from .data import Data
 from .evidence import rates_by_band

@@ -6,11 +6,12 @@ from functools import cached_property
 
 import pandas as pd
 
+from reporting.analysis.intervals import UNKNOWN, Estimate, ratio
+from reporting.analysis.validity import followed_scores
+from reporting.reports.common.book import Book
+from reporting.reports.common.trust import Trust
+
 from ..common import offers
-from ..common.book import Book
-from ..common.intervals import UNKNOWN, Estimate, ratio
-from ..common.trust import Trust
-from ..common.validity import followed_scores
 
 # Below this many past cases no rate is given.
 FEWEST = 20

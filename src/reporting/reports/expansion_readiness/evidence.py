@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
+from reporting.analysis.frames import is_true
+from reporting.analysis.intervals import Estimate, auc, share
 from reporting.present.blocks import Blocks, Figure, Table, Text
 from reporting.present.formats import count, number, percent
+from reporting.present.words import listing, plural
 
 from ..common import charts
 from ..common.contraction import after_falling_use
-from ..common.frames import is_true
-from ..common.intervals import Estimate, auc, share
-from ..common.words import listing, plural
 from .data import FEWEST, Data
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from reporting.analysis.frames import numbers, quantile
+from reporting.analysis.matrix import QUADRANTS, by_quadrant, matrix
 from reporting.present import style
 from reporting.present.blocks import Blocks, Figure, KeyFigure, KeyFigures, Table, Text
 from reporting.present.formats import change, count, money, number, percent
 from reporting.present.formats import month as month_name
+from reporting.present.words import interval, listing, plural, sentence
 
 from ..common import charts
-from ..common.frames import numbers, quantile
-from ..common.matrix import QUADRANTS, by_quadrant, matrix
 from ..common.offers import REASONS
-from ..common.words import interval, listing, plural, sentence
 from .data import Data
 from .evidence import rates_sentence
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
+from reporting.analysis.frames import is_true, numbers, quantile
+from reporting.analysis.intervals import share
 from reporting.present import style
 from reporting.present.blocks import Blocks, Figure, Text
 from reporting.present.formats import count, number, percent
 from reporting.present.markdown import escape
+from reporting.present.words import plain, with_interval
 
 from ..common import charts, measures
-from ..common.frames import is_true, numbers, quantile
-from ..common.intervals import share
-from ..common.words import plain, with_interval
 from .data import Data
 
 COHORT_MONTHS = 12

@@ -8,14 +8,14 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from reporting.analysis.frames import is_true, quantile
 from reporting.present import style
 from reporting.present.blocks import Block, Blocks, Figure, Table, Text
 from reporting.present.formats import count, days, money, number, percent
 from reporting.present.markdown import escape
+from reporting.present.words import plural, sentence
 
 from ..common import charts
-from ..common.frames import is_true, quantile
-from ..common.words import plural, sentence
 from .data import Data
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from reporting.analysis import scores
+from reporting.analysis.frames import is_true, numbers, quantile, weighted_mean
 from reporting.present import style
 from reporting.present.blocks import Blocks, Callout, Figure, KeyFigure, KeyFigures, Table, Text
 from reporting.present.formats import count, money, number, percent
 from reporting.present.formats import month as month_name
+from reporting.present.words import better_share, listing, moved_points, plural, sentence
 
-from ..common import charts, scores
-from ..common.frames import is_true, numbers, quantile, weighted_mean
-from ..common.words import better_share, listing, moved_points, plural, sentence
+from ..common import charts
 from .data import BANDS, Data
 from .validity import validity_sentence
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from reporting.analysis.account_figures import NAMES, account_figures
+from reporting.analysis.frames import is_true
 from reporting.present.blocks import Blocks
 
 from ..common import closing
-from ..common.account_figures import NAMES, account_figures
 from ..common.files import tidy
-from ..common.frames import is_true
 from .data import Data
 
 

@@ -6,11 +6,12 @@ from functools import cached_property
 
 import pandas as pd
 
-from ..common import scores
-from ..common.book import Book
-from ..common.intervals import Estimate, auc, share
-from ..common.trust import Trust
-from ..common.validity import followed_scores
+from reporting.analysis import scores
+from reporting.analysis.intervals import Estimate, auc, share
+from reporting.analysis.validity import followed_scores
+from reporting.reports.common.book import Book
+from reporting.reports.common.trust import Trust
+
 from .users import users
 
 BANDS = ["healthy", "at risk", "churn risk"]

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from reporting.analysis import scores
+from reporting.analysis.frames import numbers
+from reporting.analysis.intervals import mean
 from reporting.present.blocks import Blocks, Table, Text
 from reporting.present.formats import count, number, percent
 from reporting.present.formats import month as month_name
 from reporting.present.markdown import escape
+from reporting.present.words import listing, moved_points, plain, plural, sentence
 
-from ..common import scores
-from ..common.frames import numbers
-from ..common.intervals import mean
-from ..common.words import listing, moved_points, plain, plural, sentence
 from .data import Data
 
 MOST_FEATURES = 20

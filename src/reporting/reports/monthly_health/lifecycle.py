@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
+from reporting.analysis.frames import quantile
+from reporting.analysis.lifecycle import lifecycle
 from reporting.present.blocks import Blocks, Table, Text
 from reporting.present.formats import count, money, number, percent
+from reporting.present.words import plural, sentence
 
-from ..common.frames import quantile
-from ..common.lifecycle import declining, largest_stage, lifecycle
-from ..common.words import plural, sentence
+from ..common.lifecycle import MEANING, declining, largest_stage
 from .data import Data
 
 
@@ -19,6 +20,7 @@ def funnel(data: Data) -> Blocks:
     table = lifecycle(book)
     if table.empty:
         return Blocks([Text(f"The lifecycle funnel is {book.missing('lifecycle_funnel')}.")])
+    table["meaning"] = table["stage"].map(MEANING)
     text = f"{sentence(largest_stage(table))}; {declining(table)}.{_largest_flow(data)}"
     columns = {
         "stage": "Stage",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from reporting.analysis.frames import quantile
 from reporting.present.blocks import Blocks, Table, Text
 from reporting.present.formats import count, money, number, percent
+from reporting.present.words import plain, plural, sentence
+from reporting.reports.common.book import Book
 
-from ..common.book import Book
-from ..common.frames import quantile
-from ..common.words import plain, plural, sentence
 from .data import Data
 
 NO_ROLE = "no role on record"

@@ -10,13 +10,13 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from reporting.analysis.frames import SEGMENTS, by_value, numbers, quantile, segments
+from reporting.analysis.intervals import share
 from reporting.present.blocks import Block, Blocks, Table, Text
 from reporting.present.formats import count, number, percent
+from reporting.present.words import listing, sentence
 
 from ..common import measures
-from ..common.frames import SEGMENTS, by_value, numbers, quantile, segments
-from ..common.intervals import share
-from ..common.words import listing, sentence
 from .data import Data
 
 # Chapters whose portfolio figures stand in one table; onboarding has its own.

@@ -6,9 +6,9 @@ import pandas as pd
 
 from reporting.present.blocks import Blocks, Figure, Table, Text
 from reporting.present.formats import count, number, percent
+from reporting.present.words import interval, plural
 
 from ..common import charts
-from ..common.words import interval, plural
 from .data import BANDS, Data
 
 # Below this many churned accounts a score can't be judged.

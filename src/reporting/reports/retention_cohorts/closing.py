@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from reporting.analysis.account_figures import account_figures
+from reporting.analysis.cohorts import Triangle, logos, revenue, triangle
 from reporting.present.blocks import Blocks
 
 from ..common import closing
-from ..common.account_figures import account_figures
-from ..common.cohorts import Triangle, logos, revenue, triangle
 from ..common.files import tidy
 from .data import Data
 

@@ -7,13 +7,12 @@ from typing import Literal
 
 import pandas as pd
 
+from reporting.analysis.bridge import bridge
+from reporting.analysis.cohorts import Aligned, align
+from reporting.analysis.retention import followed
 from reporting.errors import ParameterError
-
-from ..common.book import Book
-from ..common.bridge import bridge
-from ..common.cohorts import Aligned, align
-from ..common.retention import followed
-from ..common.trust import Trust
+from reporting.reports.common.book import Book
+from reporting.reports.common.trust import Trust
 
 Reading = Literal["on", "on_or_after"]
 

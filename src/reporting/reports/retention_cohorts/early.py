@@ -10,13 +10,13 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from reporting.analysis.cohorts import Aligned, logos
+from reporting.analysis.intervals import UNKNOWN, Estimate, share
 from reporting.present.blocks import Blocks, Table, Text
 from reporting.present.formats import count, date, percent
+from reporting.present.words import listing, plain
 
-from ..common.cohorts import Aligned, logos
 from ..common.contraction import after_falling_use
-from ..common.intervals import UNKNOWN, Estimate, share
-from ..common.words import listing, plain
 from .data import Data
 
 AGES = (3, 6, 12)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from reporting.analysis.churn.risk_set import risk_set
 from reporting.present.blocks import Blocks, Text
+from reporting.reports.common.book import Book
 from reporting.survival import DataError, kaplan_meier, rmst
 
-from ..churn_drivers.risk_set import risk_set
 from ..common import measures
-from ..common.book import Book
 from .data import Data
 
 # Months a lifetime is followed at most: further ahead nobody should promise.

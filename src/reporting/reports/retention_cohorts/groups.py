@@ -7,19 +7,19 @@ import math
 import numpy as np
 import pandas as pd
 
+from reporting.analysis.cohorts import Aligned, logos
+from reporting.analysis.frames import SEGMENTS, by_value, segments
+from reporting.analysis.intervals import Estimate, share
+from reporting.analysis.retention import grr, nrr
+from reporting.analysis.retention import logos as logo_share
 from reporting.present import style
 from reporting.present.blocks import Blocks, Figure, Table, Text
 from reporting.present.formats import count, percent
 from reporting.present.markdown import escape
+from reporting.present.words import listing, with_interval
+from reporting.reports.common.trust import UNRELIABLE
 
 from ..common import charts
-from ..common.cohorts import Aligned, logos
-from ..common.frames import SEGMENTS, by_value, segments
-from ..common.intervals import Estimate, share
-from ..common.retention import grr, nrr
-from ..common.retention import logos as logo_share
-from ..common.trust import UNRELIABLE
-from ..common.words import listing, with_interval
 from .data import Data
 
 FEWEST = 10

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from reporting.analysis.cohorts import Aligned, Triangle, logos, revenue, triangle
+from reporting.analysis.intervals import Estimate, ratio
 from reporting.present.blocks import Blocks, Figure, Text
 from reporting.present.formats import month as month_name
 from reporting.present.formats import percent
+from reporting.present.words import plural, sentence
 
-from ..common.cohorts import Aligned, Triangle, logos, revenue, triangle
 from ..common.heatmap import heatmap
-from ..common.intervals import Estimate, ratio
-from ..common.words import plural, sentence
 from .data import Data
 
 AVERAGE = "weighted average"

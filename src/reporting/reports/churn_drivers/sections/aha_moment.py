@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
+from reporting.analysis.churn.aha import EARLY_DAYS, HORIZON, Aha
+from reporting.analysis.churn.segments import reliable_until
 from reporting.present.blocks import Blocks, Figure, Table, Text
 from reporting.present.formats import month as month_name
 from reporting.present.formats import number, p_value, percent
+from reporting.present.words import plural, sentence
 
-from ...common.words import plural, sentence
 from .. import charts, words
-from ..aha import EARLY_DAYS, HORIZON, Aha
 from ..data import Data
-from ..segments import reliable_until
 
 
 def aha_moment(data: Data) -> Blocks:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
+from reporting.analysis.intervals import share
 from reporting.present.blocks import Blocks, KeyFigure, KeyFigures, Text
 from reporting.present.formats import count, number, percent
 from reporting.present.formats import month as month_name
+from reporting.present.words import plural, sentence
 from reporting.survival.gates import FEWEST_EVENTS
 
-from ...common.intervals import share
-from ...common.words import plural, sentence
 from .. import words
 from ..data import Data
 

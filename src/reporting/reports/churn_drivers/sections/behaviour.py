@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
+from reporting.analysis.churn.aha import ALPHA
+from reporting.analysis.churn.model import DISAGREEMENT, Model
 from reporting.present.blocks import Blocks, Callout, Figure, Table, Text
 from reporting.present.formats import count, number, p_value, percent
+from reporting.present.words import listing, plural, sentence
 from reporting.survival.gates import EVENTS_PER_PARAMETER, FEWEST_EVENTS
 
-from ...common.words import listing, plural, sentence
 from .. import charts, words
-from ..aha import ALPHA
 from ..data import Data
-from ..model import DISAGREEMENT, Model
 
 
 def driver_ratios(data: Data) -> Blocks:

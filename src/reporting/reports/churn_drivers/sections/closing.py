@@ -6,16 +6,16 @@ import math
 
 import pandas as pd
 
+from reporting.analysis.account_figures import account_figures
+from reporting.analysis.churn.flags import PREFIX
 from reporting.present.blocks import Blocks, Callout
 from reporting.present.formats import month as month_name
+from reporting.present.words import plural, sentence
 
 from ...common import closing
-from ...common.account_figures import account_figures
 from ...common.files import tidy
-from ...common.words import plural, sentence
 from .. import words
 from ..data import Data
-from ..flags import PREFIX
 
 
 def unknowns(data: Data) -> Blocks:

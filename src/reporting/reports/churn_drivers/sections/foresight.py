@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 
+from reporting.analysis.churn.out_of_time import Horizon
 from reporting.present.blocks import Blocks, Figure, Table, Text
 from reporting.present.formats import count, interval, money, number, percent
 from reporting.present.formats import month as month_name
+from reporting.present.words import plural, sentence
 
 from ...common import actions as act
-from ...common.words import plural, sentence
 from .. import charts, words
 from ..at_risk import Reason
 from ..data import Data
-from ..out_of_time import Horizon
 
 TOO_FAR = 1.15  # observed over predicted beyond this is called too low or too high
 

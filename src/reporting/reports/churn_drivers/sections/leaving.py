@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pandas as pd
 
+from reporting.analysis.churn.kinds import ACTIONS, CONTRACTION, LABELS, LOOKS
+from reporting.analysis.churn.way_out import BASE, WEEKS, WINDOW
+from reporting.analysis.intervals import Estimate, share
 from reporting.present.blocks import Blocks, Figure, Table, Text
 from reporting.present.formats import count, money, number, percent
 from reporting.present.formats import month as month_name
 from reporting.present.markdown import escape
+from reporting.present.words import listing, plural, sentence, uncapitalised, with_interval
 
-from ...common.intervals import Estimate, share
-from ...common.words import listing, plural, sentence, uncapitalised, with_interval
 from .. import charts
 from ..data import Data
-from ..kinds import ACTIONS, CONTRACTION, LABELS, LOOKS
-from ..way_out import BASE, WEEKS, WINDOW
 
 NO_TABLE, NOT_RECORDED = "no cancellations in this source", "not recorded"
 FEWEST = 5  # losses below this tell no pattern

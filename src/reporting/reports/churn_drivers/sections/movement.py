@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from reporting.analysis.churn.segments import FEWEST_AT_RISK
 from reporting.present.blocks import Blocks, Figure, Table, Text
 from reporting.present.formats import count, number, percent
+from reporting.present.words import sentence
 
-from ...common.words import sentence
 from .. import charts
 from ..data import Data
-from ..segments import FEWEST_AT_RISK
 
 HORIZON = 12  # months
 

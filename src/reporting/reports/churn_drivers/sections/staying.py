@@ -6,18 +6,18 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from reporting.analysis.churn.segments import Segmentation, reliable_until
+from reporting.analysis.churn.subscriptions import curves as subscription_curves
 from reporting.present.blocks import Blocks, Callout, Figure, Table, Text
 from reporting.present.formats import count, number, p_value, percent
 from reporting.present.formats import month as month_name
 from reporting.present.markdown import escape
+from reporting.present.words import plural, sentence
 from reporting.survival.curves import KaplanMeier
 from reporting.survival.gates import FEWEST_EVENTS
 
-from ...common.words import plural, sentence
 from .. import charts, words
 from ..data import Data
-from ..segments import Segmentation, reliable_until
-from ..subscriptions import curves as subscription_curves
 
 TENURE = "months of paying tenure"
 YEAR = 12

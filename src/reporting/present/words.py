@@ -4,10 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Protocol
 
 from reporting.present.formats import count, number, percent
 
-from .intervals import Estimate
+
+class Estimate(Protocol):
+    """A number with its interval, from `n` cases."""
+
+    @property
+    def value(self) -> float: ...
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
+    @property
+    def n(self) -> int: ...
+    @property
+    def known(self) -> bool:
+        """Whether there was anything to estimate from."""
+        ...
+
 
 SMALLEST_STEP = 0.0005  # of a share: less rounds to 0.0 points
 

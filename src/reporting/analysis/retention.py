@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .intervals import Estimate, ratio, share
+from reporting.analysis.intervals import Estimate, ratio, share
 
 
 def followed(panel: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:

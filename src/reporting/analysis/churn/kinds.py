@@ -10,10 +10,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from reporting.analysis.churn.risk_set import RiskSet
+from reporting.analysis.intervals import Estimate, share
 from reporting.params.product import Product
-
-from ..common.intervals import Estimate, share
-from .risk_set import RiskSet
 
 NEVER = "never activated"
 ABANDONED = "account abandonment"

@@ -19,14 +19,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from reporting.analysis.churn.risk_set import RiskSet
 from reporting.present.formats import number
 from reporting.survival.curves import KaplanMeier, kaplan_meier
 from reporting.survival.errors import SurvivalError
 from reporting.survival.logrank import logrank
 from reporting.survival.maxstat import Threshold, best_threshold
 from reporting.survival.multiple import holm
-
-from .risk_set import RiskSet
 
 EARLY_DAYS = 30
 HORIZON = 12  # months followed from the landmark

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from reporting.analysis.churn.risk_set import RiskSet
 from reporting.survival.competing import CumulativeIncidence, aalen_johansen
-
-from .risk_set import RiskSet
 
 CAUSES = {"churned": "leaves", "contracted": "shrinks", "expanded": "grows"}
 

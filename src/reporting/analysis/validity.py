@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .book import Book
+from reporting.analysis.view import View
 
 
-def followed_scores(book: Book, columns: list[str], event: str, horizon: int) -> pd.DataFrame:
+def followed_scores(book: View, columns: list[str], event: str, horizon: int) -> pd.DataFrame:
     """Scores of paying accounts at past closes, each with what happened within `horizon` months.
 
     The closes are `horizon` months apart, counted back from the report month, so no event is counted twice.

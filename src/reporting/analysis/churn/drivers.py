@@ -13,10 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from reporting.analysis.churn.risk_set import OUTCOMES
 from reporting.params.product import Product
 from reporting.present.formats import number, percent
-
-from .risk_set import OUTCOMES
 
 Values = Callable[[pd.DataFrame], pd.Series]
 

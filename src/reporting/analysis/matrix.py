@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .book import Book
+from reporting.analysis.view import View
 
 QUADRANTS = {
     "large and healthy": "expansion talk",
@@ -20,7 +20,7 @@ def scored(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["paying"].astype(bool) & rows["health_score"].notna()]
 
 
-def matrix(book: Book, rows: pd.DataFrame) -> pd.Series:
+def matrix(book: View, rows: pd.DataFrame) -> pd.Series:
     """The quadrant of each account of one month.
 
     Args:
@@ -39,7 +39,7 @@ def matrix(book: Book, rows: pd.DataFrame) -> pd.Series:
     return name.reindex(rows.index)
 
 
-def by_quadrant(book: Book) -> pd.DataFrame:
+def by_quadrant(book: View) -> pd.DataFrame:
     """Accounts and MRR by quadrant, now and a month earlier.
 
     Returns:

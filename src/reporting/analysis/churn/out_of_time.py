@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from reporting.analysis.churn.drivers import Driver
+from reporting.analysis.churn.model import Model, fit
+from reporting.analysis.churn.risk_set import RiskSet, opportunities
 from reporting.survival.curves import kaplan_meier
 from reporting.survival.errors import SurvivalError
 from reporting.survival.gates import FEWEST_EVENTS
@@ -21,10 +24,6 @@ from reporting.survival.validation import (
     follow_up,
     known_within,
 )
-
-from .drivers import Driver
-from .model import Model, fit
-from .risk_set import RiskSet, opportunities
 
 FEWEST_TEST_LOSSES = 10
 TEST_MONTHS = (12, 9, 6)  # held back, the longest stretch that leaves enough losses to fit on

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
+from reporting.analysis.matrix import matrix
+from reporting.analysis.view import View
 from reporting.metrics.registry import METRICS
-
-from .book import Book
-from .matrix import matrix
 
 NAMES = ("account_id", "account_name", "csm", "mrr_cents")
 
 
-def account_figures(book: Book, report: str) -> pd.DataFrame:
+def account_figures(book: View, report: str) -> pd.DataFrame:
     """The paying accounts at the close with their metrics.
 
     Args:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from reporting.analysis.churn.risk_set import RiskSet, opportunities
+from reporting.analysis.intervals import Estimate, share
 from reporting.survival.validation import follow_up
-
-from ..common.intervals import Estimate, share
-from .risk_set import RiskSet, opportunities
 
 HORIZON = 3
 PREFIX = "flag_"

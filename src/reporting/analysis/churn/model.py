@@ -13,6 +13,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from reporting.analysis.churn.design import Design, design
+from reporting.analysis.churn.drivers import Driver
+from reporting.analysis.churn.risk_set import opportunities
 from reporting.survival.cox import CoxFit, cox
 from reporting.survival.discrete import DiscreteHazard, discrete_hazard
 from reporting.survival.errors import CollinearError, DataError, NotIdentifiedError, SurvivalError
@@ -21,10 +24,6 @@ from reporting.survival.intervals import critical_value
 from reporting.survival.multiple import benjamini_hochberg
 from reporting.survival.tenure import spline
 from reporting.survival.zph import effect_over_time, proportional_hazards_test
-
-from .design import Design, design
-from .drivers import Driver
-from .risk_set import opportunities
 
 LEVEL = 0.95
 ALPHA = 0.05

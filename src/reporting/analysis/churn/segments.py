@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from reporting.analysis.churn.risk_set import RiskSet
 from reporting.errors import ParameterError, did_you_mean
 from reporting.params.product import Product
 from reporting.survival.curves import KaplanMeier, kaplan_meier, kaplan_meier_by
@@ -20,8 +21,6 @@ from reporting.survival.errors import DataError
 from reporting.survival.logrank import LogRank, logrank, pairwise_logrank
 from reporting.survival.multiple import holm
 from reporting.survival.rmst import RMST, rmst, rmst_difference
-
-from .risk_set import RiskSet
 
 LEVEL = 0.95
 FEWEST_SPELLS = 15  # smaller groups are joined as "Other"

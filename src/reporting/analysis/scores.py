@@ -6,10 +6,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from reporting.analysis.view import View
 from reporting.params.product import Part
 from reporting.present.formats import number
-
-from .book import Book
 
 ENGAGEMENT, HEALTH = "engagement_score", "health_score"
 # A score that has parts for less than this share of its weight is a figure about those parts only.
@@ -17,7 +16,7 @@ THIN = 0.5
 _PREFIX = {ENGAGEMENT: "score_", HEALTH: "health_"}
 
 
-def weights(book: Book, score: str) -> dict[str, float]:
+def weights(book: View, score: str) -> dict[str, float]:
     """Part -> weight of a score, in the order of the product definition; parts without a value anywhere
     this month are left out and the others re-weighted to sum to one."""
     parts = {name: part.weight for name, part in getattr(book.product, score) if isinstance(part, Part)}
@@ -30,13 +29,13 @@ def weights(book: Book, score: str) -> dict[str, float]:
     return {name: weight / total for name, weight in known.items()}
 
 
-def coverage(book: Book, score: str) -> float:
+def coverage(book: View, score: str) -> float:
     """The share of the score's weight that this source has parts for; below `THIN` it says little."""
     parts = {name: part.weight for name, part in getattr(book.product, score) if isinstance(part, Part)}
     return sum(weight for name, weight in parts.items() if name in weights(book, score))
 
 
-def absent(book: Book, score: str) -> list[str]:
+def absent(book: View, score: str) -> list[str]:
     """Parts of the score that have no value in this source."""
     parts = [name for name, part in getattr(book.product, score) if isinstance(part, Part)]
     known = weights(book, score)
@@ -53,7 +52,7 @@ def words(part: str) -> str:
     return part.replace("_", " ")
 
 
-def costs(rows: pd.DataFrame, book: Book, score: str) -> pd.DataFrame:
+def costs(rows: pd.DataFrame, book: View, score: str) -> pd.DataFrame:
     """Points each part takes off 100 for each account; a part unknown for an account costs it nothing and
     the others weigh more."""
     parts = weights(book, score)
@@ -71,7 +70,7 @@ def cause(row: pd.Series, parts: Iterable[str]) -> str:
     return ", ".join(named) or "many small ones"
 
 
-def change(now: pd.DataFrame, before: pd.DataFrame, book: Book, score: str) -> pd.DataFrame:
+def change(now: pd.DataFrame, before: pd.DataFrame, book: View, score: str) -> pd.DataFrame:
     """How each part moved the score between two months, for accounts that have it in both.
 
     Returns:

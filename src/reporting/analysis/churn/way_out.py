@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from .risk_set import RiskSet
+from reporting.analysis.churn.risk_set import RiskSet
 
 WEEKS = 26  # weeks looked back
 BASE = 10  # the earliest of them, the account's own standard

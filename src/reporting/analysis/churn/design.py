@@ -13,9 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from reporting.analysis.churn.drivers import Driver, available, values
 from reporting.survival.gates import model_gate
-
-from .drivers import Driver, available, values
 
 MOST_UNKNOWN = 0.5  # a driver unknown in a larger share of the rows is left out
 WORTH_AN_INDICATOR = 0.01  # a smaller share is filled and counted, without an indicator

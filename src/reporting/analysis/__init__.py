@@ -1,0 +1,1 @@
+"""What a snapshot tells: data in, data out, for the reports and for a notebook of one's own."""
