@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "snapshot": {"metrics", "sources", "contract", "params"},
     "survival": set(),
     "present": set(),
-    "analysis": {"survival", "snapshot", "metrics", "params", "present.formats"},
+    "analysis": {"survival", "snapshot", "metrics", "contract", "params", "present.formats"},
     "reports": {"analysis", "survival", "present", "metrics.registry", "snapshot.frozen", "params"},
     "pipeline": {
         "analysis",

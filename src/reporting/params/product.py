@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from reporting.params.load import Strict, load_yaml
+from reporting.params.playbook import Rule, merged
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Days = Annotated[int, Field(ge=1, le=366)]
@@ -181,6 +182,8 @@ class Churn(Strict):
     admin_days: Days = 30  # no admin seen for longer raises a flag
     renewal_days: Days = 90  # "before renewal" starts this many days ahead
     low_adoption: Share = 0.30  # breadth below this after the onboarding phase raises a flag
+    flags: Count = 2  # so many flags at once call for an action
+    likely: Share = 0.20  # a modelled probability of leaving from which an account is likely to leave
 
 
 class Expansion(Strict):
@@ -242,6 +245,7 @@ class Product(Strict):
     engagement_score: EngagementScore
     health_score: HealthScore
     bands: Bands = Bands()
+    band_score: Literal["health_score", "engagement_score"] = "health_score"  # the score that is banded
     activation: Activation = Activation()
     adoption: Adoption = Adoption()
     engagement: Engagement = Engagement()
@@ -250,6 +254,7 @@ class Product(Strict):
     verdict: Verdict = Verdict()
     churn: Churn = Churn()
     expansion: Expansion = Expansion()
+    playbook: tuple[Rule, ...] = ()  # rules of one's own, beside or in place of the shipped ones
 
     @model_validator(mode="after")
     def _features_once(self) -> Product:
@@ -261,6 +266,21 @@ class Product(Strict):
         if vanity:
             raise ValueError(f"a vanity event can't be a feature or a value event: {', '.join(vanity)}")
         return self
+
+    @model_validator(mode="after")
+    def _rules_can_be_read(self) -> Product:
+        names = [rule.id for rule in self.playbook]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"a rule of the playbook stands once; twice: {', '.join(twice)}")
+        for rule in self.playbook:
+            rule.conditions(self)
+        return self
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The playbook in force, most urgent stance first."""
+        return merged(self.playbook)
 
     @property
     def features(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ monthly tables lie in parts: a file for each month of the report month's year, a
 
 from __future__ import annotations
 
+import hashlib
 import json
 from functools import cached_property
 from pathlib import Path
@@ -146,6 +147,15 @@ class Snapshot:
     def hash(self) -> str:
         """SHA-256 over the content hashes of all files: equal hashes mean equal figures."""
         return self.meta["hash"]
+
+    @property
+    def identity(self) -> str:
+        """SHA-256 of all it says, but for what it was read from.
+
+        A living source has new rows every day; a month whose snapshot they don't touch is still the same.
+        """
+        said = {key: value for key, value in self.meta.items() if key != "sources"}
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
     @property
     def currency(self) -> str:

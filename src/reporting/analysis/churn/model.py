@@ -155,6 +155,23 @@ class Model:
         result = {name: -np.expm1(-total * np.exp(shift)) for name, shift in columns.items()}
         return pd.DataFrame(result, index=rows.index).assign(can_leave=may.any(axis=1))
 
+    def at_term_end(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Probability that each account leaves when its term ends, `due_in` months from now, by what it does now.
+
+        Returns:
+            By the index of `rows`: probability, lower, upper.
+        """
+        if rows.empty:
+            return pd.DataFrame(columns=["probability", "lower", "upper"], index=rows.index, dtype=float)
+        ends = rows["start"].to_numpy() + rows["due_in"].to_numpy(dtype=float) - 1
+        part = self.hazards[-1].predict(self.design.columns(rows), ends)
+        half = critical_value(LEVEL) * part["se"].to_numpy()
+        amount = part["log_hazard"].to_numpy()
+        columns = {"probability": 0.0, "lower": -half, "upper": half}
+        return pd.DataFrame(
+            {name: -np.expm1(-np.exp(amount + shift)) for name, shift in columns.items()}, index=rows.index
+        )
+
     @cached_property
     def reference(self) -> pd.Series:
         """The account all others are compared with: the median of each driver over the rows fitted, for
