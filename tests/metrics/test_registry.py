@@ -44,7 +44,7 @@ CATALOGUE = {
     """,
     "churn": """
         risk_flags churn_type pre_churn_pattern churn_lead_time aha_moment churn_risk
-        mrr_at_risk
+        mrr_in_churn_risk_band
     """,
     "expansion": """
         licence_utilisation seat_growth team_growth cross_team_usage usage_growth

@@ -378,11 +378,11 @@ def test_a_score_of_the_portfolio_is_the_mean_of_its_accounts(march, metric):
     assert march.value(metric) == pytest.approx(known.mean(), abs=1e-5)
 
 
-def test_mrr_at_risk_is_that_of_the_accounts_below_the_lowest_edge(march):
+def test_mrr_in_churn_risk_band_is_that_of_the_accounts_below_the_lowest_edge(march):
     rows = march.at()
     low = rows.paying & (rows.health_score < 40)
     assert low.any()
-    assert march.value("mrr_at_risk") == pytest.approx(rows.loc[low, "mrr_cents"].sum() / END)
+    assert march.value("mrr_in_churn_risk_band") == pytest.approx(rows.loc[low, "mrr_cents"].sum() / END)
 
 
 def test_figures_of_users(march):
@@ -395,7 +395,7 @@ def test_figures_of_users(march):
 
 def test_every_figure_that_the_snapshot_holds_is_worked_here():
     worked = {metric for known in ACCOUNTS.values() for metric in known}
-    figures = {metric.partition(":")[0] for metric in PORTFOLIO} | set(MEANS) | {"mrr_at_risk"}
+    figures = {metric.partition(":")[0] for metric in PORTFOLIO} | set(MEANS) | {"mrr_in_churn_risk_band"}
     for metric in METRICS.values():
         if metric.place.startswith("computed"):
             continue

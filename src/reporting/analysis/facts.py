@@ -37,15 +37,15 @@ def facts(view: View, probability: pd.Series | None = None) -> pd.DataFrame:
         probability: Probability of leaving by account; None where no model could be fitted.
 
     Returns:
-        Indexed by `account_id`: the panel's columns, the account's attributes, and `DERIVED`; what is not known
-        is missing.
+        Indexed by `account_id`: the panel's columns, the account's attributes, and `DERIVED`; what is not
+        known is missing.
     """
     product = view.product
     rows = view.paying.copy()
     for column in BEFORE:
         rows[f"{column}_before"] = view.before[column].reindex(rows.index)
     rows["score"] = rows[product.band_score].astype(float)
-    rows["band"] = rows[f"{product.band_score.removesuffix('_score')}_band"]
+    rows["band"] = rows[view.band_column]
     fall = product.churn.fall
     by_events = rows["session_frequency"].isna() & _fell(rows, "events", "events", fall)
     rows["use_fell"] = _fell(rows, "session_frequency", "sessions", fall) | by_events

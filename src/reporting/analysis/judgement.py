@@ -1,13 +1,14 @@
 """What more than one report says, decided once from a snapshot and frozen beside it.
 
-A judgement is a folder of Parquet files and a `meta.json`, like the snapshot it rests on: `accounts` (one verdict
-each), `risk` (probabilities of leaving and what raises them), `changes` (who moved the portfolio's figures).
+A judgement is a folder of Parquet files and a `meta.json`, like the snapshot it rests on: a verdict on each
+account, probabilities of leaving with what raises them, and who moved the portfolio's figures.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import math
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from reporting.analysis.facts import facts
 from reporting.analysis.trust import Trust
 from reporting.analysis.verdict import verdicts
 from reporting.analysis.view import View
+from reporting.metrics.registry import METRICS
 from reporting.snapshot import freeze
 from reporting.snapshot.frozen import Snapshot
 
@@ -33,46 +35,80 @@ TABLES = ("accounts", "risk", "changes")
 CONTRADICTED = "the sources contradict each other on who left"
 
 
-@dataclass(frozen=True)
 class Judgement:
-    """What was decided of a month.
+    """What is decided of a month: read where it is frozen, else decided when first asked for.
 
-    Attributes:
-        accounts: One row a paying account, see `verdict.verdicts`; indexed by `account_id`.
-        risk: Probabilities of leaving, see `churn.risk.risks`, and `raising`, `lowering`: JSON lists of driver,
-            value, factor, and whether its interval keeps to one side of 1. Indexed by `account_id`; empty where
-            no model holds.
-        changes: `metric`, `account_id`, `account_name`, `contribution`: each account's part of every portfolio
-            figure's change on last month, largest first.
-        why_no_risk: Why `risk` is empty; "" where it is not.
-        correction: What modelled hazards were multiplied with, see `churn.risk.correction`.
+    Args:
+        snapshot: What it rests on.
+        folder: Where it is frozen; None if it isn't.
     """
 
-    accounts: pd.DataFrame
-    risk: pd.DataFrame
-    changes: pd.DataFrame
-    why_no_risk: str
-    correction: float
+    def __init__(self, snapshot: Snapshot, folder: Path | None = None) -> None:
+        self._snapshot, self._folder = snapshot, folder
+
+    @cached_property
+    def accounts(self) -> pd.DataFrame:
+        """The verdict on every paying account, see `verdict.verdicts`; indexed by `account_id`."""
+        if self._folder:
+            rows = pq.read_table(self._folder / "accounts.parquet").to_pandas()
+            return rows.set_index("account_id", drop=False).rename_axis(None)
+        known = self.risk["probability"] if len(self.risk) else None
+        names = {"probability_lower": "lower", "probability_upper": "upper"}
+        bounds = self.risk.rename(columns=names)
+        return verdicts(self._view, facts(self._view, known), bounds)
+
+    @cached_property
+    def risk(self) -> pd.DataFrame:
+        """Probabilities of leaving, see `churn.risk.risks`; `raising` and `lowering`: JSON lists of driver,
+        value, factor, and whether its interval keeps to one side of 1. Indexed by `account_id`; empty where
+        no model holds."""
+        if self._folder:
+            rows = pq.read_table(self._folder / "risk.parquet").to_pandas()
+            return rows.set_index("account_id").rename_axis(None) if len(rows) else pd.DataFrame()
+        return self._model[0]
+
+    @property
+    def expected_loss_cents(self) -> float:
+        """MRR expected to be lost within three months: the sum of each account's MRR times its probability of
+        leaving by then; NaN where no model holds."""
+        if not len(self.risk):
+            return math.nan
+        return float((self.accounts["mrr_cents"] * self.risk["p3"]).sum())
+
+    @cached_property
+    def changes(self) -> pd.DataFrame:
+        """`metric`, `account_id`, `account_name`, `contribution`: each account's part of the change of every
+        portfolio figure on last month, largest first."""
+        if self._folder:
+            return pq.read_table(self._folder / "changes.parquet").to_pandas()
+        return _changes(self._snapshot)
+
+    @property
+    def why_no_risk(self) -> str:
+        """Why `risk` is empty; "" where it is not."""
+        return self._meta["why_no_risk"] if self._folder else self._model[1]
+
+    @property
+    def correction(self) -> float:
+        """What modelled hazards were multiplied with, see `churn.risk.correction`."""
+        return self._meta["correction"] if self._folder else self._model[2]
 
     def moved(self, metric: str) -> pd.DataFrame:
         """The accounts that moved a portfolio figure since last month, the largest part first."""
-        return self.changes[self.changes["metric"] == metric]
+        return self.changes[self.changes["metric"] == metric].reset_index(drop=True)
 
-    def write(self, folder: Path, snapshot: Snapshot) -> None:
+    def write(self, folder: Path) -> None:
         """Freeze it in `folder`."""
         folder.mkdir(parents=True)
         files = {}
         for name in TABLES:
             rows = getattr(self, name)
-            table = pa.Table.from_pandas(rows.rename_axis(None), preserve_index=name == "risk")
-            if name == "risk":
-                table = table.rename_columns(
-                    ["account_id" if c.startswith("__") else c for c in table.column_names]
-                )
+            rows = rows.rename_axis("account_id").reset_index() if name == "risk" else rows
+            table = pa.Table.from_pandas(rows, preserve_index=False)
             files[name] = freeze.write(table, folder / f"{name}.parquet")
         meta = {
             "schema": SCHEMA,
-            "snapshot": snapshot.identity,
+            "snapshot": self._snapshot.identity,
             "why_no_risk": self.why_no_risk,
             "correction": self.correction,
             "files": files,
@@ -81,31 +117,29 @@ class Judgement:
         text = json.dumps(meta, indent=1, ensure_ascii=False) + "\n"
         (folder / "meta.json").write_text(text, encoding="utf-8")
 
+    @cached_property
+    def _view(self) -> View:
+        return View(self._snapshot)
 
-def judge(snapshot: Snapshot) -> Judgement:
-    """Decide what a month's accounts are, by its snapshot alone."""
-    view = View(snapshot)
-    risk, why, correction = _risk(view)
-    known = risk["probability"] if len(risk) else None
-    bounds = risk[["probability_lower", "probability_upper"]] if len(risk) else pd.DataFrame()
-    bounds = bounds.rename(columns=lambda name: name.removeprefix("probability_"))
-    accounts = verdicts(view, facts(view, known), bounds)
-    return Judgement(accounts, risk, _changes(snapshot), why, correction)
+    @cached_property
+    def _meta(self) -> dict[str, Any]:
+        assert self._folder, "only a frozen judgement has a file"
+        return json.loads((self._folder / "meta.json").read_text(encoding="utf-8"))
+
+    @cached_property
+    def _model(self) -> tuple[pd.DataFrame, str, float]:
+        return _risk(self._view)
 
 
 def judgement_of(snapshot: Snapshot) -> Judgement:
-    """The judgement frozen beside a snapshot, or, for one published without, made now."""
+    """The judgement frozen beside a snapshot, or, for one published without, one to be made."""
     folder = snapshot.path.parent / FOLDER
     try:
         meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):
-        return judge(snapshot)
-    if meta.get("schema") != SCHEMA or meta.get("snapshot") != snapshot.identity:
-        return judge(snapshot)
-    accounts, risk, changes = (pq.read_table(folder / f"{name}.parquet").to_pandas() for name in TABLES)
-    accounts = accounts.set_index("account_id", drop=False).rename_axis(None)
-    risk = risk.set_index("account_id").rename_axis(None) if len(risk) else pd.DataFrame()
-    return Judgement(accounts, risk, changes, meta["why_no_risk"], meta["correction"])
+        return Judgement(snapshot)
+    mine = meta.get("schema") == SCHEMA and meta.get("snapshot") == snapshot.identity
+    return Judgement(snapshot, folder if mine else None)
 
 
 def _risk(view: View) -> tuple[pd.DataFrame, str, float]:
@@ -135,8 +169,10 @@ def _changes(snapshot: Snapshot) -> pd.DataFrame:
     now, before = (pd.Timestamp(month.start) for month in (snapshot.month, snapshot.month.shift(-1)))
     known = figures[figures["month"].isin([now, before]) & figures["value"].notna()]
     told = known.groupby("metric").size()
+    # A snapshot of an earlier version may hold figures that have another name today.
+    metrics = [str(name) for name in told.index[told == 2] if str(name).partition(":")[0] in METRICS]
     changes = snapshot.changes()
-    found = [changes.accounts(str(metric)).assign(metric=metric) for metric in told.index[told == 2]]
+    found = [changes.accounts(metric).assign(metric=metric) for metric in metrics]
     columns = ["metric", "account_id", "account_name", "contribution"]
     if not found:
         return pd.DataFrame(columns=columns).astype({"contribution": float})

@@ -11,6 +11,7 @@ from reporting.params.product import Part
 from reporting.present.formats import number
 
 ENGAGEMENT, HEALTH = "engagement_score", "health_score"
+SCORES = (HEALTH, ENGAGEMENT)
 # A score that has parts for less than this share of its weight is a figure about those parts only.
 THIN = 0.5
 _PREFIX = {ENGAGEMENT: "score_", HEALTH: "health_"}

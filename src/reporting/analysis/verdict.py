@@ -63,8 +63,8 @@ def verdicts(view: View, rows: pd.DataFrame, risk: pd.DataFrame) -> pd.DataFrame
         risk: `probability`, `lower`, `upper` by account; empty without a model.
 
     Returns:
-        `COLUMNS`, most urgent stance first, then by the annual revenue that may be lost, then by MRR. `reason`
-        is JSON: column -> value; `also` the ids of the other rules met, a blank between.
+        `COLUMNS`, most urgent stance first, then by the revenue that may be lost, then by MRR. `reason` is
+        JSON: column -> value; `also` the ids of the other rules met, a blank between.
     """
     rules = view.product.rules
     met = {rule.id: meets(rows, rule.conditions(view.product)) for rule in rules}
@@ -85,7 +85,7 @@ def verdicts(view: View, rows: pd.DataFrame, risk: pd.DataFrame) -> pd.DataFrame
     ]
     days = [by_id[rule].days if rule in by_id else 0 for rule in chosen]
     out["due"] = [view.close + pd.Timedelta(days=n) for n in days]
-    out["owner"] = rows["csm"] if "csm" in rows else None
+    out["owner"] = rows.get("csm")
     for bound in ("lower", "upper"):
         out[bound] = risk[bound].reindex(out.index) if bound in risk else float("nan")
     out["expected_loss_cents"] = out["mrr_cents"] * out["probability"]
@@ -130,11 +130,9 @@ def _first(met: pd.Series, rules: Sequence[Rule]) -> str:
 
 def _reason(row: pd.Series, columns: Sequence[str]) -> str:
     """The values behind a rule as JSON; a column of `BEFORE` with its value at the last close."""
-    named = [
-        name
-        for column in columns
-        for name in ([column, f"{column}_before"] if column in BEFORE else [column])
-    ]
+    named = []
+    for column in columns:
+        named += [column, f"{column}_before"] if column in BEFORE else [column]
     return json.dumps({name: _plain(row.get(name)) for name in named}, ensure_ascii=False)
 
 
@@ -149,7 +147,7 @@ def _plain(value: Any) -> Any:
 
 
 def _offers(out: pd.DataFrame, rows: pd.DataFrame) -> None:
-    """What could be offered, and the rule that stands in the way; nothing where there is no commercial reason."""
+    """What could be offered, and the rule in the way; nothing without a commercial reason."""
     offer = rows["commercial_reason"].map(OFFERS).astype(object)
     mine = out["stance"] == GROW
     out["offer"] = offer.mask(mine & offer.notna(), out["rule"])

@@ -6,15 +6,11 @@ import math
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 from scipy.special import pdtr
 
 from reporting.snapshot.frozen import Snapshot
-
-if TYPE_CHECKING:
-    from reporting.snapshot.frozen import Changes
 
 
 class View:
@@ -99,10 +95,10 @@ class View:
         missing = found < 0.1 * expected and pdtr(found, expected) < 0.001
         return used if missing else first
 
-    @cached_property
-    def changes(self) -> Changes:
-        """Which accounts moved the portfolio's figures since last month."""
-        return self.snapshot.changes()
+    @property
+    def band_column(self) -> str:
+        """The panel's column of the band score's band."""
+        return f"{self.product.band_score.removesuffix('_score')}_band"
 
     def has(self, table: str) -> bool:
         """Whether the source maps this canonical table."""

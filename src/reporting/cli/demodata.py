@@ -31,7 +31,9 @@ def ensure_tables(project: Project, reporter: Reporter) -> Path:
 def ensure_snapshot(project: Project, reporter: Reporter) -> Path:
     """Freeze the demo company's last month into the folder that the notebooks open on by default."""
     from reporting.pipeline.plan import Request, make_plan
+    from reporting.pipeline.produce import judged
     from reporting.pipeline.run import freeze
+    from reporting.snapshot.frozen import Snapshot
     from reporting.sources import open_source
 
     folder, fresh = project.build(DEMO) / "snapshot", project.build(DEMO) / ".snapshot"
@@ -42,6 +44,7 @@ def ensure_snapshot(project: Project, reporter: Reporter) -> Path:
             freeze(source, project, plan, source.last_month(), fresh, reporter)
         shutil.rmtree(folder, ignore_errors=True)
         fresh.rename(folder)
+        judged(Snapshot.load(folder), reporter)
     return folder
 
 

@@ -87,7 +87,6 @@ def revenue(p: ir.Table) -> Figures:
         "monthly_churn_rate": Figure(lost, _one(at_start)),
         "quick_ratio": Figure(p.new_cents + p.expansion_cents, p.contraction_cents + p.churned_cents),
         "retention_90d": Figure(_one(p.new_3_ago & p.paying), _one(p.new_3_ago)),
-        "mrr_at_risk": Figure(_part(end, p.health_band == "churn risk", p.health_band.notnull()), end),
         "expansion_pipeline": Figure(_part(end, p.commercial_reason.notnull(), p.events.notnull()), end),
     }
 
@@ -142,19 +141,23 @@ def activation(p: ir.Table, product: Product) -> Figures:
     }
 
 
-def health(p: ir.Table) -> Figures:
+def health(p: ir.Table, product: Product) -> Figures:
     """Scores over paying accounts, bands, funnel, flags and kinds of churn. `id:slice` counts a slice's
     accounts."""
+    band = p[f"{product.band_score.removesuffix('_score')}_band"]
     figures: Figures = {
+        "mrr_in_churn_risk_band": Figure(
+            _part(p.mrr_cents, band == "churn risk", band.notnull()), p.mrr_cents
+        ),
         "health_score": _mean(p.health_score, p.paying),
         "health_trend": _mean(p.health_score - p.health_before, p.paying),
         "engagement_score": _mean(p.engagement_score, p.paying),
         "expansion_readiness": _mean(p.expansion_readiness, p.paying),
         "risk_flags": Figure(_one(p.risk_flags > 0), _one(p.paying)),
     }
-    for band in BANDS:
-        figures[f"engagement_score:{band}"] = Figure(_one(p.paying & (p.engagement_band == band)))
-        figures[f"health_score:{band}"] = Figure(_one(p.paying & (p.health_band == band)))
+    for name in BANDS:
+        figures[f"engagement_score:{name}"] = Figure(_one(p.paying & (p.engagement_band == name)))
+        figures[f"health_score:{name}"] = Figure(_one(p.paying & (p.health_band == name)))
     for stage in FUNNEL:
         figures[f"lifecycle_funnel:{stage}"] = Figure(_one(p.funnel_stage == stage))
     for flag in FLAGS:
@@ -167,7 +170,7 @@ def health(p: ir.Table) -> Figures:
 
 def figures(panel: ir.Table, product: Product) -> Figures:
     """Every figure that the panel gives, with what `with_year_before` adds."""
-    return revenue(panel) | engagement(panel, product) | activation(panel, product) | health(panel)
+    return revenue(panel) | engagement(panel, product) | activation(panel, product) | health(panel, product)
 
 
 def by_month(panel: ir.Table, product: Product) -> ir.Table:

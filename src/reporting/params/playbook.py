@@ -100,8 +100,8 @@ def shipped() -> tuple[Rule, ...]:
 
 
 def merged(own: tuple[Rule, ...]) -> tuple[Rule, ...]:
-    """The shipped rules with a product's own: one of the same id takes its place, a new one comes first in its
-    stance."""
+    """The shipped rules with a product's own: one of the same id takes its place, a new one comes first in
+    its stance."""
     mine = {rule.id: rule for rule in own}
     known = {rule.id for rule in shipped()}
     fresh = [rule for rule in own if rule.id not in known]

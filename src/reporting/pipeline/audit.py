@@ -49,7 +49,7 @@ def audit(project: Project, run: Run, reporter: Reporter) -> Audit:
         RunError: A notebook or the rendering failed.
     """
     from reporting.pipeline.kernels import Nursery
-    from reporting.pipeline.produce import context_of, make_site, require_success, run_notebooks
+    from reporting.pipeline.produce import context_of, judged, make_site, require_success, run_notebooks
     from reporting.snapshot.frozen import Snapshot
 
     published = run.manifest
@@ -61,11 +61,10 @@ def audit(project: Project, run: Run, reporter: Reporter) -> Audit:
         shutil.copytree(run.folder / "snapshot", stage / "snapshot")
         snapshot = Snapshot.load(stage / "snapshot")
         notebooks = find_notebooks(project.notebooks)
-        now = inputs.collect(
-            project, snapshot.meta, run.source, notebooks, published.inputs.parameters, renderer
-        )
+        now = inputs.collect(project, snapshot, run.source, notebooks, published.inputs.parameters, renderer)
         changed = published.inputs.changed(now) + _other_versions(published.versions)
         known = {name: notebooks[name] for name in published.inputs.notebooks if name in notebooks}
+        judged(snapshot, reporter)
         executed = run_notebooks(stage, known, published.inputs.parameters, nursery, reporter)
     require_success(executed, stage / "notebooks")
     context = context_of(published, inputs.brand(project))

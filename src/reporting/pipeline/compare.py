@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TEXT = frozenset({".css", ".csv", ".html", ".json", ".qmd", ".svg", ".txt", ".xml"})
-ORDER = ("snapshot", "notebooks", "data", "documents")
+ORDER = ("snapshot", "judgement", "notebooks", "data", "documents")
 """Folders in the order of their making: the first difference is the one to look at."""
 
 

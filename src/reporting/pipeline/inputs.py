@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reporting.pipeline.manifest import Inputs, sha256
 from reporting.pipeline.parameters import Notebook
@@ -15,20 +14,23 @@ from reporting.pipeline.project import Project
 from reporting.present.brand import HERE, Brand, load_brand
 from reporting.snapshot.code import code_hash
 
+if TYPE_CHECKING:
+    from reporting.snapshot.frozen import Snapshot
+
 
 def collect(
     project: Project,
-    meta: Mapping[str, Any],
+    snapshot: Snapshot,
     source: str,
     notebooks: Mapping[str, Notebook],
     parameters: dict[str, dict[str, Any]],
     renderer: str,
 ) -> Inputs:
-    """The inputs of a run over the snapshot described by `meta`."""
+    """The inputs of a run over a snapshot."""
     return Inputs(
         source=source,
-        month=meta["month"],
-        snapshot=snapshot_hash(meta),
+        month=str(snapshot.month),
+        snapshot=snapshot.identity,
         code=code_hash(),
         lock=sha256(project.lock_file) if project.lock_file.exists() else "none",
         brand=brand_hash(brand(project)),
@@ -36,15 +38,6 @@ def collect(
         notebooks={name: sha256(notebook.path) for name, notebook in notebooks.items()},
         parameters=parameters,
     )
-
-
-def snapshot_hash(meta: Mapping[str, Any]) -> str:
-    """Hash of all a snapshot says, but for what it was read from.
-
-    A living source has new rows every day; a month whose snapshot they don't touch is still the same month.
-    """
-    said = {key: value for key, value in meta.items() if key != "sources"}
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def brand(project: Project) -> Brand:

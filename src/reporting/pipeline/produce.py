@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reporting.errors import NotebookFailed
 from reporting.month import Month
@@ -18,6 +19,9 @@ from reporting.pipeline.progress import Reporter
 from reporting.pipeline.render.context import RunContext
 from reporting.present.brand import Brand
 
+if TYPE_CHECKING:
+    from reporting.snapshot.frozen import Snapshot
+
 READING_ORDER = (
     "executive_brief",
     "monthly_health",
@@ -26,6 +30,16 @@ READING_ORDER = (
     "expansion_readiness",
 )
 ABBREVIATIONS = {"mrr": "MRR", "grr": "GRR", "nrr": "NRR"}
+
+
+def judged(snapshot: Snapshot, reporter: Reporter) -> None:
+    """Decide what several reports say, and freeze it beside the snapshot."""
+    from reporting.analysis.judgement import FOLDER, Judgement
+
+    with reporter.step("judgement", "Judging the accounts"):
+        folder = snapshot.path.parent / FOLDER
+        shutil.rmtree(folder, ignore_errors=True)
+        Judgement(snapshot).write(folder)
 
 
 def run_notebooks(

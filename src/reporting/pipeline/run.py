@@ -101,7 +101,7 @@ def _run_month(
     nursery: Nursery,
     reporter: Reporter,
 ) -> Outcome:
-    from reporting.pipeline.produce import context_of, make_site, require_success, run_notebooks
+    from reporting.pipeline.produce import context_of, judged, make_site, require_success, run_notebooks
 
     started = dt.datetime.now(dt.UTC)
     target = project.published(plan.source, month)
@@ -110,12 +110,11 @@ def _run_month(
     stage = build / "preview" if plan.partial else staging(target)
     with _kept_on_failure(stage, build / "failed"):
         snapshot = freeze(source, project, plan, month, stage / "snapshot", reporter)
-        made_from = inputs.collect(
-            project, snapshot.meta, plan.source, plan.notebooks, plan.parameters, renderer
-        )
+        made_from = inputs.collect(project, snapshot, plan.source, plan.notebooks, plan.parameters, renderer)
         if not plan.partial and is_intact(target, made_from.run_id):
             shutil.rmtree(stage)
             return Outcome("unchanged", Manifest.read(target), target)
+        judged(snapshot, reporter)
         executed = run_notebooks(stage, plan.notebooks, plan.parameters, nursery, reporter)
         require_success(executed, build / "failed" / "notebooks")
         manifest = Manifest(

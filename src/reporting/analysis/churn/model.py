@@ -156,7 +156,7 @@ class Model:
         return pd.DataFrame(result, index=rows.index).assign(can_leave=may.any(axis=1))
 
     def at_term_end(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Probability that each account leaves when its term ends, `due_in` months from now, by what it does now.
+        """Probability that each account leaves when its term ends, by what it does now.
 
         Returns:
             By the index of `rows`: probability, lower, upper.

@@ -21,8 +21,13 @@ HORIZONS = (1, 3)
 
 @dataclass(frozen=True)
 class Reason:
-    """One driver's part in an account's risk: the hazard is `factor` times what it is at the reference; `clear`
-    where the driver's interval keeps to one side of 1."""
+    """One driver's part in an account's risk.
+
+    Attributes:
+        value: The driver's value, in its steps.
+        factor: The hazard is so many times what it is at the reference.
+        clear: Whether the driver's interval keeps to one side of 1.
+    """
 
     driver: Driver
     value: float

@@ -17,6 +17,7 @@ from reporting.analysis.churn.model import Model, fit
 from reporting.analysis.churn.out_of_time import Validation, validate
 from reporting.analysis.churn.risk_set import RiskSet, risk_set
 from reporting.analysis.churn.segments import LABELS, Segmentation, check_names, overall, segmentations
+from reporting.analysis.frames import is_true
 from reporting.reports.common.book import Book
 from reporting.reports.common.trust import Trust
 from reporting.snapshot.frozen import Snapshot
@@ -37,7 +38,6 @@ class Data:
         segments: Segments to compare.
         curve_figures: How many of them are drawn, the strongest first.
         recent_months: Months that count as recent for kinds of loss and lists of losses.
-        high_risk: Three-month probability from which an account counts as high risk.
         top_accounts: Rows of each account table.
     """
 
@@ -47,7 +47,6 @@ class Data:
         segments: Sequence[str],
         curve_figures: int,
         recent_months: int,
-        high_risk: float,
         top_accounts: int,
     ) -> None:
         self.book = Book(snapshot)
@@ -55,7 +54,6 @@ class Data:
         self.segment_names = list(segments)
         self.curve_figures = curve_figures
         self.recent_months = recent_months
-        self.high_risk = high_risk
         self.top_accounts = top_accounts
 
     @property
@@ -147,10 +145,18 @@ class Data:
 
     @cached_property
     def at_risk(self) -> pd.DataFrame:
-        """Every paying account with its risk; empty without a model."""
-        if self.model is None:
-            return pd.DataFrame()
-        return at_risk.accounts_at_risk(self.book, self.risk, self.model, self.high_risk)
+        """Every paying account with its verdict and, where a model holds, its risk."""
+        return at_risk.accounts_at_risk(self.book, self.drivers)
+
+    @property
+    def foretold(self) -> bool:
+        """Whether accounts have a probability of leaving."""
+        return len(self.book.judgement.risk) > 0
+
+    @property
+    def likely(self) -> pd.DataFrame:
+        """The accounts likely to leave."""
+        return self.at_risk[is_true(self.at_risk["likely_to_leave"])]
 
 
 def load(
@@ -159,7 +165,6 @@ def load(
     segments: Sequence[str] = SEGMENTS,
     curve_figures: int = 2,
     recent_months: int = 12,
-    high_risk: float = 0.2,
     top_accounts: int = 15,
 ) -> Data:
     """Open the snapshot for the churn-driver report; see `Data` for the parameters.
@@ -168,4 +173,4 @@ def load(
         ParameterError: A segment the report doesn't know.
     """
     check_names(segments)
-    return Data(snapshot, segments, curve_figures, recent_months, high_risk, top_accounts)
+    return Data(snapshot, segments, curve_figures, recent_months, top_accounts)

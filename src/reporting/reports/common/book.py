@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import pandas as pd
 
+from reporting.analysis.judgement import Judgement, judgement_of
 from reporting.analysis.view import View
 from reporting.present.formats import money, percent
 from reporting.present.formats import month as month_name
-from reporting.present.words import plural, sentence
+from reporting.present.words import plain, plural, sentence
 
 
 class Book(View):
     """A month as reports speak of it."""
+
+    @cached_property
+    def judgement(self) -> Judgement:
+        """What was decided of the month, for all reports."""
+        return judgement_of(self.snapshot)
 
     @property
     def label(self) -> str:
@@ -22,6 +30,11 @@ class Book(View):
     def previous_label(self) -> str:
         """`September 2026`."""
         return month_name(self.previous)
+
+    @property
+    def score_name(self) -> str:
+        """The band score: `health score`."""
+        return plain(self.product.band_score)
 
     def unjudged(self, known: pd.DataFrame) -> str:
         """` 31 accounts with 6.3% of MRR can't be judged.`; empty where `known` holds all that pay."""

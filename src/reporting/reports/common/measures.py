@@ -90,7 +90,7 @@ def movers(book: Book, metric: str) -> str:
     """The accounts that moved the figure most since last month, each with its part of the change."""
     if not all(math.isfinite(book.metric(metric, month)) for month in (book.month, book.previous)):
         return "no earlier figure"
-    parts = book.changes.accounts(metric)
+    parts = book.judgement.moved(metric)
     named = parts[parts["account_id"].notna()].head(MOVERS)
     return (
         listing([f"{name} {_part(book, metric, x)}" for name, x in zip(*_columns(named), strict=True)])
@@ -155,7 +155,7 @@ def explained(book: Book, top: int = 20) -> pd.DataFrame:
     for metric, rows in both.groupby("metric"):
         if len(rows) < 2:
             continue
-        found = book.changes.accounts(str(metric))
+        found = book.judgement.moved(str(metric))
         rest = found.iloc[top:]
         others = pd.DataFrame(
             {"account_name": [f"{len(rest)} others"], "contribution": [rest["contribution"].sum()]}

@@ -55,6 +55,17 @@ def _band(product: Product, value: float) -> str:
     return f"{name}: bands end at {number(limits.at_risk)} and {number(limits.healthy)}"
 
 
+def _level(product: Product, value: float) -> str:
+    """A score whose bands are not the accounts': high, middle, low at the same edges."""
+    limits = product.bands
+    name = "high" if value > limits.healthy else "middle" if value >= limits.at_risk else "low"
+    return f"{name}: between {number(limits.at_risk)} and {number(limits.healthy)} is middle"
+
+
+def _score(name: str) -> Callable[[Product, float], str]:
+    return lambda product, value: (_band if product.band_score == name else _level)(product, value)
+
+
 def _reference(low: float, high: float) -> Callable[[float], str]:
     outside = percent(low, 0) if low == high else f"{percent(low, 0)} to {percent(high, 0)}"
 
@@ -97,6 +108,6 @@ _RULES: dict[str, Reading] = {
     "monthly_churn_rate": churn,
     "day1_retention": lambda p, x: _reference(*p.engagement.day1_retention)(x),
     "month1_retention": lambda p, x: _reference(*[p.engagement.month1_retention] * 2)(x),
-    "engagement_score": _band,
-    "health_score": _band,
+    "engagement_score": _score("engagement_score"),
+    "health_score": _score("health_score"),
 }

@@ -10,8 +10,7 @@ from reporting.analysis.bridge import bridge
 from reporting.reports.common.book import Book
 from reporting.reports.common.trust import Trust
 
-from .. import churn_drivers
-from ..common import actions, offers, why
+from ..common import verdicts, why
 from .verdict import Sign, signs, word
 
 
@@ -40,34 +39,21 @@ class Data:
         """The report month's movements by account, with their causes."""
         return why.movements(self.book)
 
-    @cached_property
-    def actions(self) -> pd.DataFrame:
-        """Every action any paying account calls for."""
-        high = self.risk.index[self.risk["high"]] if len(self.risk) else ()
-        return actions.suggest(self.book, frozenset(high))
-
-    @cached_property
+    @property
     def risk(self) -> pd.DataFrame:
-        """Modelled churn risk by account, as in the churn report; empty where no model holds."""
-        if not self.trust.reliable:
-            return pd.DataFrame()
-        return churn_drivers.load(self.book.snapshot).at_risk
+        """Modelled churn risk by account; empty where no model holds."""
+        return self.book.judgement.risk
 
     @cached_property
-    def keep(self) -> pd.DataFrame:
-        """Accounts to keep with their most urgent rule, by MRR at risk where a model holds, else by MRR."""
-        rows = actions.first(self.actions)
-        if not len(self.risk):
-            return rows
-        rows = rows.join(self.risk[["p3", "mrr_at_risk_cents"]], on="account_id")
-        return rows.sort_values(
-            ["mrr_at_risk_cents", "account_id"], ascending=[False, True], ignore_index=True
-        )
+    def save(self) -> pd.DataFrame:
+        """Accounts to rescue and to protect, in the order in which to act."""
+        return verdicts.listed(self.book, *verdicts.TO_SAVE)
 
     @cached_property
-    def offers(self) -> pd.DataFrame:
-        """Accounts with a commercial reason to buy more."""
-        return offers.listed(self.book)
+    def grow(self) -> pd.DataFrame:
+        """Accounts to make an offer to, largest MRR first."""
+        rows = verdicts.listed(self.book, "grow")
+        return rows.sort_values(["mrr_cents", "account_id"], ascending=[False, True])
 
     @cached_property
     def signs(self) -> list[Sign]:

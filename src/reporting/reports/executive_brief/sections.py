@@ -19,12 +19,14 @@ from reporting.present.formats import month as month_name
 from reporting.present.markdown import escape
 from reporting.present.words import better_share, direction, moved_points, plural, sentence, with_interval
 
-from ..common import actions as act
-from ..common import closing, measures
+from ..common import closing, measures, verdicts
 from ..common.files import tidy
 from ..common.lifecycle import MEANING, declining, largest_stage
 from .data import Data
 from .verdict import healthy_share, reasons
+
+# When the rules name a larger share of the accounts, they no longer single anybody out.
+TOO_MANY = 0.5
 
 
 def headline(data: Data) -> Blocks:
@@ -58,7 +60,7 @@ def key_figures(data: Data) -> Blocks:
     ]
     items += [_retained(data, name, measure) for name, measure in (("NRR", nrr), ("GRR", grr))]
     now, earlier = healthy_share(book, book.month), healthy_share(book, book.previous)
-    if math.isfinite(now) and scores.coverage(book, scores.ENGAGEMENT) >= scores.THIN:
+    if math.isfinite(now) and scores.coverage(book, book.product.band_score) >= scores.THIN:
         items.append(
             KeyFigure(
                 "MRR in healthy accounts",
@@ -68,10 +70,10 @@ def key_figures(data: Data) -> Blocks:
             )
         )
     if len(data.risk):
-        expected = data.risk["mrr_at_risk_cents"].sum()
+        expected = book.judgement.expected_loss_cents
         note = f"{percent(expected / max(row['end'], 1))} of MRR, by the churn model"
         items.append(
-            KeyFigure("MRR at risk, 3 months", money(expected, book.currency, short=True), "", None, note)
+            KeyFigure("Expected loss, 3 months", money(expected, book.currency, short=True), "", None, note)
         )
     star, was = book.metric("north_star"), book.metric("north_star", book.previous)
     if math.isfinite(star):
@@ -141,37 +143,30 @@ def movers(data: Data) -> Blocks:
 
 
 def actions(data: Data) -> Blocks:
-    """What to do next: accounts to keep and accounts to grow, largest MRR first."""
-    book, keep, grow = data.book, data.keep, data.offers
+    """What to do next: accounts to save and accounts to grow; each account has one stance."""
+    book, save, grow = data.book, data.save, data.grow
     paying, total = len(book.paying), max(int(book.paying["mrr_cents"].sum()), 1)
-    verb = "calls" if len(keep) == 1 else "call"
     text = (
-        f"{sentence(plural(len(keep), 'paying account'))} of {count(paying)} {verb} for attention, with "
-        f"{percent(keep['mrr_cents'].sum() / total)} of MRR. {_risk_sentence(data)}{_grow_sentence(data)} An "
-        "early warning is not proof: it says where to look first."
+        f"Each of the {plural(paying, 'paying account')} has one stance: {verdicts.by_stance(book)}. Those "
+        f"to rescue and to protect pay {percent(save['mrr_cents'].sum() / total)} of MRR."
+        f"{verdicts.unowned(save)}{_risk_sentence(data)}{_grow_sentence(data)} An early warning is not "
+        "proof: it says where to look first."
     )
     blocks: list[Block] = [Text(text)]
-    if len(keep) > act.TOO_MANY * paying:
-        blocks.append(_too_many(data, len(keep), paying))
+    if len(save) > TOO_MANY * paying:
+        blocks.append(_too_many(data, len(save), paying))
     columns = {"account_name": "Account", "mrr_cents": (f"MRR ({book.currency})", money), "reason": "Reason"}
-    if len(keep):
-        ranked = "MRR at risk" if "p3" in keep else "MRR"
-        caption = (
-            f"Accounts to keep, largest {ranked} first: {min(len(keep), data.top_accounts)} of "
-            f"{count(len(keep))}"
-        )
-        risk = {"p3": ("May leave within 3 months", lambda p: percent(p, 0))} if "p3" in keep else {}
-        shown, named = keep.head(data.top_accounts), columns | risk | {"action": "Next step"}
-        blocks.append(Table.of(shown, named, label="tbl-actions-keep", caption=caption))
-    if len(grow):
-        caption = (
-            f"Accounts to grow, the most ready and largest first: {min(len(grow), data.top_accounts)} of "
-            f"{count(len(grow))}; the whole list is in the expansion report"
-        )
-        shown = grow.head(data.top_accounts)
-        blocks.append(
-            Table.of(shown, columns | {"next_step": "Next step"}, label="tbl-actions-grow", caption=caption)
-        )
+    for rows, label, what, order in (
+        (save, "tbl-actions-save", "save", "those to rescue first, then by expected loss"),
+        (grow, "tbl-actions-grow", "grow", "largest MRR first"),
+    ):
+        if len(rows):
+            shown = rows.head(data.top_accounts)
+            rest = "; all are in account_verdicts.csv" if len(rows) > len(shown) else ""
+            caption = f"Accounts to {what}, {order}: {len(shown)} of {count(len(rows))}{rest}"
+            stance = {"stance": "Stance"} if what == "save" else {}
+            named = columns | stance | {"action": "Next step", "owner": "Owner"}
+            blocks.append(Table.of(shown, named, label=label, caption=caption))
     return Blocks(blocks)
 
 
@@ -188,15 +183,23 @@ def _too_many(data: Data, named: int, paying: int) -> Callout:
 def _risk_sentence(data: Data) -> str:
     if not len(data.risk):
         return ""
-    expected = data.book.money(data.risk["mrr_at_risk_cents"].sum())
-    return f"The churn model expects {expected} of MRR to leave within three months; it ranks the list. "
+    expected = data.book.money(data.book.judgement.expected_loss_cents)
+    return f" The churn model expects {expected} of MRR to leave within three months."
 
 
 def _grow_sentence(data: Data) -> str:
-    book, n = data.book, len(data.offers)
+    book, n = data.book, len(data.grow)
     if not n and "licence_utilisation" in book.unavailable:
-        return f"Who could be offered more seats is {book.missing('licence_utilisation')}."
-    return f"{sentence(plural(n, 'account'))} {'has' if n == 1 else 'have'} a commercial reason to buy more."
+        return f" Who could be offered more seats is {book.missing('licence_utilisation')}."
+    blocked = int(book.judgement.accounts["offer_blocked_by"].notna().sum())
+    held = (
+        f"; {plural(blocked, 'further account')} with such a reason {'is' if blocked == 1 else 'are'} "
+        "mended first"
+        if blocked
+        else ""
+    )
+    healthy = f"{sentence(plural(n, 'healthy account'))} {'has' if n == 1 else 'have'}"
+    return f" {healthy} a commercial reason to buy more{held}."
 
 
 def lifecycle(data: Data) -> Blocks:
@@ -235,21 +238,14 @@ def glossary(data: Data) -> Blocks:
 
 
 def exports(data: Data) -> dict[str, pd.DataFrame]:
-    """The bridge, the movements, whom to keep, and the accounts behind every figure's change."""
+    """The bridge, the movements, every account's verdict, and the accounts behind every figure's change."""
     book = data.book
     return {
         "mrr_bridge": as_data(data.bridge, book.currency),
         "movers": tidy(data.movements, book.currency),
-        "actions_keep": tidy(_with_risk(data), book.currency),
+        "account_verdicts": tidy(verdicts.listed(book), book.currency),
         "explained_changes": tidy(measures.explained(book)),
     }
-
-
-def _with_risk(data: Data) -> pd.DataFrame:
-    rows = data.actions.drop(columns="purpose")
-    if not len(data.risk):
-        return rows
-    return rows.join(data.risk["p3"].rename("churn_risk_3_months"), on="account_id")
 
 
 def _good(step: float) -> bool | None:

@@ -12,7 +12,7 @@ from reporting.analysis import scores
 from reporting.analysis.intervals import share
 from reporting.analysis.retention import followed, nrr
 from reporting.present.formats import NOT_AVAILABLE, change, percent
-from reporting.present.words import listing, moved_points, plural, uncapitalised, with_interval
+from reporting.present.words import listing, moved_points, plain, plural, uncapitalised, with_interval
 from reporting.reports.common.book import Book
 from reporting.reports.common.trust import UNRELIABLE, Trust
 
@@ -130,10 +130,10 @@ def _churn(book: Book, trust: Trust) -> Sign:
 def healthy_share(book: Book, month: pd.Timestamp) -> float:
     """Share of all the month's MRR that accounts in the healthy band pay; NaN where no score exists."""
     rows = book.at(month)
-    rows = rows[rows["paying"].astype(bool) & rows["engagement_band"].notna()]
+    rows = rows[rows["paying"].astype(bool) & rows[book.band_column].notna()]
     if rows.empty:
         return math.nan
-    return book.share_of_mrr(rows.loc[rows["engagement_band"] == "healthy", "mrr_cents"].sum(), month)
+    return book.share_of_mrr(rows.loc[rows[book.band_column] == "healthy", "mrr_cents"].sum(), month)
 
 
 def _health(book: Book) -> Sign:
@@ -143,8 +143,8 @@ def _health(book: Book) -> Sign:
         healthy_share(book, book.month - pd.DateOffset(months=QUARTER)),
     )
     if math.isnan(now):
-        return Sign(name, NOT_AVAILABLE, "no engagement score", "not available")
-    known = scores.coverage(book, scores.ENGAGEMENT)
+        return Sign(name, NOT_AVAILABLE, f"no {plain(book.product.band_score)}", "not available")
+    known = scores.coverage(book, book.product.band_score)
     if known < scores.THIN:
         return Sign(
             name, percent(now), f"{percent(known, 0)} of the score's weight is known", "too thin a score"

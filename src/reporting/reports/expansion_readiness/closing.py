@@ -38,8 +38,8 @@ def glossary(data: Data) -> Blocks:
 def exports(data: Data) -> dict[str, pd.DataFrame]:
     """The ranked list for the account team, the observed rates, and what every account could grow by."""
     columns = [
-        *("account_id", "account_name", "csm", "plan", "mrr_cents"),
-        *("commercial_reason", "expansion_readiness", "reason", "next_step"),
+        *("account_id", "account_name", "owner", "plan", "mrr_cents"),
+        *("commercial_reason", "expansion_readiness", "reason", "action", "due"),
     ]
     return {
         "expansion_accounts": tidy(data.listed.reindex(columns=columns), data.book.currency),

@@ -11,7 +11,7 @@ from reporting.analysis.validity import followed_scores
 from reporting.reports.common.book import Book
 from reporting.reports.common.trust import Trust
 
-from ..common import offers
+from ..common import verdicts
 
 # Below this many past cases no rate is given.
 FEWEST = 20
@@ -34,8 +34,25 @@ class Data:
 
     @cached_property
     def listed(self) -> pd.DataFrame:
-        """Paying accounts with a commercial reason, the ready and large ones first."""
-        return offers.listed(self.book)
+        """Accounts to make an offer to: by readiness band, then largest MRR first.
+
+        Columns of `verdicts.listed`, with plan, commercial_reason, expansion_readiness and readiness_band
+        (over, between or under the bands' limits).
+        """
+        rows = verdicts.listed(self.book, "grow")
+        columns = ["plan", "commercial_reason", "expansion_readiness"]
+        rows = rows.join(self.book.now[columns])
+        limits, score = self.book.product.bands, rows["expansion_readiness"].astype(float)
+        rows["readiness_band"] = (score > limits.healthy).astype(int) + (score >= limits.at_risk).astype(int)
+        order = ["readiness_band", "mrr_cents", "account_id"]
+        return rows.sort_values(order, ascending=[False, False, True])
+
+    @cached_property
+    def blocked(self) -> pd.DataFrame:
+        """Accounts with a commercial reason whose stance stands before an offer, largest MRR first."""
+        rows = verdicts.listed(self.book)
+        rows = rows[rows["offer_blocked_by"].notna()]
+        return rows.sort_values(["mrr_cents", "account_id"], ascending=[False, True])
 
     @cached_property
     def past(self) -> pd.DataFrame:

@@ -11,12 +11,14 @@ from reporting.present import style
 from reporting.present.blocks import Blocks, Figure, KeyFigure, KeyFigures, Table, Text
 from reporting.present.formats import change, count, money, number, percent
 from reporting.present.formats import month as month_name
-from reporting.present.words import interval, listing, plural, sentence
+from reporting.present.words import interval, listing, plain, plural, sentence
 
 from ..common import charts
-from ..common.offers import REASONS
+from ..common.verdicts import OFFERS
 from .data import Data
 from .evidence import rates_sentence
+
+REASONS = {"seats": "seats", "volume": "volume", "tier": "higher plan"}
 
 
 def headline(data: Data) -> Blocks:
@@ -24,25 +26,31 @@ def headline(data: Data) -> Blocks:
     listed, book = data.listed, data.book
     total = max(int(book.paying["mrr_cents"].sum()), 1)
     if listed.empty:
-        first = f"**No paying account has a commercial reason to buy more** at the close of {book.label}."
+        first = f"**No healthy account has a commercial reason to buy more** at the close of {book.label}."
         lacking = _lacking(data)
         first += f" {lacking}" if lacking else ""
     else:
-        by_reason = listed["commercial_reason"].value_counts()
-        parts = [f"{REASONS[r]} {count(n)}" for r, n in by_reason.items()]
-        before = int(book.before["commercial_reason"].notna().sum()) if len(book.before) else 0
-        step = (
-            f", {number(len(listed) - before, sign=True)} on {book.previous_label}"
-            if len(book.before)
-            else ""
-        )
+        offered = listed["rule"].value_counts()
+        parts = [f"{OFFERS.get(rule, plain(rule))} {count(n)}" for rule, n in offered.items()]
         verb = "has" if len(listed) == 1 else "have"
         first = (
-            f"**{sentence(plural(len(listed), 'paying account'))} {verb} a commercial reason to buy more** "
-            f"({listing(parts)}{step}), with {book.money(listed['mrr_cents'].sum())} or "
+            f"**{sentence(plural(len(listed), 'healthy account'))} {verb} a commercial reason to buy more** "
+            f"({listing(parts)}), with {book.money(listed['mrr_cents'].sum())} or "
             f"{percent(listed['mrr_cents'].sum() / total)} of MRR."
         )
+    first += _blocked_sentence(data)
     return Blocks([data.trust.warning(), Text(f"{first} {rates_sentence(data)} {_pipeline_sentence(data)}")])
+
+
+def _blocked_sentence(data: Data) -> str:
+    rows = data.blocked
+    if rows.empty:
+        return ""
+    one = len(rows) == 1
+    return (
+        f" {sentence(plural(len(rows), 'further account'))} {'has' if one else 'have'} such a reason, and "
+        f"something else comes first: {'it is' if one else 'they are'} not offered anything."
+    )
 
 
 def key_figures(data: Data) -> Blocks:
@@ -52,7 +60,7 @@ def key_figures(data: Data) -> Blocks:
     now, before = book.now, book.before
     items = [
         KeyFigure(
-            "Accounts with a reason",
+            "Accounts to make an offer to",
             count(len(listed)),
             "",
             None,
@@ -150,7 +158,7 @@ def accounts(data: Data) -> Blocks:
         else ""
     )
     if rows.empty:
-        return Blocks([Text(f"No account is listed: none has a commercial reason.{without}")])
+        return Blocks([Text(f"No account is listed: none is healthy and has a commercial reason.{without}")])
     shown = rows.head(data.top_accounts)
     columns = {
         "account_name": "Account",
@@ -158,11 +166,12 @@ def accounts(data: Data) -> Blocks:
         "mrr_cents": (f"MRR ({book.currency})", money),
         "expansion_readiness": ("Ready", number),
         "reason": "Commercial reason",
-        "next_step": "Next step",
+        "action": "Next step",
+        "owner": "Owner",
     }
     limits = book.product.bands
     caption = (
-        f"Accounts with a commercial reason: {len(shown)} of {count(len(rows))}, by readiness (over "
+        f"Accounts to make an offer to: {len(shown)} of {count(len(rows))}, by readiness (over "
         f"{number(limits.healthy)}, from {number(limits.at_risk)}, under it; 0 to 100), then by MRR"
     )
     text = (

@@ -23,7 +23,8 @@ def headline(data: Data) -> Blocks:
     book, bands = data.book, data.by_band
     if data.scored.empty:
         text = (
-            f"No paying account has an engagement score in {book.label}: {book.missing('engagement_score')}."
+            f"No paying account has a {book.score_name} in {book.label}: "
+            f"{book.missing(book.product.band_score)}."
         )
         return Blocks([data.trust.warning(), Text(text)])
     now, before = _share(data, "mrr_cents", "healthy"), _share(data, "mrr_cents_before", "healthy")
@@ -39,16 +40,17 @@ def headline(data: Data) -> Blocks:
 
 def _thin(data: Data) -> Blocks:
     """A warning where the source has too few parts of the score for it to be one."""
-    known = scores.coverage(data.book, scores.ENGAGEMENT)
+    score = data.book.product.band_score
+    known = scores.coverage(data.book, score)
     if known >= scores.THIN:
         return Blocks()
-    parts = listing([scores.words(name) for name in scores.weights(data.book, scores.ENGAGEMENT)])
+    parts = listing([scores.words(name) for name in scores.weights(data.book, score)])
     text = (
-        f"This source has {percent(known, 0)} of the engagement score's weight: {parts}. The bands say where "
-        "accounts stand by that alone; they are no statement about health, and nobody should be called "
+        f"This source has {percent(known, 0)} of the {data.book.score_name}'s weight: {parts}. The bands say "
+        "where accounts stand by that alone; they are no statement about health, and nobody should be called "
         "because of them."
     )
-    return Blocks([Callout("warning", "The engagement score has too few parts here", text)])
+    return Blocks([Callout("warning", f"The {data.book.score_name} has too few parts here", text)])
 
 
 def key_figures(data: Data) -> Blocks:
@@ -61,12 +63,12 @@ def key_figures(data: Data) -> Blocks:
         good = None if len(_thin(data)) else better_share(now, before)
         items.append(KeyFigure(label, percent(now), f"{moved_points(now, before)} {versus}", good))
     now, before = (
-        quantile(data.scored["engagement_score"], 0.5),
-        quantile(data.scored_before["engagement_score"], 0.5),
+        quantile(data.scored[book.product.band_score], 0.5),
+        quantile(data.scored_before[book.product.band_score], 0.5),
     )
     if np.isfinite(now):
         step = "" if np.isnan(before) else f"{number(now - before, 1, sign=True)} {versus}"
-        items.append(KeyFigure("Median engagement score", number(now), step, None, "of 100"))
+        items.append(KeyFigure(f"Median {book.score_name}", number(now), step, None, "of 100"))
     quiet, limit = data.scored["last_active_days"], book.product.check_in_days
     if quiet.notna().any():
         items.append(KeyFigure(f"Accounts quiet {limit} days or more", count((quiet >= limit).sum())))
@@ -81,7 +83,7 @@ def bands(data: Data) -> Blocks:
     """Accounts and MRR by band, this month and last."""
     book, table = data.book, data.by_band
     if data.scored.empty:
-        return Blocks([Text(f"Bands are {book.missing('engagement_score')}.")])
+        return Blocks([Text(f"Bands are {book.missing(book.product.band_score)}.")])
     rows = {
         f"MRR, {month_name(book.month, short=True)}": table["mrr_cents"],
         f"MRR, {month_name(book.previous, short=True)}": table["mrr_cents_before"],
@@ -100,7 +102,7 @@ def bands(data: Data) -> Blocks:
     )
     limits = book.product.bands
     caption = (
-        f"Accounts and MRR by engagement band: above {number(limits.healthy)} healthy, "
+        f"Accounts and MRR by band of the {book.score_name}: above {number(limits.healthy)} healthy, "
         f"{number(limits.at_risk)} to {number(limits.healthy)} at risk, below churn risk; paying accounts "
         "with a score"
     )
@@ -119,7 +121,7 @@ def bands(data: Data) -> Blocks:
         "mrr_cents": (f"MRR ({book.currency})", money),
         "mrr_step": ("MRR, change", lambda c: money(c, sign=True)),
     }
-    absent = scores.absent(book, scores.ENGAGEMENT)
+    absent = scores.absent(book, book.product.band_score)
     note = (
         f" The score leaves out {listing(absent)}, which this source does not have; the other parts weigh "
         "more."
@@ -134,7 +136,7 @@ def bands(data: Data) -> Blocks:
                 out,
                 columns,
                 label="tbl-bands",
-                caption=f"Engagement bands in {book.label} and change on {book.previous_label}",
+                caption=f"Bands of the {book.score_name} in {book.label} and change on {book.previous_label}",
             ),
         ]
     )

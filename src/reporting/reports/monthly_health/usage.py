@@ -130,7 +130,9 @@ def _by_segment(data: Data) -> Blocks:
     for column in found[:3]:
         for value, group in by_value(rows, column, FEWEST):
             medians = [m.show(quantile(group[m.column], 0.5)) for m in shown]
-            lines.append([f"{SEGMENTS[column]}: {value}", len(group), *medians, _healthy(group)])
+            lines.append(
+                [f"{SEGMENTS[column]}: {value}", len(group), *medians, _healthy(group[data.book.band_column])]
+            )
     table = pd.DataFrame(lines, columns=["segment", "accounts", *[m.column for m in shown], "healthy"])
     columns = {
         "segment": "Segment",
@@ -145,8 +147,8 @@ def _by_segment(data: Data) -> Blocks:
     return Blocks([Table.of(table, columns, label="tbl-segments", caption=caption)])
 
 
-def _healthy(group: pd.DataFrame) -> str:
-    band = group["engagement_band"].dropna()
+def _healthy(band: pd.Series) -> str:
+    band = band.dropna()
     e = share(int((band == "healthy").sum()), len(band))
     return (
         f"{percent(e.value, 0)} ({percent(e.low, 0)} to {percent(e.high, 0)})" if e.known else "not available"

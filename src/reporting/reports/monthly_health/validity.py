@@ -6,13 +6,15 @@ import pandas as pd
 
 from reporting.present.blocks import Blocks, Figure, Table, Text
 from reporting.present.formats import count, number, percent
-from reporting.present.words import interval, plural
+from reporting.present.words import interval, plain, plural
 
 from ..common import charts
 from .data import BANDS, Data
 
 # Below this many churned accounts a score can't be judged.
 FEWEST_EVENTS = 10
+# Two AUCs this close are told as equal.
+TIE = 0.01
 
 
 def validity_sentence(data: Data) -> str:
@@ -35,7 +37,20 @@ def validity_sentence(data: Data) -> str:
         f"Held against what followed, the score {told}: {percent(worst.value)} of the accounts in the "
         f"churn-risk band left within {data.horizon_months} months against {percent(best.value)} of the "
         f"healthy (AUC {number(area.value, 2)}, 95% interval {number(area.low, 2)} to "
-        f"{number(area.high, 2)}, {lost} losses)."
+        f"{number(area.high, 2)}, {lost} losses).{_which_foretold_better(data)}"
+    )
+
+
+def _which_foretold_better(data: Data) -> str:
+    """Both scores against the same churn; empty where one has no AUC."""
+    if not all(area.known for area in data.aucs.values()):
+        return ""
+    (first, one), (second, other) = sorted(data.aucs.items(), key=lambda item: -item[1].value)
+    if one.value - other.value < TIE:
+        return f" The {plain(first)} and the {plain(second)} foretold it equally well."
+    return (
+        f" The {plain(first)} foretold it better than the {plain(second)} (AUC {number(one.value, 2)} "
+        f"against {number(other.value, 2)})."
     )
 
 
@@ -67,7 +82,7 @@ def validity(data: Data) -> Blocks:
     }
     known = [e for e in by_band.values() if e.known]
     caption = (
-        f"Churn within {data.horizon_months} months by engagement band at the time; one score an account and "
+        f"Churn within {data.horizon_months} months by band at the time; one score an account and "
         "window, windows do not overlap"
     )
     blocks.append(Table.of(table, columns, label="tbl-validity", caption=caption))

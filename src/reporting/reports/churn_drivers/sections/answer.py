@@ -66,14 +66,13 @@ def _needed(data: Data) -> str:
 
 
 def _who_is_next(data: Data) -> str:
-    book, table = data.book, data.at_risk
-    if data.model is None:
+    book, likely = data.book, data.likely
+    if not data.foretold:
         return "So the accounts below carry warnings, not probabilities."
-    high = table[table["high"]]
     clause = (
-        f"{sentence(plural(len(high), 'account'))} with {book.money(high['mrr_cents'].sum())} of MRR "
-        f"{'has' if len(high) == 1 else 'have'} a probability of {percent(data.high_risk, 0)} or more of "
-        "leaving within three months"
+        f"{sentence(plural(len(likely), 'account'))} with {book.money(likely['mrr_cents'].sum())} of MRR "
+        f"{'is' if len(likely) == 1 else 'are'} likely to leave (a probability of "
+        f"{percent(book.product.churn.likely, 0)} or more, within three months or at the renewal)"
     )
     one = next((h for h in data.validation.horizons if h.months == 3), None)
     if one is None:
@@ -113,19 +112,17 @@ def key_figures(data: Data) -> Blocks:
         items.append(
             KeyFigure(data.trust.label("Still paying after 12 months"), percent(at["survival"]), note=limits)
         )
-    table = data.at_risk
-    if data.model is not None:
-        high = table[table["high"]]
-        expected = table["p3"].sum()
+    if data.foretold:
+        expected = data.at_risk["p3"].sum()
         items += [
             KeyFigure(
-                "Accounts at high risk",
-                count(len(high)),
-                note=f"{percent(data.high_risk, 0)} or more within three months",
+                "Accounts likely to leave",
+                count(len(data.likely)),
+                note=f"{percent(book.product.churn.likely, 0)} or more, in three months or at the renewal",
             ),
             KeyFigure(
-                "MRR at risk, three months",
-                book.money(table["mrr_at_risk_cents"].sum()),
+                "Expected loss, three months",
+                book.money(book.judgement.expected_loss_cents),
                 note=f"each account's MRR times its probability; about {number(expected)} accounts",
             ),
         ]

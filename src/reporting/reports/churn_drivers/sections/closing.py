@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import pandas as pd
 
 from reporting.analysis.account_figures import account_figures
 from reporting.analysis.churn.flags import PREFIX
+from reporting.analysis.churn.risk import RAISING
 from reporting.present.blocks import Blocks, Callout
 from reporting.present.formats import month as month_name
 from reporting.present.words import plural, sentence
@@ -106,41 +105,19 @@ def _lost(data: Data) -> pd.DataFrame:
     return rows.reindex(columns=columns).sort_values(order, ascending=[False, True], ignore_index=True)
 
 
+_RISK = ("p1", "p1_lower", "p1_upper", "p3", "p3_lower", "p3_upper", "at_renewal")
+
+
 def _accounts_out(data: Data) -> pd.DataFrame:
-    columns = [
-        "account_id",
-        "account_name",
-        "mrr",
-        "currency",
-        "probability_1m",
-        "probability_1m_low",
-        "probability_1m_high",
-    ]
-    columns += [
-        "probability_3m",
-        "probability_3m_low",
-        "probability_3m_high",
-        "mrr_at_risk",
-        "high_risk",
-        "engagement_score",
-    ]
-    columns += ["raises_1", "raises_2", "raises_3", "lowers", "action"]
-    if data.model is None:
-        return pd.DataFrame(columns=columns)
-    rows = []
-    for account, row in data.at_risk.iterrows():
-        raising = [reason.state for reason in row["raising"]] + [""] * 3
-        cells = [account, row["account_name"], row["mrr_cents"] / 100, data.book.currency]
-        for name in ("p1", "p3"):
-            cells += [round(row[name], 4), round(row[f"{name}_lower"], 4), round(row[f"{name}_upper"], 4)]
-        score = row["engagement_score"]
-        cells += [
-            round(row["mrr_at_risk_cents"] / 100, 2),
-            bool(row["high"]),
-            None if math.isnan(score) else round(score, 1),
-        ]
-        rows.append([*cells, *raising[:3], row["lowering"].state if row["lowering"] else "", row["action"]])
-    return pd.DataFrame(rows, columns=columns)
+    """Every account's verdict and engagement score, its risk, and what raises and lowers it."""
+    table = data.at_risk.copy()
+    if not data.foretold:
+        table = table.assign(**dict.fromkeys(_RISK), raising=[[] for _ in table.index], lowering=None)
+    told = [[reason.driver.state(reason.value) for reason in raising] for raising in table["raising"]]
+    for place in range(RAISING):
+        table[f"raises_{place + 1}"] = [states[place] if place < len(states) else "" for states in told]
+    table["lowers"] = [one.driver.state(one.value) if one else "" for one in table["lowering"]]
+    return tidy(table.drop(columns=["raising", "lowering"]), data.book.currency)
 
 
 def _drivers_out(data: Data) -> pd.DataFrame:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from reporting.analysis.churn.out_of_time import Horizon
-from reporting.present.blocks import Blocks, Figure, Table, Text
+from reporting.analysis.churn.risk import Reason
+from reporting.present.blocks import Block, Blocks, Figure, Table, Text
 from reporting.present.formats import count, interval, money, number, percent
 from reporting.present.formats import month as month_name
 from reporting.present.words import plural, sentence
 
-from ...common import actions as act
+from ...common import verdicts
 from .. import charts, words
-from ..at_risk import Reason
 from ..data import Data
 
 TOO_FAR = 1.15  # observed over predicted beyond this is called too low or too high
@@ -124,74 +124,88 @@ def _calibration_finding(one: Horizon) -> str:
 
 
 def accounts_at_risk(data: Data) -> Blocks:
-    """The accounts at risk, with reasons and next step; without a model, those with warnings."""
-    if data.model is None:
-        return _by_warning(data)
-    book, table = data.book, data.at_risk
-    shown = table[table["p3"] > 0].head(data.top_accounts)
-    if shown.empty:
-        return Blocks(
-            [Text("No paying account can leave within three months: every one is within its term.")]
-        )
-    total = table["mrr_at_risk_cents"].sum()
-    high = table[table["high"]]
+    """The accounts to save, with reasons and next step; without a model, without probabilities."""
+    table = data.at_risk[data.at_risk["stance"].isin(verdicts.TO_SAVE)]
+    if table.empty:
+        return Blocks([Text("No paying account is to be rescued or protected at the close.")])
+    return _by_risk(data, table) if data.foretold else _by_warning(data, table)
+
+
+def _by_risk(data: Data, table: pd.DataFrame) -> Blocks:
+    book = data.book
+    shown = table.head(data.top_accounts)
     lead = (
-        f"Of {book.money(table['mrr_cents'].sum())} MRR, {book.money(total)} is at risk within three months "
-        f"(each account's MRR times its probability); the {plural(len(shown), 'account')} of @tbl-at-risk "
-        f"{'holds' if len(shown) == 1 else 'hold'} {percent(shown['mrr_at_risk_cents'].sum() / total, 0)} of "
-        f"it. {sentence(plural(len(high), 'account'))} {'is' if len(high) == 1 else 'are'} at high risk "
-        f"({percent(data.high_risk, 0)} or more)."
+        f"Of {book.money(book.paying['mrr_cents'].sum())} MRR, "
+        f"{book.money(book.judgement.expected_loss_cents)} is expected to be lost within three months (each "
+        f"account's MRR times its probability). {sentence(plural(len(table), 'account'))} "
+        f"{'is' if len(table) == 1 else 'are'} to be rescued or protected; "
+        f"{plural(len(data.likely), 'account')} {'is' if len(data.likely) == 1 else 'are'} likely to leave "
+        f"({percent(book.product.churn.likely, 0)} or more).{_corrected(data)}"
     )
+    bounds = ["probability", "lower", "upper", "at_renewal"]
     rows = shown.assign(
         one=[_probability(*row) for row in shown[["p1", "p1_lower", "p1_upper"]].itertuples(index=False)],
-        three=[_probability(*row) for row in shown[["p3", "p3_lower", "p3_upper"]].itertuples(index=False)],
+        leaves=[_probability(*row) for row in shown[bounds].itertuples(index=False)],
         reasons=[_reasons(raising) for raising in shown["raising"]],
-        lower=[_lowers(reason) for reason in shown["lowering"]],
+        lowers=[_lowers(reason) for reason in shown["lowering"]],
     )
     columns = {
         "account_name": "Account",
         "mrr_cents": (f"MRR ({book.currency})", money),
         "one": "1 month",
-        "three": "3 months",
-        "mrr_at_risk_cents": ("MRR at risk", money),
+        "leaves": "3 months, or at the renewal",
+        "expected_loss_cents": ("Expected loss", money),
         "reasons": "What raises it",
-        "lower": "What lowers it",
+        "lowers": "What lowers it",
         "action": "Next step",
     }
     caption = (
-        f"Accounts by MRR at risk at the close of {book.label}: probability of leaving with 95% interval; "
-        "reasons with their factor on the risk against the reference account, a question mark where the "
-        "driver's interval spans 1"
+        f"Accounts to save at the close of {book.label}, those to rescue first, then by expected loss, "
+        f"{len(shown)} of {count(len(table))}: probability of leaving with 95% interval; reasons with their "
+        "factor on the risk against the reference account, a question mark where the driver's interval "
+        "spans 1"
     )
-    reference = _reference(data)
-    return Blocks(
-        [Text(lead), Table.of(rows, columns, label="tbl-at-risk", caption=caption), Text(reference)]
+    blocks: list[Block] = [Text(lead), Table.of(rows, columns, label="tbl-at-risk", caption=caption)]
+    return Blocks([*blocks, Text(_reference(data))] if data.model else blocks)
+
+
+def _corrected(data: Data) -> str:
+    factor = data.book.judgement.correction
+    if factor == 1:
+        return ""
+    return (
+        f" Past months showed the model's risks to run {'low' if factor > 1 else 'high'}, so they are "
+        f"multiplied by {number(factor, 2)} here."
     )
 
 
-def _probability(value: float, low: float, high: float) -> str:
+def _probability(value: float, low: float, high: float, at_renewal: bool = False) -> str:
     if value == 0:
         return "within its term"
-    return f"{percent(value, 0)} ({number(100 * low)} to {number(100 * high)})"
+    when = ", at the renewal" if at_renewal else ""
+    return f"{percent(value, 0)} ({number(100 * low)} to {number(100 * high)}){when}"
 
 
 def _reasons(raising: list[Reason]) -> str:
     return (
-        "; ".join(f"{reason.state} (\u00d7{number(reason.factor, 1)}{_doubt(reason)})" for reason in raising)
+        "; ".join(
+            f"{reason.driver.state(reason.value)} (\u00d7{number(reason.factor, 1)}{_doubt(reason)})"
+            for reason in raising
+        )
         or "nothing above the reference"
     )
 
 
 def _lowers(reason: Reason | None) -> str:
     return (
-        f"{reason.state} (\u00d7{number(reason.factor, 2)}{_doubt(reason)})"
+        f"{reason.driver.state(reason.value)} (\u00d7{number(reason.factor, 2)}{_doubt(reason)})"
         if reason
         else "nothing below the reference"
     )
 
 
 def _doubt(reason: Reason) -> str:
-    return "" if reason.told else "?"
+    return "" if reason.clear else "?"
 
 
 def _reference(data: Data) -> str:
@@ -203,23 +217,18 @@ def _reference(data: Data) -> str:
         "\u00d72 says that accounts with this figure leave twice as often as the reference, all else alike."
     )
     if data.risk.committed:
-        text += " An account within its term has no probability until the term ends."
+        text += (
+            " An account within a term can't leave before it ends: its probability is that of its renewal."
+        )
     return text
 
 
-def _by_warning(data: Data) -> Blocks:
+def _by_warning(data: Data, table: pd.DataFrame) -> Blocks:
     book = data.book
-    keep = act.first(act.suggest(book), act.KEEP).sort_values(
-        ["urgency", "mrr_cents", "account_id"], ascending=[True, False, True]
-    )
-    if keep.empty:
-        return Blocks(
-            [Text("No paying account shows a warning at the close, and no model gives a probability.")]
-        )
-    share = keep["mrr_cents"].sum() / max(int(book.paying["mrr_cents"].sum()), 1)
+    share = table["mrr_cents"].sum() / max(int(book.paying["mrr_cents"].sum()), 1)
     text = (
-        f"No model, so no probability. {sentence(plural(len(keep), 'paying account'))} "
-        f"{'shows' if len(keep) == 1 else 'show'} a warning, with {percent(share)} of MRR (@tbl-warned). A "
+        f"No model, so no probability. {sentence(plural(len(table), 'paying account'))} "
+        f"{'shows' if len(table) == 1 else 'show'} a warning, with {percent(share)} of MRR (@tbl-warned). A "
         "warning says where to look first; whether it foretells leaving is not known here."
     )
     if share > 0.5:
@@ -230,6 +239,6 @@ def _by_warning(data: Data) -> Blocks:
         "reason": "Warning",
         "action": "Next step",
     }
-    shown = keep.head(data.top_accounts)
-    caption = f"Accounts with a warning, most urgent first: {len(shown)} of {count(len(keep))}"
+    shown = table.head(data.top_accounts)
+    caption = f"Accounts with a warning, most urgent first: {len(shown)} of {count(len(table))}"
     return Blocks([Text(text), Table.of(shown, columns, label="tbl-warned", caption=caption)])

@@ -224,25 +224,24 @@ def _reasons_given(said: pd.Series) -> Text:
 
 
 def _engaged_now(data: Data, healthy: float) -> Blocks:
-    table = data.at_risk
-    if data.model is None:
+    if not data.foretold:
         return Blocks([])
-    now = table[table["high"] & (table["engagement_score"] > healthy)]
+    now = data.likely[data.likely["engagement_score"] > healthy]
     if now.empty:
-        return Blocks([Text("No engaged account stands at high risk now.")])
+        return Blocks([Text("No engaged account is likely to leave now.")])
     text = (
-        f"{sentence(plural(len(now), 'engaged account'))} {'stands' if len(now) == 1 else 'stand'} at high "
-        f"risk now, with {data.book.money(now['mrr_cents'].sum())} of MRR (@tbl-engaged-now): review price "
-        "or need with the buyer."
+        f"{sentence(plural(len(now), 'engaged account'))} {'is' if len(now) == 1 else 'are'} likely "
+        f"to leave now, with {data.book.money(now['mrr_cents'].sum())} of MRR (@tbl-engaged-now): review "
+        "price or need with the buyer."
     )
     columns = {
         "account_name": "Account",
         "engagement_score": ("Score", number),
-        "p3": ("Leaves within 3 months", lambda p: percent(p, 0)),
+        "probability": ("May leave", lambda p: percent(p, 0)),
         "mrr_cents": (f"MRR ({data.book.currency})", money),
     }
     shown = now.head(data.top_accounts)
-    caption = f"Engaged accounts at high risk, {len(shown)} of {count(len(now))}, by MRR at risk"
+    caption = f"Engaged accounts likely to leave, {len(shown)} of {count(len(now))}, by expected loss"
     return Blocks([Text(text), Table.of(shown, columns, label="tbl-engaged-now", caption=caption)])
 
 

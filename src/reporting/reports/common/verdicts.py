@@ -1,0 +1,165 @@
+"""The verdicts on accounts in words: why an account is listed and what to do about it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from reporting.metrics.registry import METRICS
+from reporting.params.playbook import STANCES
+from reporting.present.formats import days, number, percent
+from reporting.present.words import listing, plain, plural, uncapitalised
+
+from .book import Book
+
+Values = Mapping[str, Any]
+TO_SAVE = ("rescue", "protect")
+STANCE_WORDS = {
+    "rescue": "to rescue",
+    "protect": "to protect",
+    "onboard": "to help on board",
+    "grow": "to grow",
+    "steady": "with nothing that calls",
+}
+OFFERS = {
+    "more_seats": "seats",
+    "seats_over_limit": "seats over the licence",
+    "more_volume": "volume",
+    "higher_plan": "higher plan",
+}
+"""Rule that makes an offer -> what is offered."""
+
+
+def listed(book: Book, *stances: str) -> pd.DataFrame:
+    """The accounts with one of these stances (default: all), in the order in which to act.
+
+    Returns:
+        The columns of `verdict.COLUMNS`; `reason` and `action` are in words.
+    """
+    rows = book.judgement.accounts
+    rows = rows[rows["stance"].isin(stances or STANCES)].copy()
+    plans = book.now["plan"] if "plan" in book.now else pd.Series(dtype=object)
+    rows["reason"] = [reason(book, row) for _, row in rows.iterrows()]
+    rows["action"] = [action(book, row, plans.get(account)) for account, row in rows.iterrows()]
+    return rows
+
+
+def reason(book: Book, row: pd.Series) -> str:
+    """Why the account has its stance, with its numbers."""
+    values = json.loads(row["reason"])
+    told: list[str] = []
+    for column in values:
+        if column.endswith("_before") or (values[column] is None and column not in _ALONE):
+            continue
+        text = _TELL[column](values) if column in _TELL else _plainly(column, values[column])
+        told += [text] if text else []
+    if "probability" in values and book.judgement.risk.at[row.name, "at_renewal"]:
+        told[0] += " at the renewal"
+    return listing(told) or "nothing that calls"
+
+
+def action(book: Book, row: pd.Series, plan: str | None) -> str:
+    """What to do; an offer of a higher plan names it."""
+    if row["rule"] == "higher_plan" and (above := _higher_plan(book, plan)):
+        return f"Show the {above} plan"
+    return row["action"] or "Keep in touch"
+
+
+def by_stance(book: Book) -> str:
+    """`19 to rescue, 116 to protect and 17 to help on board`; stances that nobody has are left out."""
+    counts = book.judgement.accounts["stance"].value_counts()
+    return listing([f"{number(counts[s])} {STANCE_WORDS[s]}" for s in STANCES if counts.get(s)])
+
+
+def unowned(rows: pd.DataFrame) -> str:
+    """` 20 of 58 have no owner.`; empty where all have one."""
+    n = int(rows["owner"].isna().sum())
+    if not n:
+        return ""
+    return f" {number(n)} of {number(len(rows))} {'has' if n == 1 else 'have'} no owner."
+
+
+def also(row: pd.Series) -> str:
+    """The other rules an account meets, in words."""
+    return listing([plain(rule) for rule in row["also"].split()])
+
+
+def _higher_plan(book: Book, plan: str | None) -> str | None:
+    """The plan above, by the product definition's order; None at the top or where the plan isn't in it."""
+    order = list(book.product.plan_order)
+    above = order[order.index(plan) + 1 :] if plan in order else []
+    return above[0] if above else None
+
+
+def _plainly(column: str, value: Any) -> str:
+    name = uncapitalised(METRICS[column].label) if column in METRICS else plain(column)
+    if isinstance(value, bool):
+        return name if value else f"not {name}"
+    return (
+        f"{name} {number(value, 0 if float(value).is_integer() else 2)}"
+        if _is_number(value)
+        else f"{name} {value}"
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float))
+
+
+def _frequency(v: Values) -> str:
+    now, before = v["session_frequency"], v["session_frequency_before"]
+    if now is None or before is None:
+        return ""
+    return f"sessions per user and week fell from {number(before, 1)} to {number(now, 1)}"
+
+
+def _events(v: Values) -> str:
+    if v.get("session_frequency") is not None or v["events"] is None or v["events_before"] is None:
+        return ""
+    return f"events fell from {number(v['events_before'])} to {number(v['events'])} within a month"
+
+
+def _trend(v: Values) -> str:
+    trend = v["usage_trend_30"]
+    return f"use {'down' if trend < 0 else 'up'} {percent(abs(trend), 0)} in 30 days"
+
+
+def _seats(v: Values) -> str:
+    return f"{number(v['seats_used'])} of {number(v['seats_purchased'])} seats in use"
+
+
+_TELL: dict[str, Callable[[Values], str]] = {
+    "last_active_days": lambda v: f"no use for {days(v['last_active_days'])}",
+    "probability": lambda v: f"{percent(v['probability'], 0)} likely to leave",
+    "engagement_score": lambda v: f"an engagement score of {number(v['engagement_score'])}",
+    "score": lambda v: f"a score of {number(v['score'])}",
+    "session_frequency": _frequency,
+    "events": _events,
+    "usage_trend_30": _trend,
+    "days_to_renewal": lambda v: f"renewal in {days(v['days_to_renewal'])}",
+    "adoption_recent": lambda v: (
+        f"core features in use fell from {percent(v['adoption_recent_before'], 0)} to "
+        f"{percent(v['adoption_recent'], 0)} within a month"
+    ),
+    "feature_breadth": lambda v: (
+        f"only {percent(v['feature_breadth'], 0)} of the core features in use"
+        if v["feature_breadth"]
+        else "no core feature in use"
+    ),
+    "risk_flags": lambda v: plural(v["risk_flags"], "warning flag"),
+    "escalated": lambda v: "an escalated ticket is open",
+    "tenure_days": lambda v: f"{days(v['tenure_days'])} since sign-up",
+    "activated": lambda v: "activated" if v["activated"] else "not activated",
+    "seats_used": _seats,
+    "seats_purchased": lambda v: "",
+    "plan_limit_proximity": lambda v: f"{percent(v['plan_limit_proximity'], 0)} of the included volume used",
+    "premium_share": lambda v: (
+        f"{percent(v['premium_share'], 0)} of use on premium features" if v["premium_share"] else ""
+    ),
+    "licence_utilisation": lambda v: f"{percent(v['licence_utilisation'], 0)} of the seats in use",
+}
+"""Column -> what its value says."""
+_ALONE = ("session_frequency", "events")
