@@ -146,7 +146,7 @@ def suggest(book: Book, high_risk: frozenset[str] = frozenset()) -> pd.DataFrame
         rows["reason"] = [rule.reason(row) for _, row in rows.iterrows()]
         rows["action"] = rule.action
         found.append(rows.reindex(columns=COLUMNS))
-    out = pd.concat([rows for rows in found if len(rows)] or found[:1], ignore_index=True)
+    out = pd.concat([rows for rows in found if len(rows)] or found[:1])
     order = ["urgency", "mrr_cents", "account_id"]
     return out.sort_values(order, ascending=[True, False, True], ignore_index=True)
 
