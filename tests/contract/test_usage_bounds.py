@@ -166,7 +166,7 @@ def test_faulty_values_of_events_stop_the_run_and_are_shown(canonical):
     given = [event("A") | fault for all in faults.values() for fault in all] + [event("A", quantity=0.0)]
     events = [row | {"event_id": f"{n:02}"} for n, row in enumerate(given)]
     tables = {"accounts": canonical("accounts", [{"account_id": "A"}, {"account_id": ""}])}
-    findings = usage_findings(tables | {"events": canonical("events", events)}, CLOSE)
+    findings = usage_findings(tables | {"events": canonical("events", events[::-1])}, CLOSE)
     told = {f"{finding.check} {finding.column}": finding for finding in findings}
     assert {name: finding.count for name, finding in told.items()} == {k: len(v) for k, v in faults.items()}
     assert {(f.severity, f.table, f.total) for f in findings} == {("error", "events", 13)}
