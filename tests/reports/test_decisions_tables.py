@@ -1,0 +1,146 @@
+"""What stands in the tables of use and features: each cell worked by hand from a few accounts."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import pandas as pd
+import pytest
+from tests.reports.hand import BEFORE, NOW, panel, series, snapshot
+
+from reporting.present.blocks import Table
+from reporting.reports import monthly_health as health
+
+# A section and its module share a name, and the package shows the section.
+features = import_module("reporting.reports.monthly_health.features")
+
+
+def load(*rows: dict, **tables) -> health.Data:
+    return health.load(snapshot(panel(*rows), **tables))
+
+
+def table(blocks, label: str) -> tuple[list[str], list[list[str]]]:
+    """Headings and rows of the table with this label."""
+    found = next(block for block in blocks if isinstance(block, Table) and block.label == label)
+    return [column.header for column in found.columns], [list(row) for row in found.rows]
+
+
+def said(blocks) -> str:
+    return " ".join(block.markdown for block in blocks if hasattr(block, "markdown"))
+
+
+# --- use ----------------------------------------------------------------------------------------------
+
+
+def test_use_is_told_by_its_median_middle_half_and_the_share_beyond_the_limit():
+    rows = [{"account_id": f"x{i}", "active_days": i, "session_frequency": 2 * i} for i in (1, 2, 3, 4, 5)]
+    rows[0]["session_frequency"] = None
+    rows.append({"account_id": "gone", "mrr_cents": 0, "active_days": 99})
+    blocks = health.engagement(load(*rows))
+    headings, found = table(blocks, "tbl-engagement")
+    assert headings == ["Question", "Measure", "Median", "Middle half", "Beyond the threshold", "Accounts"]
+    assert found == [
+        ["How often", "days with use in the month", "3", "2 to 4", "no threshold", "5"],
+        # 4, 6, 8, 10 of four accounts: the quartiles lie a quarter of the way between them.
+        ["How often", "sessions per user and week", "7.0", "5.5 to 8.5", "0.0% below 3.0", "4"],
+    ]
+    text = said(blocks)
+    assert text.startswith(
+        "The median paying account shows 3 days with use in the month and 7.0 sessions per user and week "
+        "(@tbl-engagement)."
+    )
+    assert "Of the core features in use: not available." in text
+
+
+def test_the_product_s_rhythm_is_told_where_it_is_known():
+    data = load({"active_days": 3}, portfolio_month=series("product_rhythm", {"2026-02": 0.25}))
+    assert f"; 25.0% keep the product's {data.book.product.rhythm} rhythm" in said(health.engagement(data))
+
+
+def test_segments_of_five_and_more_show_their_medians_and_healthy_share():
+    rows = [
+        {"account_id": f"{plan}{i}", "plan": plan, "active_days": days, "engagement_band": band}
+        for plan, n, days, band in (("T", 5, 4, "healthy"), ("B", 6, 8, "at risk"), ("F", 4, 1, "healthy"))
+        for i in range(n)
+    ]
+    headings, found = table(health.engagement(load(*rows)), "tbl-segments")
+    assert headings[:2] == ["Segment", "Accounts"] and headings[-1] == "Healthy"
+    by_plan = {line[0]: line[1:] for line in found}
+    assert set(by_plan) == {"plan: T", "plan: B"}
+    # Wilson: 5 of 5 is 57 to 100 %, 0 of 6 is 0 to 39 %.
+    assert by_plan["plan: T"] == ["5", "4", "100% (57% to 100%)"]
+    assert by_plan["plan: B"] == ["6", "8", "0% (0% to 39%)"]
+
+
+# --- features -----------------------------------------------------------------------------------------
+
+
+def features_of(*rows: tuple) -> pd.DataFrame:
+    """(month, feature, core, premium, accounts, users); all on record since 2024."""
+    old = [(pd.Timestamp("2024-01-01"), name, core, premium, 1, 1) for _, name, core, premium, *_ in rows]
+    frame = pd.DataFrame([*old, *rows], columns=["month", "feature", "core", "premium", "accounts", "users"])
+    return frame.drop_duplicates(["month", "feature"]).assign(events=9)
+
+
+def test_features_stand_by_use_with_their_kind_change_and_reading():
+    rows = [
+        (NOW, "export_csv", False, True, 3, 20), (NOW, "board", True, False, 5, 30),
+        (NOW, "chat", False, False, 4, 20), (NOW, "rare", True, False, 1, 4),
+        (BEFORE, "board", True, False, 5, 25), (BEFORE, "chat", False, False, 4, 30),
+    ]  # fmt: skip
+    accounts = [{"active_users": 100.0}, {"month": BEFORE, "active_users": 100.0}]
+    blocks = health.features(load(*accounts, feature_month=features_of(*rows)))
+    headings, found = table(blocks, "tbl-features")
+    assert headings == [
+        *("Feature", "Kind", "Accounts", "Of active users", "On last month", "Reading"),
+        "Score, users less others",
+    ]
+    assert [line[:4] for line in found] == [
+        ["board", "core", "5", "30.0%"],
+        ["chat", "other", "4", "20.0%"],  # of equal use, the one of more accounts first
+        ["export csv", "premium", "3", "20.0%"],
+        ["rare", "core", "1", "4.0%"],
+    ]
+    assert [line[5] for line in found] == ["good", "in use", "in use", "candidate for removal"]
+    assert [line[4] for line in found][:2] == ["up 5.0 points", "down 10.0 points"]
+    text = said(blocks)
+    assert text.startswith("The most used feature is board, at 30.0% of the active users. ")
+    assert "core feature of 2 is used by 30% or more" in text
+    assert "rare is a candidate for removal: under 5%, 6 months and more after launch" in text
+
+
+def test_without_a_rare_feature_none_is_a_candidate():
+    blocks = health.features(
+        load({"active_users": 100.0}, feature_month=features_of((NOW, "board", True, False, 5, 5)))
+    )
+    assert "no feature is under 5% 6 months and more after its launch" in said(blocks)
+
+
+def test_at_most_twenty_features_are_shown():
+    rows = [(NOW, f"f{i:02}", True, False, 1, 30 - i) for i in range(21)]
+    blocks = health.features(load({"active_users": 100.0}, feature_month=features_of(*rows)))
+    found = next(block for block in blocks if isinstance(block, Table))
+    assert len(found.rows) == 20 and found.caption.endswith("most used first: 20 of 21")
+
+
+@pytest.mark.parametrize(
+    ("unknown", "gap"),
+    [
+        ("all", "+30 (+30 to +30)"),  # sessions count alone
+        ("none", "+12 (+12 to +12)"),  # (0.3 x 30 - 0.2 x 15) / 0.5
+        ("one", "+17 ("),  # users: one of 80 and four of 56, on average 60.8; the others 44
+    ],
+)
+def test_health_beside_a_feature_weighs_the_parts_that_are_known(unknown, gap):
+    """Sessions weigh 0.3 and integrations 0.2; users have 80 and 20, the others 50 and 35."""
+    rows = [
+        {"account_id": f"x{i}", "engagement_band": "healthy", "score_feature_breadth": 100.0 * (i < 5)}
+        | {"score_session_frequency": 80.0 if i < 5 else 50.0}
+        | {"score_integrations": 20.0 if i < 5 else 35.0}
+        for i in range(10)
+    ]
+    for row in rows[: {"none": 0, "one": 1, "all": 10}[unknown]]:
+        row["score_integrations"] = None
+    used = pd.DataFrame({"account_id": [f"x{i}" for i in range(5)], "month": NOW, "feature": "f"})
+    data = load(*rows, account_feature_month=used.assign(events=5))
+    assert features._health_gap(data, "f").startswith(gap)
