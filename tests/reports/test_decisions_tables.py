@@ -1,18 +1,26 @@
-"""What stands in the tables of use and features: each cell worked by hand from a few accounts."""
+"""What stands in tables and pictures: each cell worked by hand from a few accounts."""
 
 from __future__ import annotations
 
 from importlib import import_module
 
+import matplotlib.figure as drawing
+import numpy as np
 import pandas as pd
 import pytest
-from tests.reports.hand import BEFORE, NOW, panel, series, snapshot
+from tests.reports.hand import BEFORE, NOW, months, panel, series, snapshot
 
-from reporting.present.blocks import Table
+from reporting.present.blocks import Figure, Table
 from reporting.reports import monthly_health as health
+from reporting.reports import retention_cohorts as retention
+from reporting.reports.common.heatmap import heatmap
+from reporting.reports.common.intervals import Estimate
 
 # A section and its module share a name, and the package shows the section.
 features = import_module("reporting.reports.monthly_health.features")
+groups, triangles = (
+    import_module(f"reporting.reports.retention_cohorts.{name}") for name in ("groups", "triangles")
+)
 
 
 def load(*rows: dict, **tables) -> health.Data:
@@ -144,3 +152,98 @@ def test_health_beside_a_feature_weighs_the_parts_that_are_known(unknown, gap):
     used = pd.DataFrame({"account_id": [f"x{i}" for i in range(5)], "month": NOW, "feature": "f"})
     data = load(*rows, account_feature_month=used.assign(events=5))
     assert features._health_gap(data, "f").startswith(gap)
+
+
+# --- health and revenue -------------------------------------------------------------------------------
+
+
+def test_quadrants_count_accounts_and_their_mrr_and_step():
+    """The median MRR is 250 now and 350 a month ago; healthy is above 70."""
+    now = (("a", 80, 400), ("b", 60, 300), ("c", 90, 100), ("d", 70, 200))
+    rows = [{"account_id": n, "health_score": float(h), "mrr_cents": m * 100} for n, h, m in now]
+    before = (("a", 80, 400), ("b", 90, 300))
+    rows += [
+        {"account_id": n, "month": BEFORE, "health_score": float(h), "mrr_cents": m * 100}
+        for n, h, m in before
+    ]
+    blocks = health.quadrants(load(*rows))
+    headings, found = table(blocks, "tbl-quadrants")
+    assert headings == ["Quadrant", "Accounts", "Change", "MRR (USD)", "Share of MRR", "What fits"]
+    assert [line[:5] for line in found] == [
+        ["large and healthy", "1", "0", "400", "40.0%"],
+        ["large, not healthy", "1", "+1", "300", "30.0%"],
+        ["small and healthy", "1", "0", "100", "10.0%"],
+        ["small, not healthy", "1", "+1", "200", "20.0%"],
+    ]
+    assert found[0][5] == "expansion talk"
+    assert "1 large account below the healthy band holds 30.0% of MRR" in said(blocks)
+    assert "the largest is B ($300)" in said(blocks)
+
+
+def test_bands_are_shares_of_mrr_and_of_accounts_now_and_before():
+    now = (("a", "healthy", 300), ("b", "at risk", 100), ("c", "churn risk", 100))
+    rows = [{"account_id": n, "engagement_band": band, "mrr_cents": m} for n, band, m in now]
+    rows.append({"account_id": "a", "month": BEFORE, "engagement_band": "at risk", "mrr_cents": 300})
+    blocks = health.bands(load(*rows))
+    figure = next(block for block in blocks if isinstance(block, Figure))
+    assert figure.alt.startswith(
+        "Bars: MRR, Feb 2026: 60.0% healthy, 20.0% at risk, 20.0% churn risk; "
+        "MRR, Jan 2026: 0.0% healthy, 100.0% at risk, 0.0% churn risk; "
+        "accounts, Feb 2026: 33.3% healthy"
+    )
+    assert said(blocks).startswith("60.0% of MRR sits in the healthy band")
+
+
+# --- retention ----------------------------------------------------------------------------------------
+
+
+def picture(grid: list[list[float]], open_cells: list[list[bool]], around_one: bool = False):
+    frame = pd.DataFrame(grid, index=[f"c{i}" for i in range(len(grid))])
+    marks = pd.DataFrame(open_cells, index=frame.index)
+    return heatmap(frame, "finding", "x", "y", "note", [1234] * len(grid), marks, around_one).axes[0]
+
+
+@pytest.mark.parametrize(
+    ("values", "around_one", "ends"),
+    [
+        ([0.2, 1.7], True, (0.5, 1.5)),
+        ([0.4, 0.9], False, (0.4, 1.0)),
+        ([0.95, 1.0], False, (0.95, 1.0)),
+        ([0.99, 1.0], False, (0.95, 1.0)),  # small differences are not painted large
+        ([np.nan, np.nan], False, (0.95, 1.0)),
+    ],
+)
+def test_colours_run_from_the_lowest_share_to_all_or_to_either_side_of_it(values, around_one, ends):
+    assert picture([values], [[False, False]], around_one).collections[0].get_clim() == ends
+
+
+def test_cells_hold_their_percentage_and_the_open_ones_are_marked():
+    ax = picture([[1.0, 0.874], [np.nan, 0.5]], [[False, True], [True, False]])
+    cells = {text.get_position(): (text.get_text(), text.get_style()) for text in ax.texts}
+    assert {place: cell for place, cell in cells.items() if place in {(0, 0), (1, 0), (0, 1), (1, 1)}} == {
+        (0, 0): ("100", "normal"), (1, 0): ("87", "italic"), (1, 1): ("50", "normal")
+    }  # fmt: skip
+    assert [patch.get_xy() for patch in ax.patches] == [pytest.approx((1 - 0.42, -0.42))]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["c0  (1,234)", "c1  (1,234)"]
+    assert ax.get_ylim() == (1.5, -0.5)  # the oldest cohort on top
+
+
+def test_only_revenue_that_can_grow_is_painted_around_one(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        triangles, "heatmap", lambda *rest, around_one: asked.append(around_one) or drawing.Figure()
+    )
+    data = retention.load(snapshot(panel(*months("a", [0, 5, 5, 5]), *months("b", [5, 5, 0, 0]))))
+    for section in (retention.logo_triangle, retention.grr_triangle, retention.nrr_triangle):
+        section(data)
+    assert asked == [False, False, True]
+
+
+@pytest.mark.parametrize(("lengths", "at"), [((20, 15), 12), ((13, 14), 12), ((12, 20), 11), ((20, 5), 4)])
+def test_groups_are_compared_after_a_year_or_as_long_as_both_are_followed(monkeypatch, lengths, at):
+    curves = iter([[Estimate(1 - k / 100, 0.0, 1.0, 40) for k in range(n)] for n in lengths])
+    monkeypatch.setattr(groups, "_curve", lambda aligned: next(curves))
+    data = retention.load(snapshot(panel(*months("a", [5, 5]), *months("b", [5, 5]))))
+    text = said(groups._curves(data, pd.Series({"a": True, "b": False}), "in time", "fig-x", "activation"))
+    share = f"{100 - at}.0%"
+    assert text.startswith(f"After {at} months {share} (") and f"against {share} (" in text
