@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 from tests.reports.hand import BEFORE, NOW, months, panel, series, snapshot
 
-from reporting.present.blocks import Figure, Table
+from reporting.present.blocks import Figure, KeyFigures, Table
+from reporting.reports import executive_brief as brief
 from reporting.reports import monthly_health as health
 from reporting.reports import retention_cohorts as retention
 from reporting.reports.common.heatmap import heatmap
@@ -18,6 +19,7 @@ from reporting.reports.common.intervals import Estimate
 
 # A section and its module share a name, and the package shows the section.
 features = import_module("reporting.reports.monthly_health.features")
+revenue = import_module("reporting.reports.executive_brief.revenue")
 groups, triangles = (
     import_module(f"reporting.reports.retention_cohorts.{name}") for name in ("groups", "triangles")
 )
@@ -247,3 +249,40 @@ def test_groups_are_compared_after_a_year_or_as_long_as_both_are_followed(monkey
     text = said(groups._curves(data, pd.Series({"a": True, "b": False}), "in time", "fig-x", "activation"))
     share = f"{100 - at}.0%"
     assert text.startswith(f"After {at} months {share} (") and f"against {share} (" in text
+
+
+def test_key_figures_of_retention_name_their_accounts_and_their_step():
+    """Of four accounts, a year on: one gone, one at 150 %, one at 50 %, one as before."""
+    ends = {"a": 0, "b": 150, "c": 50, "d": 100}
+    rows = [row for name, end in ends.items() for row in months(name, [100] * 13 + [end])]
+    (figures,) = retention.key_figures(retention.load(snapshot(panel(*rows))))
+    assert isinstance(figures, KeyFigures)
+    told = {item.label: (item.value, item.change, item.good) for item in figures.items}
+    assert told == {
+        "Logo retention, 12 months": ("75.0%", "down 25.0 points on Jan 2026", False),
+        "GRR, 12 months": ("62.5%", "down 37.5 points on Jan 2026", False),
+        "NRR, 12 months": ("75.0%", "down 25.0 points on Jan 2026", False),
+        "Quick ratio": ("0.3", "", None),  # 50 gained, 150 lost
+    }
+    # Wilson for three of four.
+    assert figures.items[0].note == "4 accounts, 95% interval 30.1% to 95.4%"
+    assert figures.items[2].note.startswith("4 accounts, 95% interval ")
+
+
+# --- the month's revenue ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("paths", "said_of_it"),
+    [
+        ([[100, 200]], "MRR grew $100 in February 2026; expansion moved most (+$100)"),
+        ([[200, 100]], "MRR shrank $100 in February 2026; contraction moved most (\u2212$100)"),
+        ([[100, 200], [50, 0]], "MRR grew $50 in February 2026; expansion moved most (+$100)"),
+        ([[100, 150], [100, 0]], "MRR shrank $50 in February 2026; churn moved most (\u2212$100)"),
+        ([[100, 200], [200, 100]], "MRR ended where it began in February 2026; expansion moved most (+$100)"),
+        ([[100, 100]], "MRR did not move in February 2026"),
+    ],
+)
+def test_the_bridge_in_one_line(paths, said_of_it):
+    rows = [row for i, path in enumerate(paths) for row in months(f"x{i}", [100 * mrr for mrr in path])]
+    assert revenue._bridge_finding(brief.load(snapshot(panel(*rows)))) == said_of_it
