@@ -286,3 +286,11 @@ def test_key_figures_of_retention_name_their_accounts_and_their_step():
 def test_the_bridge_in_one_line(paths, said_of_it):
     rows = [row for i, path in enumerate(paths) for row in months(f"x{i}", [100 * mrr for mrr in path])]
     assert revenue._bridge_finding(brief.load(snapshot(panel(*rows)))) == said_of_it
+
+
+def test_the_bridge_as_a_table_ends_in_its_sum():
+    rows = [*months("a", [10_000, 20_000]), *months("b", [5000, 0])]
+    blocks = brief.mrr_bridge(brief.load(snapshot(panel(*rows))))
+    found = next(block for block in blocks if isinstance(block, Table))
+    assert [column.header for column in found.columns] == ["Line", "Accounts", "MRR (USD)"]
+    assert found.total and found.rows[-1][1:] == ["1", "200"]
