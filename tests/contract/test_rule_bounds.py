@@ -196,6 +196,17 @@ def test_what_stops_a_run_and_what_is_only_counted(canonical):
     assert [rule.severity for rule in money_rules(acquisition, TABLES["acquisition"])] == ["error"] * 2
 
 
+def test_an_unknown_account_is_mended_in_accounts_or_by_leaving_the_subscription_out(canonical):
+    told = {}
+    for name in ("subscriptions", "users", "integrations", "tickets", "surveys", "cancellations"):
+        table = _with_sign_up(canonical(name, [{}]), canonical("accounts", [{"account_id": "A"}]))
+        rules = {rule.check: rule for rule in relation_rules(table, TABLES[name])}
+        told[name] = rules["unknown_account"].remedy
+    assert all("accounts.sql" in remedy for remedy in told.values())
+    assert "leave the subscription out in subscriptions.sql" in told.pop("subscriptions")
+    assert all(remedy.startswith("These rows count for no account") for remedy in told.values())
+
+
 def test_a_rule_is_told_with_its_number_and_five_examples_in_order(canonical):
     table = canonical(
         "subscriptions",

@@ -163,6 +163,7 @@ def test_suggestions_stand_by_urgency_then_mrr_then_account():
     assert found["urgency"].tolist() == [1, 4, 4, 4]
     assert found["purpose"].unique().tolist() == [actions.KEEP]
     assert list(found) == actions.COLUMNS
+    assert found.index.tolist() == [0, 1, 2, 3]
 
 
 def test_the_catalogue_s_order_is_its_urgency():

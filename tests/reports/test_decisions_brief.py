@@ -48,6 +48,22 @@ def test_the_verdict_of_five_signs(readings, reliable, expected):
     assert word(in_order(*readings), BELIEVED if reliable else DOUBTED) == expected
 
 
+@pytest.mark.parametrize(
+    ("readings", "grounds"),
+    [
+        ((G, G, B), "2 signs are good (s0 and s1) and 1 sign is bad (s2)"),
+        ((N, B, N), "1 sign is bad (s1) and 2 signs are neither (s0 and s2)"),
+        ((X, G, "too early"), "1 sign is good (s1) and 2 signs can't be counted (s0 and s2)"),
+        ((G, B, N, X), "1 sign is good (s0), 1 sign is bad (s1), 1 sign is neither (s2) and "
+         "1 sign can't be counted (s3)"),
+        ((), ""),
+    ],
+)  # fmt: skip
+def test_the_grounds_name_every_sign_once(readings, grounds):
+    found = [Sign(f"s{i}", "", "", reading) for i, reading in enumerate(readings)]
+    assert verdict.reasons(found) == grounds
+
+
 def at(cents: int, month: pd.Timestamp = NOW, account: str = "a", **columns) -> dict:
     return {"account_id": account, "month": month, "mrr_cents": cents, **columns}
 
@@ -74,6 +90,13 @@ def test_growth_needs_a_quarter_ago_and_sources_that_agree():
     assert readings(at(100))[0] == OPEN
     assert readings(at(200), at(100, QUARTER), reliable=False)[0] not in (GOOD, BAD, OPEN)
     assert readings(at(100), at(200, QUARTER), reliable=False)[0] == BAD
+
+
+def test_growth_is_that_of_all_accounts_over_three_months():
+    other = [at(500, QUARTER, "b"), at(450, NOW, "b"), at(9, NOW - pd.DateOffset(months=2), "b")]
+    growth = signs(book(at(600), at(500, QUARTER), *other), BELIEVED)[0]
+    assert (growth.value, growth.reading) == ("+5.0% in 3 months", GOOD)
+    assert growth.versus == "$10 3 months ago, $10 now"  # 1000 and 1050 cents
 
 
 @pytest.mark.parametrize(("step", "reading"), [(0.0, OPEN), (0.001, GOOD), (-0.001, BAD)])

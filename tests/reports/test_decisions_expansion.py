@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from tests.reports.hand import book, panel, snapshot
 
+from reporting.present.blocks import Blocks
 from reporting.reports import expansion_readiness as expansion
 from reporting.reports.common import contraction
 from reporting.reports.expansion_readiness import evidence
@@ -139,12 +140,16 @@ def test_expected_expansion_needs_twenty_closes_with_a_reason(closes, known):
 # --- contraction after falling use --------------------------------------------------------------------
 
 
-def falling(monkeypatch, *groups: tuple[float, int, int]) -> str:
+def fallen(monkeypatch, *groups: tuple[float, int, int]) -> Blocks:
     """Followed accounts as (usage trend, how many, how many contracted)."""
     rows = [(trend, i < hits) for trend, n, hits in groups for i in range(n)]
     frame = pd.DataFrame(rows, columns=["usage_trend_90", "happened"])
     monkeypatch.setattr(contraction, "followed_scores", lambda *_: frame)
-    return contraction.after_falling_use(book({}), 3)[0].markdown
+    return contraction.after_falling_use(book({}), 3)
+
+
+def falling(monkeypatch, *groups: tuple[float, int, int]) -> str:
+    return fallen(monkeypatch, *groups)[0].markdown
 
 
 @pytest.mark.parametrize(("hits", "told"), [(10, True), (9, False)])
@@ -164,6 +169,17 @@ def test_use_fell_rose_or_stayed_between(monkeypatch, trend, group):
     first, last = text.split(" contracted within")[0], text.split("months, ")[1]
     side = first if trend < far else last
     assert words[group] in side and "100.0%" in side
+
+
+def test_every_followed_account_is_in_one_group(monkeypatch):
+    """A fall of a quarter and a rise of a tenth are still between."""
+    blocks = fallen(monkeypatch, (-0.25, 15, 15), (-0.26, 20, 0), (0.11, 20, 10), (0.10, 15, 15))
+    told = (
+        "use fell by more than 25% 0.0% of 20",
+        "between 100.0% of 30",
+        "use rose by more than 10% 50.0% of 20",
+    )
+    assert blocks[1].alt == f"Dots with intervals: {', '.join(told)}."
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Kinds of loss, early warnings, groups and ends of subscriptions: at the edges."""
+"""Kinds of loss, early warnings and ends of subscriptions: at the edges."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from tests.reports.hand import product
 
-from reporting.analysis.churn import flags, kinds, segments, subscriptions
+from reporting.analysis.churn import flags, kinds, subscriptions
 from reporting.analysis.churn.risk_set import RiskSet
 
 CLOSE = pd.Timestamp("2025-06-01")
@@ -106,68 +106,48 @@ def test_a_close_counts_when_it_was_followed_for_three_months_or_to_a_loss():
     assert found.raised.value == 15 / 30
 
 
+def two_flags(warns: str, soothes: str, months: int = 3, due_in: float = np.nan) -> RiskSet:
+    """Twenty spells with the one flag raised, ten of them lost in the last month, and twenty with the
+    other, two of them lost."""
+    rows = [
+        (f"x{i}", float(k), k + 1.0, k == months - 1 and (i < 10 or 20 <= i < 22), i >= 20, i < 20)
+        for i in range(40)
+        for k in range(months)
+    ]
+    frame = pd.DataFrame(rows, columns=["spell", "start", "stop", "churned", soothes, warns])
+    now = pd.DataFrame({warns: [True, True], soothes: [False, True]})
+    return RiskSet(frame.assign(due_in=due_in), frame, now, not np.isnan(due_in), 0, CLOSE)
+
+
+def test_the_flag_that_warns_most_comes_first_in_its_words_or_by_its_name():
+    found = flags.flags(two_flags("flag_no_such_thing", "flag_low_adoption"))
+    assert [(one.label, one.now) for one in found] == [("no such thing", 2), ("Low adoption", 1)]
+
+
+@pytest.mark.parametrize(("due_in", "told"), [(3.0, True), (4.0, False)])
+def test_under_a_binding_term_a_flag_is_tested_where_the_term_ends_within_three_months(due_in, told):
+    assert bool(flags.flags(two_flags("flag_a", "flag_b", due_in=due_in))) is told
+
+
+@pytest.mark.parametrize(
+    ("months", "n", "lost"),
+    [
+        (2, 20, 20),  # cut off before three months, all but the ten lost: two closes each
+        (3, 40, 30),  # the first closes of those that stayed are followed
+        (4, 60, 30),  # lost in the fourth month: at the first close that was beyond the horizon
+    ],
+)
+def test_a_loss_counts_within_three_months_of_the_close(months, n, lost):
+    warns = next(one for one in flags.flags(two_flags("flag_a", "flag_b", months)) if one.now == 2)
+    assert (warns.raised.n, warns.raised.value) == (n, pytest.approx(lost / n))
+
+
 def test_a_flag_that_nobody_or_everybody_has_is_no_test():
     risk = flag_rows(5, 5)
     assert flags.flags(RiskSet(risk.rows.assign(flag_x=True), risk.spells, risk.now, False, 0, CLOSE)) == []
 
 
-# --- segments, subscriptions --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("sizes", "groups"),
-    [
-        ({"a": 15, "b": 15}, {"a": 15, "b": 15}),
-        ({"a": 15, "b": 14}, {"a": 15}),  # fourteen are too few, even together
-        ({"a": 15, "b": 8, "c": 7}, {"a": 15, "Other": 15}),
-        ({"a": 19, "b": 18, "c": 17, "d": 16}, {"a": 19, "b": 18, "c": 17, "d": 16}),
-        ({"a": 19, "b": 18, "c": 17, "d": 16, "e": 15}, {"a": 19, "b": 18, "c": 17, "Other": 31}),
-        ({"a": 19, "b": 18, "c": 17, "d": 8, "e": 8}, {"a": 19, "b": 18, "c": 17, "Other": 16}),
-    ],
-)
-def test_groups_of_fifteen_at_most_four(sizes, groups):
-    column = pd.Series([name for name, n in sizes.items() for _ in range(n)])
-    assert segments._merged(column).value_counts().to_dict() == groups
-
-
-@pytest.mark.parametrize(
-    ("at_risk_by_month", "until"),
-    [([12, 11, 10, 9], 3), ([12, 10, 10, 10], 4), ([9, 9], 0), ([12, 9, 12], 1)],
-)
-def test_a_curve_is_read_while_ten_are_at_risk(at_risk_by_month, until):
-    curve = SimpleNamespace(
-        last_time=len(at_risk_by_month), at_risk=lambda months: np.array(at_risk_by_month)[: len(months)]
-    )
-    assert segments.reliable_until(curve) == until
-
-
-@pytest.mark.parametrize(("p", "differs"), [(0.0499, True), (0.0501, False)])
-def test_segments_differ_below_five_percent_after_holm(p, differs):
-    assert segments.Segmentation("plan", pd.DataFrame(), {}, None, p).differs is differs
-
-
-def grouped(name: str, **columns) -> list:
-    n = len(next(iter(columns.values())))
-    rows = pd.DataFrame({"spell": [f"x{i} 1" for i in range(n)], **columns})
-    risk = RiskSet(rows, rows.set_index("spell"), rows, False, 0, pd.Timestamp("2025-01-01"))
-    return segments._groups(name, risk, pd.DataFrame(), product()).tolist()
-
-
-def test_early_activation_is_what_was_known_at_the_first_paid_close():
-    """Within fourteen days of a watched sign-up; an activation after that close is not seen yet."""
-    signed = pd.to_datetime(["2025-02-01", "2025-02-01", "2025-02-01", "2024-12-31"])
-    activated = pd.to_datetime(["2025-02-15", "2025-02-16", None, "2025-01-02"])
-    early, late, none, unwatched = grouped("activated", signed_up_at=signed, activated_at=activated)
-    assert early == "Activated within 14 days"
-    assert late == none != early
-    assert "not activated" not in none.lower()  # it may have been since, or after the fourteen days
-    assert pd.isna(unwatched)
-
-
-def test_several_users_are_three():
-    few, many, unknown = grouped("active_users", active_users=[2.0, 3.0, np.nan])
-    assert few != many == "3 or more users"
-    assert pd.isna(unknown)
+# --- ends of subscriptions -------------------------------------------------------------------------------
 
 
 def spans(*rows: tuple, close: str = "2025-07-01") -> pd.DataFrame:
@@ -199,6 +179,16 @@ def test_an_end_at_the_close_or_after_it_is_not_known_yet(ends, ended):
     found = spans(("a", "2025-01-01", ends))
     assert found["ended"].tolist() == [ended]
     assert found["months"].iloc[0] == pytest.approx((181 if not ended else 180) / (365.25 / 12))
+
+
+def test_the_four_commonest_plans_have_a_curve():
+    plans = {"e": 2, "d": 3, "c": 4, "b": 5, "a": 6}
+    rows = pd.DataFrame({"plan": [plan for plan, n in plans.items() for _ in range(n)]})
+    rows = rows.assign(months=3.0, ended=rows["plan"] == "c")
+    found = subscriptions.curves(rows)
+    assert list(found) == ["a", "b", "c", "d"]
+    at_end = {plan: float(curve.at([3.0])["survival"].iloc[0]) for plan, curve in found.items()}
+    assert at_end == {"a": 1.0, "b": 1.0, "c": 0.0, "d": 1.0}
 
 
 def test_what_begins_at_the_close_and_trials_stay_out():

@@ -35,9 +35,10 @@ def test_the_reference_is_the_median_and_the_commoner_answer(ones, answer):
     assert found.to_dict() == {"x": 1.0, "yes": answer, "x_unknown": 0.0}
 
 
-def ranked(high_risk: float, **p3: float) -> pd.DataFrame:
+def ranked(high_risk: float, columns: dict | None = None, **p3: float) -> pd.DataFrame:
     now = pd.DataFrame(
         {"account_id": list(p3), "account_name": list(p3), "mrr_cents": 1000, "due_in": np.nan}
+        | (columns or {})
     )
     now = now.set_index("account_id", drop=False).rename_axis(None)
 
@@ -60,6 +61,17 @@ def ranked(high_risk: float, **p3: float) -> pd.DataFrame:
 def test_an_account_is_at_high_risk_from_the_threshold_on():
     found = ranked(0.25, a=0.25, b=0.24, c=0.26)
     assert found["high"].to_dict() == {"c": True, "a": True, "b": False}
+
+
+def test_the_engagement_score_is_carried_along_where_there_is_one():
+    found = ranked(0.5, {"engagement_score": [7.0, np.nan], "due_in": [2.0, 1.0]}, a=0.2, b=0.1)
+    assert found.loc["a", ["engagement_score", "due_in"]].tolist() == [7.0, 2.0]
+    assert np.isnan(found.loc["b", "engagement_score"])
+    assert ranked(0.5, a=0.2)["engagement_score"].isna().all()
+
+
+def test_without_a_rule_or_a_told_reason_one_keeps_in_touch():
+    assert ranked(0.5, a=0.2)["action"].tolist() == ["Keep in touch"]
 
 
 def test_accounts_stand_by_mrr_at_risk_and_of_equals_by_name():

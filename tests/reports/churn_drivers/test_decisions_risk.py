@@ -1,17 +1,12 @@
-"""Who is at risk when, what a driver's value is, and the gates of the model: at the edges."""
+"""Who is at risk when: at the edges."""
 
 from __future__ import annotations
-
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
-from tests.reports.hand import product
 
-from reporting.analysis.churn import design, risk_set
-from reporting.analysis.churn.drivers import Driver, catalogue
-from reporting.analysis.churn.model import Model
+from reporting.analysis.churn import risk_set
 
 CLOSE = pd.Timestamp("2025-06-01")
 
@@ -113,6 +108,60 @@ def test_movements_are_those_of_the_month_after_the_close():
     assert rows["expanded"].tolist() == [True, False, False]
 
 
+@pytest.mark.parametrize(
+    ("events", "first"),
+    [([0, 0, 1, 5, 0], 3), ([np.nan, 1, 1, 1, 1], 2), ([0.5, 0, 0, 0, 0], 1), ([np.nan, 0, 0, 0, 0], 1)],
+)
+def test_accounts_are_watched_from_the_first_month_with_events(events, first):
+    panel = panel_of(a="11111").assign(events=events)
+    found = risk_set.risk_set(panel, pd.Timestamp("2025-05-01"))
+    assert found.observed_from == pd.Timestamp(2025, first, 1)
+    assert found.rows["as_of"].dt.month.tolist() == list(range(first, 5))
+    # What was paid before counts as tenure all the same.
+    assert found.rows["start"].tolist() == list(range(first - 1, 4))
+    assert found.rows["stop"].tolist() == list(range(first, 5))
+
+
+def test_a_cent_is_a_movement():
+    panel = panel_of(a="1111").assign(contraction_cents=[0, 1, 0, np.nan], expansion_cents=[0, 0, 1, np.nan])
+    rows = risk_set.risk_set(panel, pd.Timestamp("2025-04-01")).rows
+    assert rows["contracted"].tolist() == [True, False, False]
+    assert rows["expanded"].tolist() == [False, True, False]
+    assert rows["contracted_cents"].tolist() == [1, 0, 0]
+
+
+def test_a_spell_knows_its_first_close_and_the_month_of_its_loss():
+    found = risk_set.risk_set(panel_of(a="01110110", b="00111111"), pd.Timestamp("2025-08-01")).spells
+    told = {name: (row.first_close.month, row.left) for name, row in found.iterrows()}
+    assert told == {
+        "a 1": (2, pd.Timestamp("2025-05-01")), "a 2": (6, pd.Timestamp("2025-08-01")), "b 1": (3, pd.NaT)
+    }  # fmt: skip
+    assert found["account_id"].tolist() == ["a", "a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("due", "committed", "open_months"),
+    [
+        (1, True, [True, False, False]),
+        (3, True, [False, False, True]),
+        (4, True, [False, False, False]),
+        (None, True, [True, True, True]),
+        (4, False, [True, True, True]),
+    ],
+)
+def test_in_which_months_an_account_could_leave(due, committed, open_months):
+    due_in = pd.Series([np.nan if due is None else float(due)])
+    assert risk_set.opportunities(due_in, committed, 3).tolist() == [open_months]
+
+
+def test_months_after_the_report_month_and_the_order_of_rows_do_not_matter():
+    panel = panel_of(a="1110", b="1111").iloc[::-1]
+    found = risk_set.risk_set(panel, pd.Timestamp("2025-03-01"))
+    assert found.spells["churned"].tolist() == [False, False]
+    assert found.now["start"].to_dict() == {"a": 2.0, "b": 2.0}
+    assert found.now["as_of"].unique().tolist() == [pd.Timestamp("2025-03-01")]
+
+
 def test_under_binding_terms_only_the_month_of_the_end_is_open():
     panel = panel_of(**{f"x{i}": "1110" for i in range(5)}, m="1111")
     panel.loc[panel["account_id"] != "m", "renewal_at"] = pd.Timestamp("2025-04-10")
@@ -123,134 +172,3 @@ def test_under_binding_terms_only_the_month_of_the_end_is_open():
     assert by_close == {1: False, 2: False, 3: True}
     assert found.rows.loc[found.rows["account_id"] == "m", "can_leave"].all()
     assert found.now.index.tolist() == ["m"]
-
-
-# --- drivers ------------------------------------------------------------------------------------------
-
-
-def driver(name: str, **columns) -> list[float]:
-    found = next(d for d in catalogue(product(), pd.Timestamp("2025-01-01"), False) if d.name == name)
-    return found.value(pd.DataFrame(columns)).tolist()
-
-
-@pytest.mark.parametrize(
-    ("name", "columns", "expected"),
-    [
-        ("admin_inactive", {"last_admin_active_days": [30.0, 31.0, np.nan]}, [0, 1, 1]),
-        ("invites", {"onboarding_invites": [2.0, 3.0, 4.0]}, [0, 1, 1]),
-        ("term_ends", {"due_in": [1.0, 2.0, np.nan]}, [1, 0, 0]),
-        ("active_user_share", {"active_user_share": [0.5]}, [5]),
-        ("feature_breadth", {"feature_breadth": [0.25]}, [2.5]),
-        ("mrr_doublings", {"mrr_cents": [400, 100, 0]}, [2, 0, 0]),
-        ("seat_doublings", {"seats_purchased": [8.0, 0.0]}, [3, 0]),
-        ("usage_halvings", {"usage_trend_30": [-0.75, -0.9, 3.0, 9.0]}, [2, 2, -2, -2]),
-        ("billed_yearly", {"billing_frequency": ["year", "month"]}, [1, 0]),
-        ("escalations", {"escalations": [2.0]}, [2]),
-        ("tickets", {"tickets_opened": [2.0]}, [2]),
-        ("integration_count", {"integration_count": [2.0]}, [2]),
-    ],
-)
-def test_a_driver_s_value(name, columns, expected):
-    assert driver(name, **columns) == expected
-
-
-def test_one_user_over_seven_tenths_is_a_single_champion_and_an_idle_account_has_none():
-    share, events = [0.70, 0.71, np.nan, np.nan], [5.0, 5.0, 0.0, 5.0]
-    found = driver("single_champion", top1_share=share, events=events)
-    assert found[:3] == [0, 1, 0] and np.isnan(found[3])
-    idle = driver("session_frequency", session_frequency=[2.5, np.nan, np.nan], events=[5.0, np.nan, 1.0])
-    assert idle[:2] == [2.5, 0] and np.isnan(idle[2])
-
-
-def test_activated_early_is_within_fourteen_days_of_a_sign_up_that_was_watched():
-    signed = pd.to_datetime(["2025-01-01", "2025-01-01", "2024-12-31", "2025-02-01"])
-    activated = pd.to_datetime(["2025-01-15", "2025-01-15 00:00:01", "2025-01-01", None], format="mixed")
-    found = driver("activated_early", signed_up_at=signed, activated_at=activated)
-    assert found[:2] == [1, 0] and np.isnan(found[2]) and found[3] == 0
-
-
-def test_terms_enter_as_a_driver_only_where_they_do_not_bind():
-    names = [[d.name for d in catalogue(product(), CLOSE, committed)] for committed in (True, False)]
-    assert "term_ends" not in names[0] and "term_ends" in names[1]
-
-
-# --- gates of the model -------------------------------------------------------------------------------
-
-
-def plain(name: str, **more) -> Driver:
-    return Driver(name, "behaviour", name, name, (name,), lambda f: f[name], str, "", **more)
-
-
-def left_out(values: list[float], binary: bool = False, losses: int = 200) -> dict[str, str]:
-    rows = pd.DataFrame({"x": values})
-    event = pd.Series([i < losses for i in range(len(rows))])
-    return design.design(rows, event, [plain("x", binary=binary)]).left_out
-
-
-@pytest.mark.parametrize(("unknown", "stays"), [(200, True), (201, False), (199, True)])
-def test_a_driver_unknown_in_more_than_half_of_the_rows_is_left_out(unknown, stays):
-    assert (not left_out([np.nan] * unknown + [float(i) for i in range(400 - unknown)])) is stays
-
-
-@pytest.mark.parametrize(("ones", "stays"), [(20, True), (19, False), (380, True), (381, False)])
-def test_a_yes_no_driver_needs_twenty_of_each(ones, stays):
-    assert (not left_out([1.0] * ones + [0.0] * (400 - ones), binary=True)) is stays
-
-
-def test_the_same_for_every_account_is_no_driver():
-    assert left_out([1.0] * 400) and not left_out([1.0] * 399 + [2.0])
-
-
-@pytest.mark.parametrize(("unknown", "marked"), [(4, True), (3, False), (0, False)])
-def test_gaps_of_one_percent_get_an_indicator(unknown, marked):
-    rows = pd.DataFrame({"x": [np.nan] * unknown + [float(i) for i in range(400 - unknown)]})
-    found = design.design(rows, pd.Series([True] * 400), [plain("x")])
-    assert bool(found.indicators) is marked
-    assert found.filled == ({"x": unknown / 400} if unknown else {})
-
-
-def test_a_yes_no_driver_is_filled_with_the_commoner_answer():
-    rows = pd.DataFrame({"x": [np.nan] * 10 + [1.0] * 250 + [0.0] * 140})
-    found = design.design(rows, pd.Series([True] * 400), [plain("x", binary=True)])
-    assert found.fill == {"x": 1.0}
-
-
-def test_taking_a_driver_out_takes_its_indicator_and_its_gaps_with_it():
-    rows = pd.DataFrame({"x": [np.nan] * 40 + [1.0, 2.0] * 180, "y": [1.0, 2.0, 4.0, 5.0] * 100})
-    found = design.design(rows, pd.Series([True] * 400), [plain("x"), plain("y")])
-    assert found.names == ["x", "y", "x_unknown"]
-    less = found.without(["x"], "why")
-    assert less.names == ["y"] and less.left_out == {"x": "why"} and less.filled == {}
-    assert found.without(["x_unknown"], "why").names == ["x", "y"]
-
-
-@pytest.mark.parametrize(("apart", "agrees"), [(0.49, True), (0.51, False), (-0.49, True), (-0.51, False)])
-def test_cox_disagrees_beyond_half_a_standard_error(apart, agrees):
-    mine = pd.DataFrame({"coef": [1.0], "se": [2.0], "hazard_ratio": 1.0, "p": [0.01], "z": 1.0}, index=["x"])
-    other = mine.assign(coef=1.0 + apart * 2.0)
-    model = Model(
-        SimpleNamespace(table=lambda: mine), SimpleNamespace(table=lambda: other),
-        SimpleNamespace(drivers=[plain("x")]), None, None, False,
-    )  # fmt: skip
-    assert bool(model.table.loc["x", "agrees"]) is agrees
-
-
-def tabled(**p: float) -> Model:
-    """A model whose drivers have these p-values; `r...` are of the group revenue, z grows with the order."""
-    frame = pd.DataFrame({"p": p}).assign(coef=1.0, se=1.0, hazard_ratio=1.0)
-    frame["z"] = np.arange(1, len(frame) + 1) * np.where(np.arange(len(frame)) % 2, -1.0, 1.0)
-    drivers = [
-        Driver(name, "revenue" if name.startswith("r") else "behaviour", name, name, (name,), len, str, "")
-        for name in frame.index
-    ]
-    return Model(
-        SimpleNamespace(table=lambda: frame), None, SimpleNamespace(drivers=drivers), None, None, False
-    )
-
-
-def test_a_driver_is_found_below_five_percent_and_contract_comes_last():
-    # Benjamini-Hochberg of .01 .02 .03 .04: all .04.
-    assert list(tabled(a=0.01, ra=0.02, b=0.03, rb=0.04).found.index) == ["b", "a", "rb", "ra"]
-    assert list(tabled(a=0.05).found.index) == []
-    assert list(tabled(a=0.0499).found.index) == ["a"]
-    assert list(tabled(a=0.03, b=0.9).found.index) == []  # .06 for having looked twice

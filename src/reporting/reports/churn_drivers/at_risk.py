@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from reporting.analysis.book import Book
 from reporting.analysis.churn.drivers import Driver
 from reporting.analysis.churn.risk import Reason
 
 from ..common import verdicts
-from ..common.book import Book
 
 
 def accounts_at_risk(book: Book, drivers: Sequence[Driver]) -> pd.DataFrame:
@@ -23,7 +23,8 @@ def accounts_at_risk(book: Book, drivers: Sequence[Driver]) -> pd.DataFrame:
 
     Returns:
         Indexed by account_id: the verdict (see `verdicts.listed`), engagement_score, and, where a model
-        holds, the columns of `churn.risk.risks` with raising (up to three `Reason`s) and lowering (one or None).
+        holds, the columns of `churn.risk.risks` with raising (up to three `Reason`s) and lowering (one or
+        None).
     """
     table = verdicts.listed(book)
     table["engagement_score"] = book.now["engagement_score"].reindex(table.index).astype(float)

@@ -79,14 +79,13 @@ def _bridge_finding(data: Data) -> str:
     parts = {part: step for part, step in net_parts(row).items() if step}
     if not parts:
         return f"MRR did not move in {book.label}"
-    net = row["end"] - row["start"]
     largest = max(parts, key=lambda part: abs(parts[part]))
-    verb = {"rose": "grew", "fell": "shrank", "held": "ended where it began, with"}[
+    amount = money(abs(row["end"] - row["start"]), book.currency, short=True)
+    verb = {"rose": f"grew {amount}", "fell": f"shrank {amount}", "held": "ended where it began"}[
         direction(row["end"], row["start"])
     ]
-    amount = "" if not net else f" {money(abs(net), book.currency, short=True)}"
     return (
-        f"MRR {verb}{amount} in {book.label}; {LABELS[largest].lower()} moved most "
+        f"MRR {verb} in {book.label}; {LABELS[largest].lower()} moved most "
         f"({money(parts[largest], book.currency, short=True, sign=True)})"
     )
 
