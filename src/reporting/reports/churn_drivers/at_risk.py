@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from reporting.analysis.book import Book
 from reporting.analysis.churn.drivers import Driver
 from reporting.analysis.churn.risk import Reason
 
 from ..common import verdicts
+from ..common.book import Book
 
 
 def accounts_at_risk(book: Book, drivers: Sequence[Driver]) -> pd.DataFrame:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from reporting.analysis.book import Book
 from reporting.analysis.churn import aha, flags, kinds, movements, subscriptions, way_out
 from reporting.analysis.churn.aha import Aha
 from reporting.analysis.churn.drivers import Driver, catalogue
@@ -19,7 +18,8 @@ from reporting.analysis.churn.out_of_time import Validation, validate
 from reporting.analysis.churn.risk_set import RiskSet, risk_set
 from reporting.analysis.churn.segments import LABELS, Segmentation, check_names, overall, segmentations
 from reporting.analysis.frames import is_true
-from reporting.analysis.trust import Trust
+from reporting.reports.common.book import Book
+from reporting.reports.common.trust import Trust
 from reporting.snapshot.frozen import Snapshot
 from reporting.survival.competing import CumulativeIncidence
 from reporting.survival.curves import KaplanMeier

@@ -6,13 +6,13 @@ import json
 
 import pandas as pd
 
-from reporting.analysis.book import Book
-from reporting.analysis.trust import Trust
 from reporting.metrics.registry import METRICS
 from reporting.present.blocks import Blocks, Glossary, Table, Text
 from reporting.present.formats import count
 from reporting.present.markdown import escape
 from reporting.present.words import plural, uncapitalised
+from reporting.reports.common.book import Book
+from reporting.reports.common.trust import Trust
 
 from . import measures
 

@@ -10,13 +10,13 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from reporting.analysis.book import Book
 from reporting.analysis.bridge import METRICS as OF_BRIDGE
-from reporting.analysis.trust import UNRELIABLE, Trust
 from reporting.metrics.registry import METRICS
 from reporting.present.blocks import Table
 from reporting.present.formats import change, count, money, number, percent, points
 from reporting.present.words import listing, moved_points
+from reporting.reports.common.book import Book
+from reporting.reports.common.trust import UNRELIABLE, Trust
 
 from .readings import reading
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from reporting.analysis.book import Book
 from reporting.metrics.registry import METRICS
 from reporting.params.playbook import STANCES
 from reporting.present.formats import days, number, percent
 from reporting.present.words import listing, plain, plural, uncapitalised
+
+from .book import Book
 
 Values = Mapping[str, Any]
 TO_SAVE = ("rescue", "protect")

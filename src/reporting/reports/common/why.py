@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from reporting.analysis.book import Book
 from reporting.analysis.bridge import LABELS, PARTS
 from reporting.present.formats import percent
 from reporting.present.words import listing, plural
+from reporting.reports.common.book import Book
 
 # A cancellation this many months before the churn is taken as its reason.
 REASON_MONTHS = 3

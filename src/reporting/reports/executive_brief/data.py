@@ -6,9 +6,9 @@ from functools import cached_property
 
 import pandas as pd
 
-from reporting.analysis.book import Book
 from reporting.analysis.bridge import bridge
-from reporting.analysis.trust import Trust
+from reporting.reports.common.book import Book
+from reporting.reports.common.trust import Trust
 
 from ..common import verdicts, why
 from .verdict import Sign, signs, word

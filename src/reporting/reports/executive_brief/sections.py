@@ -11,7 +11,6 @@ from reporting.analysis import scores
 from reporting.analysis.bridge import as_data
 from reporting.analysis.frames import quantile
 from reporting.analysis.intervals import Estimate
-from reporting.analysis.lifecycle import MEANING, declining, largest_stage
 from reporting.analysis.lifecycle import lifecycle as stages
 from reporting.analysis.retention import followed, grr, nrr
 from reporting.present.blocks import Block, Blocks, Callout, KeyFigure, KeyFigures, Table, Text
@@ -22,6 +21,7 @@ from reporting.present.words import better_share, direction, moved_points, plura
 
 from ..common import closing, measures, verdicts
 from ..common.files import tidy
+from ..common.lifecycle import MEANING, declining, largest_stage
 from .data import Data
 from .verdict import healthy_share, reasons
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from reporting.analysis import scores
-from reporting.analysis.book import Book
 from reporting.analysis.intervals import share
 from reporting.analysis.retention import followed, nrr
-from reporting.analysis.trust import UNRELIABLE, Trust
 from reporting.present.formats import NOT_AVAILABLE, change, percent
 from reporting.present.words import listing, moved_points, plain, plural, uncapitalised, with_interval
+from reporting.reports.common.book import Book
+from reporting.reports.common.trust import UNRELIABLE, Trust
 
 GOOD, BAD, OPEN = "good", "bad", "open"
 # A verdict needs so many signs that are not open.

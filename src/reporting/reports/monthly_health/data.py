@@ -7,10 +7,10 @@ from functools import cached_property
 import pandas as pd
 
 from reporting.analysis import scores
-from reporting.analysis.book import Book
 from reporting.analysis.intervals import Estimate, auc, share
-from reporting.analysis.trust import Trust
 from reporting.analysis.validity import followed_scores
+from reporting.reports.common.book import Book
+from reporting.reports.common.trust import Trust
 
 from .users import users
 

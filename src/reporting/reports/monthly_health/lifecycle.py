@@ -5,11 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from reporting.analysis.frames import quantile
-from reporting.analysis.lifecycle import MEANING, declining, largest_stage, lifecycle
+from reporting.analysis.lifecycle import lifecycle
 from reporting.present.blocks import Blocks, Table, Text
 from reporting.present.formats import count, money, number, percent
 from reporting.present.words import plural, sentence
 
+from ..common.lifecycle import MEANING, declining, largest_stage
 from .data import Data
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from reporting.analysis.book import Book
 from reporting.analysis.frames import quantile
 from reporting.present.blocks import Blocks, Table, Text
 from reporting.present.formats import count, money, number, percent
 from reporting.present.words import plain, plural, sentence
+from reporting.reports.common.book import Book
 
 from .data import Data
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from reporting.analysis.book import Book
 from reporting.analysis.matrix import QUADRANTS, by_quadrant, scored
 from reporting.present import style
 from reporting.present.blocks import Blocks, Figure, Table, Text
 from reporting.present.formats import count, money, number, percent
 from reporting.present.markdown import escape
 from reporting.present.words import listing, plural, sentence
+from reporting.reports.common.book import Book
 
 from ..common import charts
 from .data import Data

@@ -7,12 +7,12 @@ from typing import Literal
 
 import pandas as pd
 
-from reporting.analysis.book import Book
 from reporting.analysis.bridge import bridge
 from reporting.analysis.cohorts import Aligned, align
 from reporting.analysis.retention import followed
-from reporting.analysis.trust import Trust
 from reporting.errors import ParameterError
+from reporting.reports.common.book import Book
+from reporting.reports.common.trust import Trust
 
 Reading = Literal["on", "on_or_after"]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from reporting.analysis.book import Book
 from reporting.analysis.churn.risk_set import risk_set
 from reporting.present.blocks import Blocks, Text
+from reporting.reports.common.book import Book
 from reporting.survival import DataError, kaplan_meier, rmst
 
 from ..common import measures

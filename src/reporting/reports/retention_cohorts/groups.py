@@ -12,12 +12,12 @@ from reporting.analysis.frames import SEGMENTS, by_value, segments
 from reporting.analysis.intervals import Estimate, share
 from reporting.analysis.retention import grr, nrr
 from reporting.analysis.retention import logos as logo_share
-from reporting.analysis.trust import UNRELIABLE
 from reporting.present import style
 from reporting.present.blocks import Blocks, Figure, Table, Text
 from reporting.present.formats import count, percent
 from reporting.present.markdown import escape
 from reporting.present.words import listing, with_interval
+from reporting.reports.common.trust import UNRELIABLE
 
 from ..common import charts
 from .data import Data

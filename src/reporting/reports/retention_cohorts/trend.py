@@ -7,12 +7,12 @@ import math
 import pandas as pd
 
 from reporting.analysis.retention import followed, grr, logos, nrr, trailing
-from reporting.analysis.trust import UNRELIABLE
 from reporting.present import style
 from reporting.present.blocks import Blocks, Figure, KeyFigure, KeyFigures, Table, Text
 from reporting.present.formats import change, money, percent
 from reporting.present.formats import month as month_name
 from reporting.present.words import better_share, direction, interval, moved_points, plural, with_interval
+from reporting.reports.common.trust import UNRELIABLE
 
 from ..common import charts
 from ..common.growth import growth_finding, quick_ratio, quick_ratio_words
