@@ -1,12 +1,14 @@
 """Which account gets which stance: each rule of the shipped playbook at its edge, just below and just above.
 
 The edges are those of the shipped product definition: quiet 15 and 30 days, new up to 30 days, long-standing
-over 90, bands at 40 and 70, a fall of more than 25 %, breadth below 0.3, two flags, likely to leave from 20 %.
+over 90, bands at 40 and 70, a fall of more than 25 %, breadth below 0.3, two flags, likely to leave from
+20 %.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import pandas as pd
 import pytest
@@ -20,9 +22,9 @@ from reporting.params.product import Product
 
 
 def decided(
-    *rows: dict, chance: dict[str, float] | None = None, own: list[dict] = [], **tables
+    *rows: dict, chance: dict[str, float] | None = None, own: Sequence[dict] = (), **tables
 ) -> pd.DataFrame:
-    """The verdicts on accounts of February 2026, with their probabilities of leaving and rules of one's own."""
+    """The verdicts on accounts of February 2026, by probabilities of leaving and rules of one's own."""
     view = book(*rows, **tables)
     view.product = Product.model_validate(view.product.model_dump() | {"playbook": list(own)})
     known = None if chance is None else pd.Series(chance, dtype=float)

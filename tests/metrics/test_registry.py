@@ -35,7 +35,7 @@ CATALOGUE = {
     """,
     "health": """
         engagement_score health_score lifecycle_funnel north_star health_trend
-        revenue_health_matrix
+        revenue_health_matrix mrr_in_churn_risk_band
     """,
     "revenue": """
         mrr arr arpa new_mrr expansion_mrr contraction_mrr churned_mrr reactivation_mrr grr nrr
@@ -44,7 +44,6 @@ CATALOGUE = {
     """,
     "churn": """
         risk_flags churn_type pre_churn_pattern churn_lead_time aha_moment churn_risk
-        mrr_in_churn_risk_band
     """,
     "expansion": """
         licence_utilisation seat_growth team_growth cross_team_usage usage_growth

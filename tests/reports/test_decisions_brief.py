@@ -168,18 +168,19 @@ def test_churn_looks_at_three_months_and_no_more():
 
 
 # The four parts of the engagement score, so that it is no thin one.
-KNOWN = {
-    f"score_{part}": 50.0
-    for part in ("session_frequency", "feature_breadth", "licence_utilisation", "integrations")
-}
+PARTS = (
+    *("activation", "core_value_usage", "usage_trend", "active_users", "admin_activity", "feature_adoption"),
+    *("support", "renewal"),
+)
+KNOWN = {f"health_{part}": 50.0 for part in PARTS}
 
 
 def health(now: int, before: int, **columns) -> list[dict]:
     """`now` of 1000 cents are paid by healthy accounts, `before` of them a quarter ago."""
     rows = []
     for month, good in ((NOW, now), (QUARTER, before)):
-        rows.append(at(good, month, "well", engagement_band="healthy", **{**KNOWN, **columns}))
-        rows.append(at(1000 - good, month, "ill", engagement_band="at risk", **{**KNOWN, **columns}))
+        rows.append(at(good, month, "well", health_band="healthy", **{**KNOWN, **columns}))
+        rows.append(at(1000 - good, month, "ill", health_band="at risk", **{**KNOWN, **columns}))
     return rows
 
 
@@ -194,21 +195,21 @@ def test_the_healthy_share_is_steady_within_a_point(now, before, reading):
 @pytest.mark.parametrize(
     ("unknown", "counts"),
     [
-        (("score_feature_breadth", "score_licence_utilisation"), True),  # half of the weight is known
-        (("score_session_frequency", "score_feature_breadth"), False),  # 40 %
+        (PARTS[:3], True),  # 0.15 + 0.20 + 0.15: half of the weight is known
+        ((*PARTS[:3], "renewal"), False),  # 45 %
     ],
 )
 def test_a_score_with_less_than_half_its_weight_is_no_sign(unknown, counts):
-    found = readings(*health(600, 500, **dict.fromkeys(unknown)))[3]
+    found = readings(*health(600, 500, **{f"health_{part}": None for part in unknown}))[3]
     assert (found == GOOD) is counts
 
 
 def test_the_healthy_share_is_of_all_mrr():
     made = book(
-        at(300, engagement_band="healthy"),
-        at(100, account="b", engagement_band="churn risk"),
+        at(300, health_band="healthy"),
+        at(100, account="b", health_band="churn risk"),
         at(100, account="c"),
-        at(0, account="d", engagement_band="healthy"),
+        at(0, account="d", health_band="healthy"),
     )
     assert healthy_share(made, NOW) == 0.6
     assert math.isnan(healthy_share(book(at(100)), NOW))
@@ -254,19 +255,10 @@ def test_a_tile_is_coloured_by_the_sign_of_its_step(step, good):
 def test_more_than_half_of_the_accounts_warned_is_too_many(warned, too_many):
     rows = [at(100, account=f"x{i}", last_active_days=40 if i < warned else 1) for i in range(10)]
     data = brief.load(snapshot(panel(*rows)))
-    data.risk = pd.DataFrame()
     assert any(isinstance(block, Callout) for block in brief.actions(data)) is too_many
 
 
-def test_accounts_to_keep_are_ranked_by_mrr_without_a_model_and_by_money_at_risk_with_one():
-    rows = [
-        at(cents, account=name, last_active_days=40) for name, cents in (("a", 100), ("b", 300), ("c", 200))
-    ]
-    data = brief.load(snapshot(panel(*rows)))
-    data.risk = pd.DataFrame()
-    assert data.keep["account_id"].tolist() == ["b", "c", "a"]
-    data = brief.load(snapshot(panel(*rows)))
-    data.risk = pd.DataFrame(
-        {"p3": [0.9, 0.1, 0.45], "high": False, "mrr_at_risk_cents": [90.0, 30.0, 90.0]}, index=list("abc")
-    )
-    assert data.keep["account_id"].tolist() == ["a", "c", "b"]  # of equals by account
+def test_accounts_to_grow_stand_by_mrr_and_of_equals_by_account():
+    offer = {"health_band": "healthy", "commercial_reason": "seats", "seats_used": 9, "seats_purchased": 9}
+    rows = [at(cents, account=name, **offer) for name, cents in (("b", 200), ("a", 200), ("c", 300))]
+    assert brief.load(snapshot(panel(*rows))).grow["account_id"].tolist() == ["c", "a", "b"]

@@ -107,7 +107,7 @@ def test_single_champions_are_told_in_shares_of_all_mrr():
 
 
 def banded(account: str, cents: int, band: str | None, month=NOW, **columns) -> dict:
-    return {"account_id": account, "mrr_cents": cents, "month": month, "engagement_band": band, **columns}
+    return {"account_id": account, "mrr_cents": cents, "month": month, "health_band": band, **columns}
 
 
 def test_a_band_s_share_of_mrr_is_of_all_mrr_and_its_share_of_accounts_of_those_scored():
@@ -130,7 +130,7 @@ def test_a_band_s_share_of_mrr_is_of_all_mrr_and_its_share_of_accounts_of_those_
 
 @pytest.mark.parametrize(("before", "good"), [(500, None), (499, True), (501, False)])
 def test_a_healthy_share_that_did_not_move_is_neither_better_nor_worse(before, good):
-    known = {f"score_{part}": 50.0 for part in ("session_frequency", "feature_breadth", "integrations")}
+    known = {f"health_{part}": 50.0 for part in ("activation", "core_value_usage", "active_users")}
     rows = [
         banded(name, cents, band, month, **known)
         for month, healthy in ((NOW, 500), (BEFORE, before))

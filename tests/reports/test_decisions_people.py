@@ -196,10 +196,12 @@ def test_the_largest_flow_between_stages():
 
 def judged(lost: int, low: float = 0.6, reliable: bool = True) -> SimpleNamespace:
     share = SimpleNamespace(value=0.5, known=True, n=40, low=0.4, high=0.6)
+    area = SimpleNamespace(value=0.7, low=low, high=0.8, known=True)
     return SimpleNamespace(
         past_scores=pd.DataFrame({"happened": [i < lost for i in range(80)]}),
         churn_by_band=dict.fromkeys(("healthy", "at risk", "churn risk"), share),
-        score_auc=SimpleNamespace(value=0.7, low=low, high=0.8),
+        score_auc=area,
+        aucs={"health_score": area, "engagement_score": area},
         trust=SimpleNamespace(reliable=reliable),
         horizon_months=3,
     )
@@ -279,3 +281,29 @@ def test_movements_stand_by_size_whatever_their_sign():
     found = movements(book(*rows))
     assert found["account_id"].tolist() == ["b", "a", "c"]
     assert found["amount_cents"].tolist() == [-100, 50, 50]
+
+
+@pytest.mark.parametrize(
+    ("health_auc", "engagement_auc", "told"),
+    [
+        (
+            0.70,
+            0.64,
+            "The health score foretold it better than the engagement score (AUC 0.70 against 0.64)",
+        ),
+        (
+            0.60,
+            0.64,
+            "The engagement score foretold it better than the health score (AUC 0.64 against 0.60)",
+        ),
+        (0.700, 0.695, "The health score and the engagement score foretold it equally well"),
+        (0.70, None, ""),
+    ],
+)
+def test_which_of_the_two_scores_foretold_churn_better(health_auc, engagement_auc, told):
+    data = judged(20)
+    data.aucs = {
+        name: SimpleNamespace(value=value, known=value is not None)
+        for name, value in (("health_score", health_auc), ("engagement_score", engagement_auc))
+    }
+    assert validity._which_foretold_better(data).strip(" .") == told

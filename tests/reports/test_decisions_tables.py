@@ -69,7 +69,7 @@ def test_the_product_s_rhythm_is_told_where_it_is_known():
 
 def test_segments_of_five_and_more_show_their_medians_and_healthy_share():
     rows = [
-        {"account_id": f"{plan}{i}", "plan": plan, "active_days": days, "engagement_band": band}
+        {"account_id": f"{plan}{i}", "plan": plan, "active_days": days, "health_band": band}
         for plan, n, days, band in (("T", 5, 4, "healthy"), ("B", 6, 8, "at risk"), ("F", 4, 1, "healthy"))
         for i in range(n)
     ]
@@ -144,7 +144,7 @@ def test_at_most_twenty_features_are_shown():
 def test_health_beside_a_feature_weighs_the_parts_that_are_known(unknown, gap):
     """Sessions weigh 0.3 and integrations 0.2; users have 80 and 20, the others 50 and 35."""
     rows = [
-        {"account_id": f"x{i}", "engagement_band": "healthy", "score_feature_breadth": 100.0 * (i < 5)}
+        {"account_id": f"x{i}", "health_band": "healthy", "score_feature_breadth": 100.0 * (i < 5)}
         | {"score_session_frequency": 80.0 if i < 5 else 50.0}
         | {"score_integrations": 20.0 if i < 5 else 35.0}
         for i in range(10)
@@ -184,8 +184,8 @@ def test_quadrants_count_accounts_and_their_mrr_and_step():
 
 def test_bands_are_shares_of_mrr_and_of_accounts_now_and_before():
     now = (("a", "healthy", 300), ("b", "at risk", 100), ("c", "churn risk", 100))
-    rows = [{"account_id": n, "engagement_band": band, "mrr_cents": m} for n, band, m in now]
-    rows.append({"account_id": "a", "month": BEFORE, "engagement_band": "at risk", "mrr_cents": 300})
+    rows = [{"account_id": n, "health_band": band, "mrr_cents": m} for n, band, m in now]
+    rows.append({"account_id": "a", "month": BEFORE, "health_band": "at risk", "mrr_cents": 300})
     blocks = health.bands(load(*rows))
     figure = next(block for block in blocks if isinstance(block, Figure))
     assert figure.alt.startswith(

@@ -56,8 +56,10 @@ from reporting.reports.common.trust import Trust
         ("health_score", 70.1, "healthy"),
         ("health_score", 40.0, "at risk"),
         ("health_score", 39.9, "churn risk"),
-        ("engagement_score", 70.0, "at risk"),
-        ("engagement_score", 39.9, "churn risk"),
+        ("engagement_score", 70.1, "high"),
+        ("engagement_score", 70.0, "middle"),
+        ("engagement_score", 40.0, "middle"),
+        ("engagement_score", 39.9, "low"),
     ],
 )
 def test_a_figure_against_its_threshold(metric, value, word):

@@ -10,6 +10,7 @@ from tests.reports.hand import BEFORE, NOW, book, series
 
 from reporting.analysis import frames, lifecycle, matrix
 from reporting.present import words
+from reporting.reports.common import lifecycle as told
 from reporting.reports.common import measures
 
 # --- stages, quadrants, measures ----------------------------------------------------------------------
@@ -41,7 +42,7 @@ def test_stages_and_the_moves_between_them():
 
 def test_the_largest_stage_is_not_that_of_the_gone():
     table = pd.DataFrame({"stage": list(lifecycle.STAGES), "accounts": [1, 0, 3, 2, 0, 0, 0, 9]})
-    assert "is adopted (3 of 15 " in lifecycle.largest_stage(table)
+    assert "is adopted (3 of 15 " in told.largest_stage(table)
 
 
 @pytest.mark.parametrize(

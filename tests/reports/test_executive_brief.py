@@ -73,15 +73,17 @@ def test_the_largest_movement_comes_first(company):
     assert report.exports(report.load(str(company())))["movers"]["amount"].tolist()[0] == -800.0
 
 
-def test_a_modelled_risk_ranks_the_accounts_to_keep(company):
+def test_a_modelled_risk_ranks_the_accounts_to_save_and_is_summed(company):
     data = report.load(str(company()))
-    data.risk = pd.DataFrame(
-        {"p3": [0.5, 0.1], "high": [True, False], "mrr_at_risk_cents": [10_000.0, 4_000.0]}, index=["g", "e"]
+    judgement = data.book.judgement
+    judgement.risk = pd.DataFrame(
+        {"p3": [0.5, 0.1], "probability": [0.5, 0.1], "at_renewal": False}, index=["g", "e"]
     )
-    assert data.keep["account_id"].tolist() == ["g", "e"]  # 200 x 50 % before 400 x 10 %
-    text, table = report.actions(data)[:2]
+    save = data.save
+    assert save["account_id"].tolist()[0] == "g"
+    assert save.loc["g", "expected_loss_cents"] == 10_000  # 50 % of 200
+    text = report.actions(data)[0]
     assert "expects $140 of MRR to leave within three months" in text.markdown
-    assert "50%" in table.rows[0]
 
 
 def test_without_a_model_nothing_is_said_of_risk(company):

@@ -13,13 +13,13 @@ def test_only_accounts_with_a_commercial_reason_are_listed(company):
     data = load(company)
     assert data.listed["account_name"].tolist() == ["Ada"]
     text, table = report.accounts(data)
-    assert table.rows[0][4] == "seats: 9 of 12 in use"
+    assert table.rows[0][4] == "9 of 12 seats in use"
     assert "1 further account is ready by use but without a reason" in text.markdown
 
 
 def test_nobody_listed_is_said_plainly(company):
     text = report.headline(load(company, without=("commercial_reason",)))[-1].markdown
-    assert "No paying account has a commercial reason" in text
+    assert "No healthy account has a commercial reason" in text
 
 
 def grown(n: int, growing: int) -> dict[str, list[float]]:

@@ -31,8 +31,8 @@ def many(count: int, leaving: int) -> dict[str, list[float]]:
 def with_scores(low: int):
     def edit(panel):
         ill = panel["account_id"].isin([f"x{i}" for i in range(low)])
-        panel["engagement_score"] = np.where(ill, 20.0, 90.0)
-        panel["engagement_band"] = np.where(ill, "churn risk", "healthy")
+        panel["engagement_score"] = panel["health_score"] = np.where(ill, 20.0, 90.0)
+        panel["engagement_band"] = panel["health_band"] = np.where(ill, "churn risk", "healthy")
         return panel
 
     return edit
@@ -47,7 +47,7 @@ def test_a_score_that_told_who_left_is_believed(company):
 
 def test_a_score_that_told_nothing_says_so(company):
     def same(panel):
-        return panel.assign(engagement_score=80.0, engagement_band="healthy")
+        return panel.assign(health_score=80.0, health_band="healthy")
 
     text = report.validity(load(company, paths=many(60, 15), edit=same))[0].markdown
     assert "does not tell who will leave" in text
@@ -99,11 +99,10 @@ def test_health_movers_name_the_part(company):
 
 
 def test_a_score_with_too_few_parts_warns_before_any_band(company):
-    without = ("score_session_frequency", "score_licence_utilisation", "score_integrations")
-    data = load(company, without=without)
+    data = load(company)
     first = report.headline(data)[0]
     assert first.spec()["style"] == "warning"
-    assert "30% of the engagement score's weight: feature breadth" in first.markdown
+    assert "30% of the health score's weight: activation and usage trend" in first.markdown
     assert all(item.good is None for item in report.key_figures(data)[0].items)
 
 

@@ -33,7 +33,8 @@ def weights(book: View, score: str) -> dict[str, float]:
 def coverage(book: View, score: str) -> float:
     """The share of the score's weight that this source has parts for; below `THIN` it says little."""
     parts = {name: part.weight for name, part in getattr(book.product, score) if isinstance(part, Part)}
-    return sum(weight for name, weight in parts.items() if name in weights(book, score))
+    known = sum(weight for name, weight in parts.items() if name in weights(book, score))
+    return round(known, 9)  # half of it is half, in whatever order its parts are added
 
 
 def absent(book: View, score: str) -> list[str]:

@@ -7,12 +7,14 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from tests.reports.hand import book, product
+from tests.reports.hand import product
 
-from reporting.analysis.churn import model
+from reporting.analysis.churn import model, risk
 from reporting.analysis.churn.drivers import Driver, catalogue
 from reporting.analysis.churn.model import Model
-from reporting.reports.churn_drivers import at_risk, words
+from reporting.analysis.churn.out_of_time import Horizon, Validation
+from reporting.reports.churn_drivers import words
+from reporting.survival.validation import Calibration
 
 STATES = {d.name: d.state for d in catalogue(product(), pd.Timestamp("2025-01-01"), False)}
 
@@ -35,52 +37,50 @@ def test_the_reference_is_the_median_and_the_commoner_answer(ones, answer):
     assert found.to_dict() == {"x": 1.0, "yes": answer, "x_unknown": 0.0}
 
 
-def ranked(high_risk: float, columns: dict | None = None, **p3: float) -> pd.DataFrame:
-    now = pd.DataFrame(
-        {"account_id": list(p3), "account_name": list(p3), "mrr_cents": 1000, "due_in": np.nan}
-        | (columns or {})
-    )
-    now = now.set_index("account_id", drop=False).rename_axis(None)
+def risks(due: dict[str, float], correction: float = 1.0) -> pd.DataFrame:
+    """Risks of accounts with 10 % within a month, 30 % within three, 40 % at the end of a term."""
+    now = pd.DataFrame({"due_in": due})
 
     def probability(rows: pd.DataFrame, months: int) -> pd.DataFrame:
-        value = pd.Series(p3) if months == 3 else pd.Series(p3) / 3
-        return pd.DataFrame({"probability": value, "lower": value / 2, "upper": value * 2})
+        may = ~(rows["due_in"] > months)
+        value = (0.3 if months == 3 else 0.1) * may
+        return pd.DataFrame({"probability": value, "lower": value / 2, "upper": value * 2, "can_leave": may})
 
-    parts = pd.DataFrame({"x": 0.0}, index=now.index)
-    fitted = SimpleNamespace(
-        probability=probability,
-        design=SimpleNamespace(drivers=[plain("x")], columns=lambda rows: parts),
-        hazard=SimpleNamespace(contributions=lambda columns, reference: parts),
-        reference=None,
-        table=pd.DataFrame({"lower": 1.1, "upper": 2.0}, index=["x"]),
-    )
-    made = book(*({"account_id": name, "mrr_cents": 1000} for name in p3))
-    return at_risk.accounts_at_risk(made, SimpleNamespace(now=now), fitted, high_risk)
+    def at_term_end(rows: pd.DataFrame) -> pd.DataFrame:
+        return pd.DataFrame({"probability": 0.4, "lower": 0.2, "upper": 0.6}, index=rows.index)
+
+    model = SimpleNamespace(probability=probability, at_term_end=at_term_end)
+    return risk.risks(SimpleNamespace(now=now), model, correction)
 
 
-def test_an_account_is_at_high_risk_from_the_threshold_on():
-    found = ranked(0.25, a=0.25, b=0.24, c=0.26)
-    assert found["high"].to_dict() == {"c": True, "a": True, "b": False}
+def test_within_a_longer_term_the_risk_is_that_of_its_end():
+    found = risks({"a": np.nan, "b": 3.0, "c": 4.0})
+    assert found["at_renewal"].tolist() == [False, False, True]
+    columns = ["p1", "p3", "probability", "probability_lower", "probability_upper"]
+    assert found.loc["a", columns].tolist() == pytest.approx([0.1, 0.3, 0.3, 0.15, 0.6])
+    assert found.loc["b", columns].tolist() == pytest.approx([0.0, 0.3, 0.3, 0.15, 0.6])
+    assert found.loc["c", columns].tolist() == pytest.approx([0.0, 0.0, 0.4, 0.2, 0.6])
 
 
-def test_the_engagement_score_is_carried_along_where_there_is_one():
-    found = ranked(0.5, {"engagement_score": [7.0, np.nan], "due_in": [2.0, 1.0]}, a=0.2, b=0.1)
-    assert found.loc["a", ["engagement_score", "due_in"]].tolist() == [7.0, 2.0]
-    assert np.isnan(found.loc["b", "engagement_score"])
-    assert ranked(0.5, a=0.2)["engagement_score"].isna().all()
+def test_a_correction_multiplies_the_hazard():
+    assert risks({"a": np.nan}, 2.0).loc["a", ["p1", "p3"]].tolist() == pytest.approx([0.19, 0.51])
 
 
-def test_without_a_rule_or_a_told_reason_one_keeps_in_touch():
-    assert ranked(0.5, a=0.2)["action"].tolist() == ["Keep in touch"]
-
-
-def test_accounts_stand_by_mrr_at_risk_and_of_equals_by_name():
-    found = ranked(0.5, c=0.2, a=0.2, b=0.3)
-    assert found.index.tolist() == ["b", "a", "c"]
-    assert found["mrr_at_risk_cents"].tolist() == [300, 200, 200]
-    assert found.loc["b", ["p1", "p3", "p3_lower", "p3_upper"]].tolist() == pytest.approx(
-        [0.1, 0.3, 0.15, 0.6]
-    )
+@pytest.mark.parametrize(
+    ("losses", "ratio", "expected"),
+    [  # exact 95 % Poisson limits of 10 losses are 4.795 and 18.39 (Garwood 1936)
+        (10, 10 / 4.80, 1.0),
+        (10, 10 / 4.79, 10 / 4.79),
+        (10, 10 / 18.3, 1.0),
+        (10, 10 / 18.4, 10 / 18.4),
+        (10, 1.0, 1.0),
+    ],
+)
+def test_risks_are_corrected_where_chance_does_not_explain_what_came(losses, ratio, expected):
+    one = Horizon(1, 100, losses, None, None, Calibration(None, ratio, None))
+    three = Horizon(3, 100, 3 * losses, None, None, Calibration(None, 9.0, None))
+    assert risk.correction(Validation(None, 0, [one, three])) == expected
+    assert risk.correction(Validation(None, 0, [three])) == 1.0
 
 
 def held(losses: int, monkeypatch: pytest.MonkeyPatch) -> int:

@@ -28,14 +28,15 @@ def test_cox_stands_beside_and_disagreement_is_told_from_agreement(data):
     assert table.loc["usage_halvings", "agrees"]
 
 
-def test_an_account_within_its_term_cannot_leave(data):
-    at_risk = data.at_risk
+def test_an_account_within_its_term_cannot_leave_before_its_end(data):
+    at_risk, due = data.at_risk, data.risk.now["due_in"]
+    due = due.reindex(at_risk.index)
     assert data.risk.committed
-    within = at_risk["due_in"] > 3
+    within = due > 3
     assert within.any() and (at_risk.loc[within, "p3"] == 0).all()
-    assert (at_risk.loc[at_risk["due_in"].isna(), "p3"] > at_risk.loc[at_risk["due_in"].isna(), "p1"]).all()
-    third = at_risk["due_in"] == 3
-    assert (at_risk.loc[third, "p1"] == 0).all() and (at_risk.loc[third, "p3"] > 0).all()
+    assert at_risk["at_renewal"].equals(within) and (at_risk.loc[within, "probability"] > 0).all()
+    assert (at_risk.loc[due.isna(), "p3"] > at_risk.loc[due.isna(), "p1"]).all()
+    assert (at_risk.loc[due == 3, "p1"] == 0).all() and (at_risk.loc[due == 3, "p3"] > 0).all()
 
 
 def test_probabilities_are_within_their_intervals_and_fit_the_losses(data):

@@ -89,7 +89,8 @@ def test_a_young_company_is_told_why_there_is_no_model_and_shown_what_there_is(y
     kinds = [type(block).__name__ for block in report.retention_curves(young)]
     assert kinds[0] == "Callout"
     assert "probability" in report.accounts_at_risk(young)[0].markdown
-    assert report.exports(young)["accounts_at_risk"].empty
+    accounts = report.exports(young)["accounts_at_risk"]
+    assert len(accounts) and accounts["probability_3m"].isna().all()
 
 
 def test_subscription_curves_are_marked_as_such(young):
@@ -142,7 +143,7 @@ def test_exports_hold_every_paying_account_and_every_driver(data):
     out = report.exports(data)
     accounts = out["accounts_at_risk"]
     assert set(accounts["account_id"]) == set(data.risk.now.index)
-    expected = accounts["mrr"] * accounts["probability_3m"]
-    assert (accounts["mrr_at_risk"] - expected).abs().max() <= 0.0001 * accounts["mrr"].max()
+    expected = accounts["mrr"] * accounts["probability"]
+    assert (accounts["expected_loss"] - expected).abs().max() <= 0.0001 * accounts["mrr"].max()
     assert len(out["drivers"]) == len(data.model.design.drivers)
     assert out["drivers"]["in_words"].str.startswith("An account").all()

@@ -91,16 +91,4 @@ ENTRIES: tuple[Metric, ...] = (
         "discrete-time hazard model on the panel; not shown where too few accounts ever churned",
         place=_HERE,
     ),
-    _m(
-        "mrr_in_churn_risk_band",
-        "MRR in the churn-risk band",
-        "P",
-        "B H C",
-        "share",
-        DOWN,
-        "MRR of the accounts in the churn-risk band, as share of all.",
-        "MRR of paying accounts with band score below bands.at_risk / mrr (the amount is the numerator)",
-        place="portfolio_month",
-        thresholds=("bands.at_risk", "band_score"),
-    ),
 )

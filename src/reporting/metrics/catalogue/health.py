@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reporting.metrics.catalogue.entry import NEITHER, UP, Chapter, Metric
+from reporting.metrics.catalogue.entry import DOWN, NEITHER, UP, Chapter, Metric
 
 _m = Chapter("health")
 
@@ -100,5 +100,17 @@ ENTRIES: tuple[Metric, ...] = (
         "health score above or below the healthy edge x MRR above or below the median of paying accounts",
         place="computed in monthly_health",
         thresholds=("bands.healthy",),
+    ),
+    _m(
+        "mrr_in_churn_risk_band",
+        "MRR in the churn-risk band",
+        "P",
+        "B H C",
+        "share",
+        DOWN,
+        "MRR of the accounts in the churn-risk band, as share of all.",
+        "MRR of paying accounts with band score below bands.at_risk / mrr (the amount is the numerator)",
+        place="portfolio_month",
+        thresholds=("bands.at_risk", "band_score"),
     ),
 )

@@ -110,7 +110,6 @@ def _features_at(data: Data, month: pd.Timestamp) -> pd.DataFrame:
 
 def _health_gap(data: Data, feature: str) -> str:
     book = data.book
-    rows = data.scored
     parts = {
         name: w for name, w in scores.weights(book, scores.ENGAGEMENT).items() if name != "feature_breadth"
     }
@@ -120,9 +119,11 @@ def _health_gap(data: Data, feature: str) -> str:
             (used["month"] == book.month) & (used["feature"] == feature) & (used["events"] > 0), "account_id"
         ]
     )
-    if not parts or rows.empty:
+    columns = [scores.column(scores.ENGAGEMENT, name) for name in parts]
+    rows = book.paying[book.paying[columns].notna().any(axis=1)]
+    if rows.empty:
         return "not available"
-    values = rows[[scores.column(scores.ENGAGEMENT, name) for name in parts]].astype(float)
+    values = rows[columns].astype(float)
     weight = values.notna() * np.array(list(parts.values()))
     score = (values.fillna(0) * weight).sum(axis=1) / weight.sum(axis=1)
     users, others = score[rows.index.isin(used)], score[~rows.index.isin(used)]

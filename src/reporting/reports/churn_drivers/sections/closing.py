@@ -105,19 +105,27 @@ def _lost(data: Data) -> pd.DataFrame:
     return rows.reindex(columns=columns).sort_values(order, ascending=[False, True], ignore_index=True)
 
 
-_RISK = ("p1", "p1_lower", "p1_upper", "p3", "p3_lower", "p3_upper", "at_renewal")
+_RISK = {
+    **{"p1": "probability_1m", "p1_lower": "probability_1m_low", "p1_upper": "probability_1m_high"},
+    **{"p3": "probability_3m", "p3_lower": "probability_3m_low", "p3_upper": "probability_3m_high"},
+    **{"at_renewal": "at_renewal", "lower": "probability_low", "upper": "probability_high"},
+}
+"""Column of the risk -> its name in the file."""
 
 
 def _accounts_out(data: Data) -> pd.DataFrame:
     """Every account's verdict and engagement score, its risk, and what raises and lowers it."""
     table = data.at_risk.copy()
     if not data.foretold:
-        table = table.assign(**dict.fromkeys(_RISK), raising=[[] for _ in table.index], lowering=None)
+        table = table.assign(
+            **dict.fromkeys(_RISK.keys() - table.columns), raising=[[] for _ in table.index], lowering=None
+        )
     told = [[reason.driver.state(reason.value) for reason in raising] for raising in table["raising"]]
     for place in range(RAISING):
         table[f"raises_{place + 1}"] = [states[place] if place < len(states) else "" for states in told]
     table["lowers"] = [one.driver.state(one.value) if one else "" for one in table["lowering"]]
-    return tidy(table.drop(columns=["raising", "lowering"]), data.book.currency)
+    table = table.drop(columns=["raising", "lowering"]).rename(columns=_RISK)
+    return tidy(table, data.book.currency)
 
 
 def _drivers_out(data: Data) -> pd.DataFrame:
