@@ -87,7 +87,7 @@ def workshop(tmp_path: Path) -> Workshop:
 
 @pytest.fixture
 def tiny_source(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """Puts a source whose snapshot is ready in the place of engine and metrics; `mrr` is its one figure."""
+    """Puts a source whose snapshot is ready in the place of engine, metrics and judgement; `mrr` is its one figure."""
     state = SimpleNamespace(mrr=100.0)
 
     class Source:
@@ -106,6 +106,11 @@ def tiny_source(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> SimpleNa
     def freeze(source, project, plan, month, out, reporter):
         return workshop.snapshot(out, state.mrr)
 
+    def judge(_: object, folder: Path) -> None:
+        folder.mkdir()
+        (folder / "meta.json").write_text("{}\n")
+
+    monkeypatch.setattr("reporting.analysis.judgement.Judgement.write", judge)
     monkeypatch.setattr("reporting.sources.open_source", lambda *_: Source())
     monkeypatch.setattr("reporting.pipeline.run.freeze", freeze)
     # Tests may run while the package is being edited; its hash is tested on its own.
