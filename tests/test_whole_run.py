@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import takewhile
 from pathlib import Path
 
 import pandas as pd
@@ -82,6 +83,47 @@ def test_the_published_bridge_adds_up(month):
     gains = bridge["new"] + bridge["reactivation"] + bridge["expansion"]
     losses = bridge["contraction"] + bridge["churn"]
     assert ((bridge["start"] + gains - losses + bridge["fx"] - bridge["end"]).abs() < 0.005).all()
+
+
+def test_each_account_has_one_stance_and_nobody_is_saved_and_sold_to(month):
+    verdicts = pd.read_csv(month / "data" / "account_verdicts.csv")
+    assert verdicts["account_id"].is_unique
+    stance = verdicts.set_index("account_id")["stance"]
+    offered = pd.read_csv(month / "data" / "expansion_accounts.csv")["account_id"]
+    assert set(offered) == set(stance.index[stance == "grow"])
+    assert verdicts.loc[verdicts["stance"] != "grow", "offer_blocked_by"].notna().any()
+    churn = pd.read_csv(month / "data" / "accounts_at_risk.csv").set_index("account_id")
+    assert churn["stance"].to_dict() == stance.to_dict()
+
+
+def test_reports_tell_the_same_figures_and_the_same_accounts(month):
+    """Read from the pages themselves."""
+    brief, health, churn = (
+        (month / "documents" / f"{name}.qmd").read_text(encoding="utf-8")
+        for name in ("executive_brief", "monthly_health", "churn_drivers")
+    )
+    share = re.search(r"([0-9.]+%) of MRR comes from healthy accounts", health)
+    assert share and _key_figure(brief, "MRR in healthy accounts") == share[1]
+    assert _key_figure(health, "MRR in healthy accounts") == share[1]
+    loss = re.search(r"expects (\S+) of MRR to leave within three months", brief)
+    assert loss and f"{loss[1]} is expected to be lost within three months" in churn
+    assert _names(brief, "tbl-actions-save") == _names(churn, "tbl-at-risk")[:10]
+    stances = pd.read_csv(month / "data" / "account_verdicts.csv")["stance"].value_counts()
+    told = re.search(r"has one stance: (\d+) to rescue, (\d+) to protect, (\d+) to help on board", brief)
+    assert told and [int(n) for n in told.groups()] == stances[["rescue", "protect", "onboard"]].tolist()
+
+
+def _key_figure(document: str, label: str) -> str:
+    found = re.search(rf"\[{label}\]{{\.key-label}} \[([^\]]+)\]{{\.key-value}}", document)
+    assert found, label
+    return found[1]
+
+
+def _names(document: str, label: str) -> list[str]:
+    """First column of the table with this label."""
+    lines = document[: document.index(f"{{#{label}}}")].rstrip().splitlines()
+    table = list(takewhile(lambda line: line.startswith("|"), reversed(lines[:-2])))
+    return [line.split("|")[1].strip() for line in reversed(table)][2:]
 
 
 def test_no_path_of_this_machine_is_published(project, month):

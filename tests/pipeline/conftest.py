@@ -87,7 +87,8 @@ def workshop(tmp_path: Path) -> Workshop:
 
 @pytest.fixture
 def tiny_source(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """Puts a source whose snapshot is ready in the place of engine, metrics and judgement; `mrr` is its one figure."""
+    """Puts a source whose snapshot is ready in the place of engine, metrics and judgement;
+    `mrr` is its one figure."""
     state = SimpleNamespace(mrr=100.0)
 
     class Source:

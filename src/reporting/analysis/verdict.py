@@ -88,7 +88,7 @@ def verdicts(view: View, rows: pd.DataFrame, risk: pd.DataFrame) -> pd.DataFrame
     out["owner"] = rows.get("csm")
     for bound in ("lower", "upper"):
         out[bound] = risk[bound].reindex(out.index) if bound in risk else float("nan")
-    out["expected_loss_cents"] = out["mrr_cents"] * out["probability"]
+    out["expected_loss_cents"] = (out["mrr_cents"] * out["probability"]).round()
     _offers(out, rows)
     order = out.assign(urgency=out["stance"].map(STANCES.index), loss=out["expected_loss_cents"].fillna(0))
     order = order.sort_values(

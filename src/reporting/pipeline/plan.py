@@ -97,11 +97,16 @@ def product_of(project: Project, monthly: Monthly, source: SourceFile) -> Produc
     """The product definition of a source: the one it names, else the one of the params file.
 
     Raises:
-        ConfigError: It is missing or malformed.
+        ConfigError: It is missing or malformed, or its playbook names a column that accounts don't have.
     """
+    from reporting.analysis.verdict import check_playbook
+
     named = "product" in source.model_fields_set
     path = project.params_dir / source.product if named else project.params.parent / monthly.product
-    return load_yaml(path, Product)
+    product = load_yaml(path, Product)
+    if product.playbook:
+        check_playbook(product, path)
+    return product
 
 
 def require_name(source: str) -> str:
