@@ -174,23 +174,25 @@ def test_one_user_is_a_champion_above_seven_tenths_of_the_events(derived):
 
 def test_an_account_on_trial_does_not_pay_and_is_live(derived):
     found = derived(
-        pays={"trials": 1}, tries={"paying": False, "trials": 1}, gone={"paying": False, "trials": 0}
+        pays={"trials": 1},
+        tries={"paying": False, "trials": 1},
+        left={"paying": False, "trials": 0},
+        gone={"paying": False},
     )
-    none = derived(gone={"paying": False}).loc["gone"]
-    assert found.on_trial.to_dict() == {"pays": False, "tries": True, "gone": False}
-    assert found.live.to_dict() == {"pays": True, "tries": True, "gone": False}
-    assert (none.on_trial, none.live) == (False, False)
+    assert found.on_trial.to_dict() == {"pays": False, "tries": True, "left": False, "gone": False}
+    assert found.live.to_dict() == {"pays": True, "tries": True, "left": False, "gone": False}
 
 
 def test_days_before_the_close_are_whole_days(derived):
     ages = {"just": 15 * DAY, "almost": 15 * DAY - dt.timedelta(seconds=1), "last instant": SOON}
     times = ("last_active_at", "last_admin_at", "last_key_at", "signed_up_at")
-    found = derived(**{name: dict.fromkeys(times, CLOSE - age) for name, age in ages.items()})
+    everyone = derived(never={}, **{name: dict.fromkeys(times, CLOSE - age) for name, age in ages.items()})
+    found = everyone.drop("never")
     for name in ("last_active_days", "last_admin_active_days", "key_action_gap_days", "tenure_days"):
         assert found[name].to_dict() == {"just": 15, "almost": 14, "last instant": 0}, name
     assert set(found.covered_days) == {400}
     assert set(found.admin_quiet_days) == {15, 14, 0}
-    assert derived(never={}).loc["never", ["last_active_days", "last_admin_active_days"]].isna().all()
+    assert everyone.loc["never", ["last_active_days", "last_admin_active_days"]].isna().all()
 
 
 def test_where_no_admin_was_ever_seen_the_days_count_from_the_first_covered_day(derived):
@@ -209,19 +211,24 @@ def test_a_trend_is_the_last_window_against_the_one_before(derived):
     assert found[list(names)].to_dict() == pytest.approx({n: i * 0.2 for i, n in enumerate(names)})
 
 
-@pytest.mark.parametrize("days", TRENDS)
-def test_a_trend_needs_both_windows_since_the_sign_up_and_the_first_event(derived, days):
-    start = CLOSE - 2 * days * DAY
-    old = {"signed_up_at": CLOSE - 300 * DAY}
-    edge = derived(since=start, old=USE | old, at=USE | {"signed_up_at": start})
-    late = derived(since=start + SOON, old=USE | old)
-    born = derived(late=USE | {"signed_up_at": start + SOON})
-    for name in (f"usage_trend_{days}", *(MONTHLY if days == 30 else ())):
-        assert edge[name].to_dict() == {"old": 0.5, "at": 0.5}
-        assert (late.loc["old", name], born.loc["late", name]) == (None, None)
+def test_a_trend_needs_both_windows_since_the_sign_up(derived):
+    starts = {days: CLOSE - 2 * days * DAY for days in TRENDS}
+    at = {f"at {days}": USE | {"signed_up_at": start} for days, start in starts.items()}
+    late = {f"late {days}": USE | {"signed_up_at": start + SOON} for days, start in starts.items()}
+    found = derived(**at, **late)
+    for days in TRENDS:
+        for name in (f"usage_trend_{days}", *(MONTHLY if days == 30 else ())):
+            assert found.loc[[f"at {days}", f"late {days}"], name].tolist() == [0.5, None]
 
 
-@pytest.mark.parametrize(("rhythm", "days"), [("daily", 1), ("weekly", 7), ("quarterly", 91)])
+@pytest.mark.parametrize(("late", "known"), [(0 * DAY, True), (SOON, False)])
+def test_a_trend_needs_both_windows_since_the_first_event(derived, late, known):
+    found = derived(since=CLOSE - 60 * DAY + late, a=USE).loc["a"]
+    assert found[["usage_trend_30", *MONTHLY]].notna().tolist() == [known] * 5
+    assert (found.usage_trend_7, found.usage_trend_60) == (0.5, None)
+
+
+@pytest.mark.parametrize(("rhythm", "days"), [("daily", 1), ("weekly", 7)])
 def test_the_rhythm_is_kept_with_value_within_one_period(derived, product, rhythm, days):
     edge = CLOSE - days * DAY
     found = derived(
@@ -254,10 +261,11 @@ def test_a_product_without_premium_features_has_none_adopted(derived, product):
 def test_first_times_are_told_once_they_are_past_and_the_account_was_watched(derived):
     names = [*FIRSTS, "first_integration_at"]
     moments = {"before": CLOSE - SOON, "at": CLOSE, "after": CLOSE + SOON}
-    found = derived(**{when: dict.fromkeys(names, moment) for when, moment in moments.items()})
+    told = {when: dict.fromkeys(names, moment) for when, moment in moments.items()}
+    everyone = derived(**told, old=dict.fromkeys(names, OPEN) | {"observed": False})
+    found, unseen = everyone.drop("old"), everyone.loc["old"]
     for name in names:
         assert found[name].notna().to_dict() == {"before": True, "at": False, "after": False}, name
-    unseen = derived(old=dict.fromkeys(names, OPEN) | {"observed": False}).loc["old"]
     assert unseen[[*FIRSTS, "time_to_first_value"]].isna().all()
     assert unseen.first_integration_at is not None  # integrations are on record before events are
 
