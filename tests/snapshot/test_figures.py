@@ -129,6 +129,15 @@ def test_a_denominator_nobody_has_counts_as_nothing():
     assert parts.to_dict() == pytest.approx({"A": 0, "B": (1 - 0.5 * 2) / 4})
 
 
+def test_a_ratio_stays_one_where_a_month_has_no_rows_or_an_account_no_denominator():
+    given = {"nps": {JAN: {}, FEB: {"A": (1, 2)}}}
+    assert parts(Told(given), "nps") == {}
+    assert parts(Told({"nps": {JAN: given["nps"][FEB], FEB: {}}}), "nps") == {}
+    month = {"A": (1, 2), "B": (0, None)}
+    given = {"nps": {JAN: month, FEB: month | {"A": (2, 2)}}}
+    assert parts(Told(given), "nps") == {"A": 0.5}
+
+
 @pytest.mark.parametrize(
     ("waits", "middle"),
     [
