@@ -55,6 +55,7 @@ def test_users_are_invited_before_the_close_and_within_days_of_sign_up(run, prod
     assert those("depth_invites") == week
     assert those("onboarding_invites") == week | {"week above"} | month
     assert those("seats_assigned") == set(invited)
+    assert counted[["invited_users", "depth_invites", "onboarding_invites"]].isin([0, 1]).all(axis=None)
 
 
 def test_a_seat_counts_if_its_user_is_there_at_the_close(run, product):
