@@ -16,7 +16,7 @@ from reporting.month import Month
 
 JAN, FEB, MARCH, APRIL = (Month(2026, number) for number in (1, 2, 3, 4))
 COUNTS = (
-    *("day_bits", "value_bits", "key_bits", "features_0", "features_1", "events", "value_events"),
+    *("day_bits", "key_bits", "features_0", "features_1", "events", "value_events"),
     *("core_events", "premium_events", "tasks", "tasks_done", "sessions"),
 )
 TYPES = {
