@@ -30,6 +30,10 @@ ROOT = Path(__file__).parents[1]
 COPIED = ("src", "tests", "params", "notebooks", "docs", "README.md", "requirements.lock", "pyproject.toml")
 TELLING = {"reports": ("*sections*", "*charts*", "*words*", "*closing*")}
 """Modules of a room that lay out and tell; what they decide is asserted from the pages."""
+BY_FILE = """def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.nodeid.split("::")[0])
+"""
+"""mutmut names tests in no order; a module's fixtures would be made again whenever another file comes between."""
 KILLED, SURVIVED, NO_TEST = {1, 3}, {0}, {5, 33}
 TIMED_OUT = {36, 24, -24, 152, 255}
 
@@ -67,12 +71,13 @@ def _prepare(room: str, without: str) -> Path:
     for name in COPIED:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
         copy(ROOT / name, folder / name)
+    (folder / "conftest.py").write_text(BY_FILE)
     (folder / "mutants" / "src").mkdir(parents=True)  # Python passes over what isn't there when it starts
     settings = {
         "source_paths": ["src/"],
         "only_mutate": [f"src/reporting/{room}/*"],
         "do_not_mutate": [f"src/reporting/{room}/{pattern}" for pattern in TELLING.get(room, ())],
-        "also_copy": [name for name in COPIED if name not in ("src", "tests")],
+        "also_copy": ["conftest.py", *(name for name in COPIED if name not in ("src", "tests"))],
         "pytest_add_cli_args": ["-m", "not server", "-p", "no:cacheprovider"],
         "pytest_add_cli_args_test_selection": [
             f"tests/{room}/{path.name}"
