@@ -33,7 +33,7 @@ TELLING = {"reports": ("*sections*", "*charts*", "*words*", "*closing*")}
 BY_FILE = """def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.nodeid.split("::")[0])
 """
-"""mutmut names tests in no order; a module's fixtures would be made again whenever another file comes between."""
+"""mutmut names tests in no order; a module's fixtures would be made again whenever another came between."""
 KILLED, SURVIVED, NO_TEST = {1, 3}, {0}, {5, 33}
 TIMED_OUT = {36, 24, -24, 152, 255}
 

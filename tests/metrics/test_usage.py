@@ -61,6 +61,7 @@ def test_bitmaps_and_counts_per_user_and_month(run, product, frame):
     points = plain(frame).event_name.map(product.event_points).fillna(0.0)
     assert found.points.to_dict() == points.groupby([plain(frame)[k] for k in KEY]).sum().to_dict()
     assert found.tasks.to_dict() == groups.completed.count().to_dict()
+    assert found.tasks_done.to_dict() == groups.completed.agg(lambda told: told.eq(True).sum()).to_dict()
     assert (found.duration_seconds - groups.duration_seconds.sum()).abs().max() < 1e-6
 
 
