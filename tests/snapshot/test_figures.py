@@ -185,7 +185,7 @@ def test_the_largest_part_comes_first_then_by_account_and_nothing_that_is_nothin
     now = {"A": (2, None), "B": (3, None), "C": (7, None), "D": (9, None), "E": (4, None)}
     told = Told({"mrr": {JAN: then, FEB: now}})
     assert list(parts(told, "mrr").items()) == [("D", 9), ("B", -2), ("C", 2), ("A", 1)]
-    assert told.accounts("mrr")["account_name"].tolist() == ["D Ltd", "B Ltd", "C Ltd", "A Ltd"]
+    assert told.accounts("mrr")["account_name"].to_dict() == dict(enumerate(f"{a} Ltd" for a in "DBCA"))
 
 
 def test_life_time_value_moves_by_its_two_figures():
