@@ -146,6 +146,11 @@ def test_the_funnel_takes_the_first_stage_that_holds_from_below(run, product):
     }
 
 
+def test_growth_of_a_year_is_looked_for_in_order_of_time_however_rows_arrive(run, product):
+    months = panel(A=[{"expansion_cents": 100}] + [{}] * 11).order_by(ibis.desc("month"))
+    assert column(run, with_lifecycle(months, product), "funnel_stage") == {"A": "expanded"}
+
+
 def test_flags_are_raised_beyond_the_threshold_and_unknown_without_input(run, product):
     close = Month(2026, 2).close
     table = with_flags(

@@ -287,6 +287,7 @@ def test_accounts_users_and_events_of_a_feature(run):
     ]
     given = table(rows, **keys, core="boolean", premium="boolean", events="int64", users="int64")
     found = run(adoption.feature_month(given)).set_index("feature")
+    assert set(found.columns) == {"month", "core", "premium", "accounts", "users", "events"}
     assert found[["accounts", "users", "events"]].T.to_dict("list") == {"x": [2, 2, 8], "y": [1, 1, 1]}
 
 
