@@ -1,13 +1,13 @@
 """Break the code of one room on purpose, one place at a time, and list what its tests don't notice.
 
-    python bench/mutate.py metrics [--sample 200] [--only 'scores*'] [--seed 1]
+    python bench/mutate.py metrics [--sample 200] [--only 'scores*'] [--without 'test_kept*'] [--seed 1]
 
 mutmut makes the mutants and runs, for each, the tests of `tests/<room>` that reach the function, in a copy of
 the project under `build/mutation/<room>`; the checkout stays as it is. Without `--sample` all are tried.
 
 A mutant that alters or drops only prose (a text with a space in it) is not counted: the words of an error are
-no decision. A fixture of the whole session counts only for the first test that asks for it, so the score of
-code that runs in such fixtures is a lower bound.
+no decision. What a module's fixtures run for its first test counts for all its tests. A fixture of the whole
+session counts only for the first test, or its module: the score of code that runs in one is a lower bound.
 """
 
 from __future__ import annotations
@@ -30,6 +30,10 @@ ROOT = Path(__file__).parents[1]
 COPIED = ("src", "tests", "params", "notebooks", "docs", "README.md", "requirements.lock", "pyproject.toml")
 TELLING = {"reports": ("*sections*", "*charts*", "*words*", "*closing*")}
 """Modules of a room that lay out and tell; what they decide is asserted from the pages."""
+BY_FILE = """def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.nodeid.split("::")[0])
+"""
+"""mutmut names tests in no order; a module's fixtures would be made again whenever another came between."""
 KILLED, SURVIVED, NO_TEST = {1, 3}, {0}, {5, 33}
 TIMED_OUT = {36, 24, -24, 152, 255}
 
@@ -37,8 +41,9 @@ TIMED_OUT = {36, 24, -24, 152, 255}
 def main() -> int:
     """Prepare the copy, make the mutants, choose, run, tell. Exit code 1 where a mutant was not noticed."""
     asked = _arguments()
-    folder = _prepare(asked.room)
+    folder = _prepare(asked.room, asked.without)
     _mutmut(folder, ["no such mutant"])  # makes all mutants, and notes which test reaches which function
+    _share_fixtures(folder)
     chosen, prose = _choose(folder, asked)
     print(
         f"{asked.room}: {len(chosen)} mutants to try ({prose} that alter only prose are left out)", flush=True
@@ -54,24 +59,31 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--sample", type=int, help="how many mutants to try, chosen by chance; default all")
     parser.add_argument("--only", default="*", help="modules of the room, such as 'scores*'")
+    parser.add_argument("--without", default="", help="test files too slow to run for each mutant")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
 
 
-def _prepare(room: str) -> Path:
+def _prepare(room: str, without: str) -> Path:
     folder = ROOT / "build" / "mutation" / room
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name in COPIED:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
         copy(ROOT / name, folder / name)
+    (folder / "conftest.py").write_text(BY_FILE)
+    (folder / "mutants" / "src").mkdir(parents=True)  # Python passes over what isn't there when it starts
     settings = {
         "source_paths": ["src/"],
         "only_mutate": [f"src/reporting/{room}/*"],
         "do_not_mutate": [f"src/reporting/{room}/{pattern}" for pattern in TELLING.get(room, ())],
-        "also_copy": [name for name in COPIED if name not in ("src", "tests")],
+        "also_copy": ["conftest.py", *(name for name in COPIED if name not in ("src", "tests"))],
         "pytest_add_cli_args": ["-m", "not server", "-p", "no:cacheprovider"],
-        "pytest_add_cli_args_test_selection": [f"tests/{room}"],
+        "pytest_add_cli_args_test_selection": [
+            f"tests/{room}/{path.name}"
+            for path in sorted((ROOT / "tests" / room).glob("test_*.py"))
+            if not fnmatch(path.name, without)
+        ],
         "process_isolation": "forkserver",  # DuckDB's and Arrow's threads don't survive a fork
         "timeout_multiplier": 8.0,
         "timeout_constant": 5.0,
@@ -93,6 +105,20 @@ def _mutmut(folder: Path, mutants: list[str]) -> None:
         )
     if done.returncode not in (0, 1) or (done.returncode and not _results(folder)):
         sys.exit(f"mutmut ended with {done.returncode}; its output is in {folder / 'log'}")
+
+
+def _share_fixtures(folder: Path) -> None:
+    """mutmut notes what a module's fixture runs for its first test alone, but the others judge it as well."""
+    path = folder / "mutants" / "mutmut-stats.json"
+    stats = json.loads(path.read_text())
+    of_module: dict[str, list[str]] = {}
+    for test in stats["duration_by_test"]:  # in the order in which they ran
+        of_module.setdefault(test.split("::")[0], []).append(test)
+    shared = [m for m in of_module if 'scope="module"' in (folder / "mutants" / m).read_text()]
+    for tests in stats["tests_by_mangled_function_name"].values():
+        reached = [module for module in shared if of_module[module][0] in tests]
+        tests += {test for module in reached for test in of_module[module]} - set(tests)
+    path.write_text(json.dumps(stats))
 
 
 def _results(folder: Path) -> dict[str, int | None]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from reporting.contract import TABLES
@@ -41,6 +42,13 @@ def canonical(name: str, rows: list[dict]) -> ir.Table:
             elif type.startswith("timestamp") and row[column] is not None:
                 row[column] = pd.Timestamp(row[column]).to_pydatetime()
     return ibis.memtable(full, schema=columns)
+
+
+def table(rows: list[dict], **types: str) -> ir.Table:
+    """Rows with the columns named; what a row leaves out is null."""
+    schema = ibis.schema(types)
+    full = [dict.fromkeys(types) | row for row in rows]
+    return ibis.memtable(pa.Table.from_pylist(full, schema=schema.to_pyarrow()), schema=schema)
 
 
 def rates(months: list[Month], **by_currency: list[str]) -> ir.Table:

@@ -6,10 +6,9 @@ import datetime as dt
 
 import ibis
 import pandas as pd
-import pyarrow as pa
 import pytest
 from tests.metrics import world
-from tests.metrics.conftest import canonical, rates
+from tests.metrics.conftest import canonical, rates, table
 
 from reporting.metrics import activation, outcomes, panel, portfolio, revenue, support
 from reporting.metrics.calendar import month_table, months_between
@@ -20,13 +19,6 @@ MARCH = Month(2026, 3)
 OPEN, CLOSE = MARCH.start, MARCH.close
 SOON, DAY = dt.timedelta(microseconds=1), dt.timedelta(days=1)
 SIGN_UP = dt.datetime(2026, 3, 1, 12)
-
-
-def table(rows: list[dict], **types: str) -> ibis.Table:
-    """Rows with the columns named; what a row leaves out is null."""
-    schema = ibis.schema(types)
-    full = [dict.fromkeys(types) | row for row in rows]
-    return ibis.memtable(pa.Table.from_pylist(full, schema=schema.to_pyarrow()), schema=schema)
 
 
 def grid(*accounts: str) -> ibis.Table:
@@ -63,6 +55,7 @@ def test_users_are_invited_before_the_close_and_within_days_of_sign_up(run, prod
     assert those("depth_invites") == week
     assert those("onboarding_invites") == week | {"week above"} | month
     assert those("seats_assigned") == set(invited)
+    assert counted[["invited_users", "depth_invites", "onboarding_invites"]].isin([0, 1]).all(axis=None)
 
 
 def test_a_seat_counts_if_its_user_is_there_at_the_close(run, product):

@@ -146,6 +146,11 @@ def test_the_funnel_takes_the_first_stage_that_holds_from_below(run, product):
     }
 
 
+def test_growth_of_a_year_is_looked_for_in_order_of_time_however_rows_arrive(run, product):
+    months = panel(A=[{"expansion_cents": 100}] + [{}] * 11).order_by(ibis.desc("month"))
+    assert column(run, with_lifecycle(months, product), "funnel_stage") == {"A": "expanded"}
+
+
 def test_flags_are_raised_beyond_the_threshold_and_unknown_without_input(run, product):
     close = Month(2026, 2).close
     table = with_flags(
@@ -311,8 +316,15 @@ def test_growth_over_three_months(run):
 
 
 def test_growth_needs_six_months_of_use(run):
-    months = [{"events": None}] + [{"events": 10}] * 5
-    assert pd.isna(last(run, with_growth(panel(A=months))).loc["A", "usage_growth"])
+    short = [{"events": None}] + [{"events": 10}] * 5
+    full = [{"events": 10, "value_events": 1, "seats_purchased": 9, "team_count": 9}] * 6
+    found = run(with_growth(panel(A=short, B=full, C=full[:5], D=full)))
+    found = found.set_index("account_id")
+    assert set(found.index[found.usage_growth.notna()]) == {"B", "D"}
+    assert set(found.index[found.value_signal_growth.notna()]) == {"B", "D"}
+    assert found.groupby(level=0)[["seat_growth", "team_growth"]].count().values.tolist() == [
+        [0, 0], [3, 3], [2, 2], [3, 3],
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

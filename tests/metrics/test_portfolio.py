@@ -161,6 +161,64 @@ def test_conversion_counts_trials_in_the_month_they_end(run):
     assert found == {1: (1, 2), 2: (0, 1)}
 
 
+def test_rows_of_a_trial_without_a_gap_are_one_trial(run):
+    rows = [
+        trial("adjacent", "2026-01-01", "2026-01-15"),
+        trial("adjacent", "2026-01-15", "2026-02-10"),
+        trial("overlap", "2026-01-01", "2026-02-20"),
+        trial("overlap", "2026-01-05", "2026-01-10"),
+        trial("overlap", "2026-02-15", "2026-03-20"),
+        trial("gap", "2026-01-01", "2026-01-15"),
+        trial("gap", "2026-01-16", "2026-02-10"),
+        trial("gap", "2026-02-10", "2026-03-10"),
+        trial("no time", "2026-01-01", "2026-01-01"),
+    ]
+    found = run(outcomes.free_to_paid(canonical("subscriptions", rows), month_table(MONTHS)))
+    ended = found.set_index("account_id").month.dt.month.to_dict()
+    assert ended == {"adjacent": 2, "overlap": 3, "gap": 1}
+    assert set(found.d) == {1}
+
+
+def test_a_trial_is_converted_by_service_paid_since_it_began_and_before_the_close(run):
+    began, ended, close = "2026-01-10", "2026-01-20", "2026-02-01"
+    paid = {
+        "just before the close": ("2026-01-31 23:59:59.999999", None, "1"),
+        "at the close": (close, None, "1"),
+        "during": ("2026-01-12", "2026-01-13", "0.01"),
+        "long since and still": ("2025-01-01", None, "1"),
+        "until it began": ("2025-01-01", began, "1"),
+        "until just after": ("2025-01-01", "2026-01-10 00:00:01", "1"),
+        "free": ("2026-01-20", None, "0"),
+        "no time": ("2026-01-20", "2026-01-20", "1"),
+    }
+    rows = [trial(name, began, ended) for name in (*paid, "never")]
+    rows += [trial(n, start, end, amount, is_trial=False) for n, (start, end, amount) in paid.items()]
+    found = run(outcomes.free_to_paid(canonical("subscriptions", rows), month_table(MONTHS)))
+    assert set(found.month.dt.month) == {1}
+    converted = {"just before the close", "during", "long since and still", "until just after"}
+    assert found.set_index("account_id").n.to_dict() == {n: int(n in converted) for n in (*paid, "never")}
+
+
+def test_a_trial_ends_in_the_month_from_its_first_instant_to_its_last(run):
+    ends = {"2026-02-01": 2, "2026-01-31 23:59:59.999999": 1, "2026-03-31 23:59:59": 3, "2026-04-01": None}
+    rows = [trial(end, "2026-01-05", end) for end in ends]
+    found = run(outcomes.free_to_paid(canonical("subscriptions", rows), month_table(MONTHS)))
+    assert found.set_index("account_id").month.dt.month.to_dict() == {e: m for e, m in ends.items() if m}
+
+
+def test_earlier_months_are_those_of_the_same_account(run):
+    table = panel(a=[100] * 13, b=[10] + [20] * 12, c=[0] * 12 + [5], d=[0] + [7] * 12, e=[9] * 12 + [0])
+    found = run(with_year_before(table)).sort_values(["account_id", "month"]).set_index("account_id")
+    now = found.groupby(level=0).last()
+    assert now.mrr_year_ago_cents.to_dict() == {"a": 100, "b": 10, "c": 0, "d": 0, "e": 9}
+    assert now.stayed_cents.to_dict() == {"a": 100, "b": 20, "c": 0, "d": 0, "e": 0}
+    first = found.groupby(level=0).head(1)
+    assert first[["events_before", "health_before"]].isna().all(axis=None)
+    assert (now.events_before.tolist(), now.health_before.tolist()) == ([1] * 5, [50.0] * 5)
+    began = found[found.new_3_ago.fillna(False).astype(bool)]
+    assert began.month.dt.month.to_dict() == {"a": 4, "b": 4, "d": 5, "e": 4}
+
+
 def test_promoters_less_detractors_over_a_quarter(run):
     scores = [("2026-01-10", 10), ("2026-01-11", 9), ("2026-01-12", 6), ("2026-02-01", 8), ("2026-03-31", 0)]
     rows = [

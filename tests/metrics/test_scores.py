@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.metrics.conftest import table
 
 from reporting.metrics.scores import (
     ENGAGEMENT_PARTS,
@@ -199,3 +200,45 @@ def test_a_change_is_named_after_the_part_that_moved_it_most(run, product):
     assert found.engagement_score_change[1] == pytest.approx(-15 - 100 / 3 * 0.2)
     assert found.engagement_score_change_cause.fillna("").tolist() == ["", "session_frequency", ""]
     assert found.health_score_change_cause.fillna("").tolist() == ["", "", ""]
+
+
+def test_a_change_is_that_of_the_account_and_its_cause_the_first_of_the_largest(run):
+    lost = [f"engagement_lost_{part}" for part in ENGAGEMENT_PARTS]
+    paths = {
+        "rises": [(50.0, (20.0, 10.0, 5.0, 5.0)), (56.0, (20.0, 7.0, 1.0, 6.0))],
+        "falls": [(56.0, (20.0, 7.0, 1.0, 6.0)), (50.0, (20.0, 10.0, 5.0, 5.0))],
+        "even": [(50.0, (10.0, 10.0, 0.0, 0.0)), (40.0, (15.0, 15.0, 0.0, 0.0))],
+        "stays": [(50.0, (20.0, 10.0, 0.0, 0.0)), (50.0, (10.0, 20.0, 0.0, 0.0))],
+        "new part": [(50.0, (20.0, 10.0, None, None)), (60.0, (20.0, 10.0, 5.0, None))],
+        "unknown": [(None, (None,) * 4), (60.0, (10.0, 10.0, 10.0, 10.0))],
+        "by a hair": [(50.0, (1.0, 0.0, 0.0, 0.0)), (50.5, (0.5, 0.0, 0.0, 0.0))],
+    }
+    rows = [
+        {"account_id": name, "month": dt.datetime(2026, 2 + i, 1), "engagement_score": score}
+        | dict(zip(lost, parts, strict=True))
+        for name, path in paths.items()
+        for i, (score, parts) in enumerate(path)
+    ]
+    types = {"account_id": "string", "month": "timestamp(6)", "engagement_score": "float64"}
+    points = table(rows, **types, **dict.fromkeys(lost, "float64"))
+    changed = with_change(points, "engagement_score", ENGAGEMENT_PARTS)
+    assert set(changed.columns) - set(points.columns) == {
+        "engagement_score_change",
+        "engagement_score_change_cause",
+    }
+    found = run(changed)
+    assert found[found.month == dt.datetime(2026, 2, 1)].iloc[:, -2:].isna().all(axis=None)
+    now = found[found.month == dt.datetime(2026, 3, 1)].set_index("account_id").astype(object)
+    now = now.where(now.notna(), None)
+    assert now.engagement_score_change.to_dict() == {
+        "rises": 6, "falls": -6, "even": -10, "stays": 0, "new part": 10, "unknown": None, "by a hair": 0.5,
+    }  # fmt: skip
+    assert now.engagement_score_change_cause.to_dict() == {
+        "rises": "licence_utilisation",
+        "falls": "licence_utilisation",
+        "even": "session_frequency",
+        "stays": None,
+        "new part": None,
+        "unknown": None,
+        "by a hair": "session_frequency",
+    }

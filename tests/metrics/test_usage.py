@@ -61,6 +61,7 @@ def test_bitmaps_and_counts_per_user_and_month(run, product, frame):
     points = plain(frame).event_name.map(product.event_points).fillna(0.0)
     assert found.points.to_dict() == points.groupby([plain(frame)[k] for k in KEY]).sum().to_dict()
     assert found.tasks.to_dict() == groups.completed.count().to_dict()
+    assert found.tasks_done.to_dict() == groups.completed.agg(lambda told: told.eq(True).sum()).to_dict()
     assert (found.duration_seconds - groups.duration_seconds.sum()).abs().max() < 1e-6
 
 
@@ -153,7 +154,72 @@ def test_events_without_the_optional_columns_count_all_the_same(run, product, fr
     assert people.duration_seconds.isna().all()
     by_name = run(usage.account_event(few))
     assert (by_name.quantity == by_name.events).all()
-    assert (by_name.done == by_name.events).all()
+    assert not by_name.odd_quantity.any()
+
+
+def test_quantities_add_up_where_they_are_told_and_those_that_make_no_sense_are_counted(run):
+    quantities = [2.5, None, -1.0, float("inf"), 0.0]
+    rows = [
+        {"account_id": "A", "event_name": "x", "occurred_at": dt.datetime(2026, 3, 2 + i), "quantity": q}
+        for i, q in enumerate(quantities)
+    ]
+    found = run(usage.account_event(world.readable(pd.DataFrame(rows)))).iloc[0]
+    assert (found.events, found.odd_quantity) == (5, 2)
+    assert found.quantity == 2.5 + 1 - 1 + 1 + 0  # without one an event counts once
+    assert (found.first_at, found.last_at) == (dt.datetime(2026, 3, 2), dt.datetime(2026, 3, 6))
+
+
+def test_a_subscription_s_events_of_a_month(run):
+    days = {"S": (2, 9, 5), "T": (3,)}
+    rows = [
+        {
+            "account_id": "A",
+            "event_name": "x",
+            "occurred_at": dt.datetime(2026, 3, day),
+            "subscription_id": key,
+        }
+        for key, found in days.items()
+        for day in found
+    ]
+    events = world.readable(pd.DataFrame(rows))
+    found = run(usage.subscription_month(events)).set_index("subscription_id")
+    assert found.events.to_dict() == {"S": 3, "T": 1}
+    assert found.first_at.dt.day.to_dict() == {"S": 2, "T": 3}
+    assert found.last_at.dt.day.to_dict() == {"S": 9, "T": 3}
+    assert set(found.month) == {pd.Timestamp("2026-03-01")}
+
+
+def test_the_names_of_events_say_what_they_count_for(run, product):
+    small = product.model_copy(
+        update={
+            "core_features": ("a", "b"),
+            "premium_features": ("c",),
+            "other_features": ("d",),
+            "value_events": ("b", "v"),
+            "api_events": ("p",),
+            "key_action": "b",
+            "event_points": {"a": 1.5, "l": 0.000001},
+        }
+    )
+    found = run(usage.kinds(small)).set_index("kind")
+    columns = [
+        "value_events",
+        "core_events",
+        "premium_events",
+        "key_events",
+        "api_events",
+        "points",
+        "features_0",
+    ]
+    assert found[columns].T.to_dict("list") == {
+        "v": [1, 0, 0, 0, 0, 0, 0],
+        "a": [0, 1, 0, 0, 0, 1_500_000, 0b0001],
+        "b": [1, 1, 0, 1, 0, 0, 0b0010],
+        "c": [0, 0, 1, 0, 0, 0, 0b0100],
+        "d": [0, 0, 0, 0, 0, 0, 0b1000],
+        "p": [0, 0, 0, 0, 1, 0, 0],
+        "l": [0, 0, 0, 0, 0, 1, 0],
+    }
 
 
 def test_more_features_than_one_bitmap_holds(run, product):

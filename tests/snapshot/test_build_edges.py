@@ -13,7 +13,8 @@ import pytest
 
 from reporting.contract import Finding
 from reporting.month import Month
-from reporting.snapshot.build import _finding_table, _first_day, _have, _replace
+from reporting.snapshot import tables
+from reporting.snapshot.build import _finding_table, _first_day, _have, _rates, _replace
 from reporting.snapshot.code import code_hash
 from reporting.snapshot.compute import _limits
 from reporting.snapshot.fingerprint import Prints
@@ -67,6 +68,49 @@ def folder(path, *names):
     for name in names:
         (path / name).write_text(name)
     return path
+
+
+def test_rates_are_asked_for_every_currency_of_prices_and_of_costs():
+    def prices(*currencies: str) -> ibis.Table:
+        return ibis.memtable(pa.table({"currency": list(currencies)}))
+
+    rows = [
+        {"month": JAN.start.date(), "currency": c, "rate": r} for c, r in (("EUR", 2), ("GBP", 3), ("CHF", 4))
+    ]
+    told = ibis.memtable(rows, schema={"month": "date", "currency": "string", "rate": "decimal(18, 8)"})
+    source = SimpleNamespace(exchange_rates=told, file=SimpleNamespace(currency="USD"))
+
+    class Few(dict):
+        months = (JAN,)
+
+    def known(**given: ibis.Table) -> dict[str, int]:
+        return {
+            row["currency"]: int(row["rate"]) for row in _rates(Few(given), source).to_pyarrow().to_pylist()
+        }
+
+    paid = {"subscriptions": prices("EUR", "EUR", "USD")}
+    assert known(**paid) == {"USD": 1, "EUR": 2}
+    assert known(**paid, acquisition=prices("GBP")) == {"USD": 1, "EUR": 2, "GBP": 3}
+
+
+MONTHLY = ("people_month", "feature_month", "account_week", "activation_steps", "ledger")
+
+
+def test_a_snapshot_without_a_fresh_month_tells_anew_what_the_close_does_not_decide(monkeypatch):
+    empty = ibis.memtable(pa.table({"core": [True], "premium": [True], "users": [1]}))
+
+    class Tables(dict):
+        fresh = ()
+
+    names = (*MONTHLY, "account_feature_month", "portfolio_month", "outcomes", "findings", "tickets")
+    ws = Tables({name: empty for name in names})
+    monkeypatch.setattr(tables, "_accounts", lambda ws: empty)
+    monkeypatch.setattr(tables, "_subscriptions", lambda ws: empty)
+    assert set(tables.frozen_tables(ws)) == {"accounts", "findings", "tickets"}
+    ws.fresh = (JAN,)
+    found = tables.frozen_tables(ws)
+    assert set(found) == set(tables.KEYS) - {"account_month", "cancellations", "surveys", "acquisition"}
+    assert found["account_feature_month"].columns == ("users",)
 
 
 def test_a_snapshot_is_replaced_as_a_whole(tmp_path):

@@ -129,6 +129,15 @@ def test_a_denominator_nobody_has_counts_as_nothing():
     assert parts.to_dict() == pytest.approx({"A": 0, "B": (1 - 0.5 * 2) / 4})
 
 
+def test_a_ratio_stays_one_where_a_month_has_no_rows_or_an_account_no_denominator():
+    given = {"nps": {JAN: {}, FEB: {"A": (1, 2)}}}
+    assert parts(Told(given), "nps") == {}
+    assert parts(Told({"nps": {JAN: given["nps"][FEB], FEB: {}}}), "nps") == {}
+    month = {"A": (1, 2), "B": (0, None)}
+    given = {"nps": {JAN: month, FEB: month | {"A": (2, 2)}}}
+    assert parts(Told(given), "nps") == {"A": 0.5}
+
+
 @pytest.mark.parametrize(
     ("waits", "middle"),
     [
@@ -176,7 +185,7 @@ def test_the_largest_part_comes_first_then_by_account_and_nothing_that_is_nothin
     now = {"A": (2, None), "B": (3, None), "C": (7, None), "D": (9, None), "E": (4, None)}
     told = Told({"mrr": {JAN: then, FEB: now}})
     assert list(parts(told, "mrr").items()) == [("D", 9), ("B", -2), ("C", 2), ("A", 1)]
-    assert told.accounts("mrr")["account_name"].tolist() == ["D Ltd", "B Ltd", "C Ltd", "A Ltd"]
+    assert told.accounts("mrr")["account_name"].to_dict() == dict(enumerate(f"{a} Ltd" for a in "DBCA"))
 
 
 def test_life_time_value_moves_by_its_two_figures():

@@ -66,6 +66,26 @@ def test_months_begin_with_the_first_sign_up_or_subscription(
     assert ws.months == ws.fresh == months
 
 
+@pytest.mark.parametrize("first", [("2026-01-31", "2026-02-03"), ("2026-02-03", "2026-01-31")])
+def test_months_begin_with_the_earliest_of_many(workspace, first):
+    signed_up, pays_from = first
+    accounts = [
+        ACCOUNT | {"account_id": key, "signed_up_at": t}
+        for key, t in zip("AB", (signed_up, "2026-02-20"), strict=True)
+    ]
+    periods = [
+        PERIOD | {"subscription_id": key, "valid_from": t}
+        for key, t in zip("ST", ("2026-02-20", pays_from), strict=True)
+    ]
+    assert workspace(accounts, periods).months == [JAN, FEB]
+
+
+def test_months_begin_with_what_is_known_where_nobody_signed_up_or_paid(workspace):
+    unknown, never = ACCOUNT | {"signed_up_at": None}, PERIOD | {"valid_from": None}
+    assert workspace([unknown], [PERIOD]).months == [JAN, FEB]
+    assert workspace([ACCOUNT], [never]).months == [JAN, FEB]
+
+
 def test_a_sign_up_at_the_close_is_not_known_yet(workspace):
     accounts = [ACCOUNT | {"account_id": key, "signed_up_at": key} for key in (BEFORE, AT)]
     ws = workspace(accounts, [PERIOD])

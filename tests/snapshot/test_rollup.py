@@ -97,6 +97,11 @@ def test_months_are_those_of_the_zone(tmp_path, product):
     assert half.built == [JAN, FEB]
 
 
+def test_another_zone_has_its_own_roll_ups_though_its_clocks_agree(tmp_path, product):
+    roll_up(events("2026-01-05"), product, "UTC", tmp_path)
+    assert roll_up(events("2026-01-05"), product, "Europe/London", tmp_path).built == [JAN]
+
+
 def test_another_select_is_read_anew(tmp_path, product):
     roll_up(events("2026-01-05"), product, "UTC", tmp_path, select="SELECT * FROM events")
     again = roll_up(events("2026-01-05"), product, "UTC", tmp_path, select="SELECT * FROM events WHERE real")
@@ -113,9 +118,11 @@ def test_another_definition_of_value_has_its_own_roll_ups(tmp_path, product):
 
 def test_months_are_built_in_batches_of_bounded_size(tmp_path, product, monkeypatch):
     times = ["2026-01-05", "2026-02-05", "2026-02-06", "2026-03-05"]
-    whole = roll_up(events(*times), product, "UTC", tmp_path / "whole")
-    monkeypatch.setattr(rollup, "BATCH", 2)
     said: list[str] = []
+    whole = roll_up(events(*times), product, "UTC", tmp_path / "whole", said.append)
+    assert said == ["events of 2026-01 to 2026-03"]
+    monkeypatch.setattr(rollup, "BATCH", 2)
+    said.clear()
     small = roll_up(events(*times), product, "UTC", tmp_path / "small", said.append)
     assert said == ["events of 2026-01", "events of 2026-02", "events of 2026-03"]
     for name in whole.files:

@@ -106,24 +106,19 @@ def _settle(rows: ir.Table, have: Collection[str]) -> dict[str, ir.Value]:
         )
     for name in ("steps_done", "steps_in_time"):
         settled[name] = _known(rows[name].fill_null(0), rows.observed)
-    optional = {
-        "invitations": (
-            ("seats_assigned", "users"),
-            ("invited_users", "users.invited_at"),
-            ("onboarding_invites", "users.invited_at"),
-            ("depth_invites", "users.invited_at"),
-        ),
-        "tickets": (
-            ("tickets_opened", "tickets"),
-            ("tickets_open", "tickets"),
-            ("escalations", "tickets.escalated"),
-        ),
-        "integrations": (("integration_count", "integrations"),),
-    }
-    for columns in optional.values():
-        for name, needs in columns:
-            present = name in rows.columns and needs in have
-            settled[name] = rows[name].fill_null(0) if present else ibis.null("int64")
+    optional = (
+        ("seats_assigned", "users"),
+        ("invited_users", "users.invited_at"),
+        ("onboarding_invites", "users.invited_at"),
+        ("depth_invites", "users.invited_at"),
+        ("tickets_opened", "tickets"),
+        ("tickets_open", "tickets"),
+        ("escalations", "tickets.escalated"),
+        ("integration_count", "integrations"),
+    )
+    for name, needs in optional:
+        present = name in rows.columns and needs in have
+        settled[name] = rows[name].fill_null(0) if present else ibis.null("int64")
     return settled
 
 

@@ -141,9 +141,9 @@ def user_month(spans: ir.Table, product: Product, gap_minutes: int | None) -> ir
         gap_minutes: A pause this long starts a new session; None = sessions are counted by `named_sessions`.
 
     Returns:
-        `day_bits` (bit d-1 = active on day d), `value_bits` and `key_bits` (a value event, the key action on
-        that day), the words of the feature bitmap, counts of events by kind, `points`, `tasks` and
-        `tasks_done` (events that say whether they were completed), `duration_seconds`, `first_at`, `last_at`
+        `day_bits` (bit d-1 = active on day d), `key_bits` (the key action on that day), the words of the
+        feature bitmap, counts of events by kind, `points`, `tasks` and `tasks_done` (events that say whether
+        they were completed), `duration_seconds`, `first_at`, `last_at`
         and, given a gap, `sessions`.
     """
     rows, sessions = spans.mutate(month=spans.day.truncate("M")), {}
@@ -158,7 +158,6 @@ def user_month(spans: ir.Table, product: Product, gap_minutes: int | None) -> ir
     told = {name: rows[name].sum() if name in rows.columns else nothing for name in ("tasks", "tasks_done")}
     return rows.group_by(*_WHO).aggregate(
         day_bits=together(day),
-        value_bits=together((rows.value_events > 0).ifelse(day, nothing)),
         key_bits=together((rows.key_events > 0).ifelse(day, nothing)),
         **{word: together(rows[word]) for word in words(product)},
         **{name: rows[name].sum() for name in counts},
@@ -205,15 +204,12 @@ def account_event(events: ir.Table) -> ir.Table:
     if "quantity" in rows.columns:
         told["quantity"] = exact_sum(_finite(rows.quantity).fill_null(1.0))
         told["odd_quantity"] = _count(odd(rows.quantity))
-    if "completed" in rows.columns:
-        told["done"] = _count(rows.completed.fill_null(True))
     found = rows.group_by("account_id", "month", "event_name").aggregate(
         events=rows.count(), first_at=rows.occurred_at.min(), last_at=rows.occurred_at.max(), **told
     )
     plain = {  # of events that don't say: no sum has to be taken
         "quantity": found.events.cast("float64"),
         "odd_quantity": ibis.literal(0, "int64"),
-        "done": found.events,
     }
     return found.mutate(**{name: value for name, value in plain.items() if name not in told})
 

@@ -117,7 +117,7 @@ def _link(folder: Path, place: Path, sizes: dict[str, int]) -> None:
     for name, size in sizes.items():
         if (folder / name).stat().st_size != size:
             raise OSError(f"{folder / name} is not whole")
-        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).parent.mkdir(exist_ok=True)
         try:
             os.link(folder / name, place / name)
         except OSError:  # a file system without links

@@ -27,7 +27,7 @@ from reporting.month import Month
 from reporting.params.product import Product
 from reporting.snapshot.fingerprint import Prints, fingerprints
 
-VERSION = 2  # raise it when a roll-up's columns or meaning change
+VERSION = 3  # raise it when a roll-up's columns or meaning change
 BATCH = 8_000_000  # events rolled up by one query; bounds memory
 _BY_SUBSCRIPTION = "subscription_month"
 Progress = Callable[[str], None]
