@@ -214,14 +214,14 @@ def test_shares_of_mrr_are_of_all_mrr_with_nothing_from_those_not_judged(summed)
         {"mrr_cents": 30, "health_band": "healthy", "events": 4},
         {"mrr_cents": 7},
     )
-    assert found["mrr_at_risk"] == (100, 137)
+    assert found["mrr_in_churn_risk_band"] == (100, 137)
     assert found["expansion_pipeline"] == (100, 137)
 
 
 def test_shares_of_mrr_are_unknown_where_nobody_can_be_judged(run):
     panel = table([{"account_id": "A", "month": OPEN, "mrr_cents": 7}], **TYPES)
     figures = portfolio.revenue(panel)
-    rows = run(panel.select(a=figures["mrr_at_risk"].n, b=figures["expansion_pipeline"].n))
+    rows = run(panel.select(a=figures["mrr_in_churn_risk_band"].n, b=figures["expansion_pipeline"].n))
     assert rows.isna().all(axis=None)
 
 
