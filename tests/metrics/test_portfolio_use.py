@@ -124,10 +124,10 @@ def test_seats_breadth_and_rhythm_are_those_of_paying_accounts_where_they_are_kn
     assert found["product_rhythm"] == (1, 2)
 
 
-def test_scores_are_means_over_paying_accounts_that_have_one(summed):
+def test_scores_are_means_over_paying_accounts_that_have_one(summed, product):
     names = ("health_score", "engagement_score", "expansion_readiness")
     found = summed(
-        portfolio.health,
+        lambda panel: portfolio.health(panel, product),
         dict.fromkeys(names, 80.0) | {"health_before": 70.0},
         dict.fromkeys(names, 40.0) | {"health_before": None},
         {},
@@ -138,13 +138,13 @@ def test_scores_are_means_over_paying_accounts_that_have_one(summed):
     assert found["health_trend"] == (10, 1)
 
 
-def test_bands_stages_and_kinds_count_accounts(summed):
+def test_bands_stages_and_kinds_count_accounts(summed, product):
     bands = [
         {"engagement_band": b, "health_band": b} for b in ("healthy", "at risk", "at risk", "churn risk")
     ]
     stages = [{"funnel_stage": "gone", "churn_type": "contraction"}, {"funnel_stage": "engaged"}]
     gone = {"paying": False, "engagement_band": "healthy", "health_band": "healthy"}
-    found = summed(portfolio.health, *bands, *stages, gone)
+    found = summed(lambda panel: portfolio.health(panel, product), *bands, *stages, gone)
     for score in ("engagement_score", "health_score"):
         counts = [found[f"{score}:{band}"] for band in ("healthy", "at risk", "churn risk")]
         assert counts == [1, 2, 1]
@@ -157,10 +157,10 @@ def test_bands_stages_and_kinds_count_accounts(summed):
     }
 
 
-def test_warnings_are_shares_of_the_accounts_they_can_be_judged_for(summed):
+def test_warnings_are_shares_of_the_accounts_they_can_be_judged_for(summed, product):
     flags = {f"flag_{flag}": True for flag in FLAGS[1:]}
     found = summed(
-        portfolio.health,
+        lambda panel: portfolio.health(panel, product),
         {"risk_flags": 7} | flags | {f"flag_{FLAGS[0]}": False},
         {"risk_flags": 0} | dict.fromkeys(flags, False),
         {"risk_flags": 1, f"flag_{FLAGS[0]}": True},
@@ -207,20 +207,34 @@ def test_accounts_are_counted_by_what_moved_them(summed):
     assert found["quick_ratio"] == (1002, 1002)
 
 
-def test_shares_of_mrr_are_of_all_mrr_with_nothing_from_those_not_judged(summed):
+def shares(panel, product):
+    """The two shares of MRR."""
+    figures = portfolio.revenue(panel) | portfolio.health(panel, product)
+    return {name: figures[name] for name in ("mrr_in_churn_risk_band", "expansion_pipeline")}
+
+
+@pytest.mark.parametrize(
+    ("band_score", "at_risk"), [("health_score", (100, 137)), ("engagement_score", (30, 137))]
+)
+def test_shares_of_mrr_are_of_all_mrr_with_nothing_from_those_not_judged(
+    summed, product, band_score, at_risk
+):
+    product = product.model_copy(update={"band_score": band_score})
+    bands = ("health_band", "engagement_band")
     found = summed(
-        portfolio.revenue,
-        {"mrr_cents": 100, "health_band": "churn risk", "commercial_reason": "seats", "events": 0},
-        {"mrr_cents": 30, "health_band": "healthy", "events": 4},
+        lambda panel: shares(panel, product),
+        {"mrr_cents": 100, **dict(zip(bands, ("churn risk", "healthy"), strict=True))}
+        | {"commercial_reason": "seats", "events": 0},
+        {"mrr_cents": 30, **dict(zip(bands, ("healthy", "churn risk"), strict=True)), "events": 4},
         {"mrr_cents": 7},
     )
-    assert found["mrr_in_churn_risk_band"] == (100, 137)
+    assert found["mrr_in_churn_risk_band"] == at_risk
     assert found["expansion_pipeline"] == (100, 137)
 
 
-def test_shares_of_mrr_are_unknown_where_nobody_can_be_judged(run):
+def test_shares_of_mrr_are_unknown_where_nobody_can_be_judged(run, product):
     panel = table([{"account_id": "A", "month": OPEN, "mrr_cents": 7}], **TYPES)
-    figures = portfolio.revenue(panel)
+    figures = shares(panel, product)
     rows = run(panel.select(a=figures["mrr_in_churn_risk_band"].n, b=figures["expansion_pipeline"].n))
     assert rows.isna().all(axis=None)
 
