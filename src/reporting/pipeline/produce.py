@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reporting.errors import NotebookFailed
+from reporting.metrics.registry import REPORTS
 from reporting.month import Month
 from reporting.pipeline.execute import Executed, execute
 from reporting.pipeline.exports import write_exports
@@ -18,13 +19,7 @@ from reporting.pipeline.progress import Reporter
 from reporting.pipeline.render.context import RunContext
 from reporting.present.brand import Brand
 
-READING_ORDER = (
-    "executive_brief",
-    "monthly_health",
-    "retention_cohorts",
-    "churn_drivers",
-    "expansion_readiness",
-)
+READING_ORDER = tuple(REPORTS.values())
 ABBREVIATIONS = {"mrr": "MRR", "grr": "GRR", "nrr": "NRR"}
 
 
