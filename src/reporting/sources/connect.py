@@ -30,9 +30,7 @@ _SCHEMES = {
 }
 _EXTRAS = {"spark": "pyspark"}
 _COUNT_IN_UTC = {
-    "csv": "SET TimeZone = 'UTC'",
-    "parquet": "SET TimeZone = 'UTC'",
-    "duckdb": "SET TimeZone = 'UTC'",
+    **dict.fromkeys(LOCAL_KINDS, "SET TimeZone = 'UTC'"),
     "postgres": "SET TIME ZONE 'UTC'",
     "snowflake": "ALTER SESSION SET TIMEZONE = 'UTC'",
     "databricks": "SET TIME ZONE 'UTC'",

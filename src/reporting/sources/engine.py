@@ -17,7 +17,7 @@ import ibis.expr.types as ir
 from reporting.errors import SourceError, did_you_mean
 from reporting.sources.connect import first_lines, quoted
 from reporting.sources.files import create_view, identifier, read_parquet, tables_in, wrong_encoding
-from reporting.sources.mapping import LOCAL_KINDS, Connection, Mapping
+from reporting.sources.mapping import FILE_KINDS, LOCAL_KINDS, Connection, Mapping
 from reporting.sources.shares import Shares, row_by_row, tables_read
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Reader:
 
     def __post_init__(self) -> None:
         self._scratch = tempfile.TemporaryDirectory(prefix="reporting-")
-        self._in_folder = self.connection.kind in ("csv", "parquet")
+        self._in_folder = self.connection.kind in FILE_KINDS
         self._available = (
             tables_in(self.place, self.connection.kind) if self._in_folder and self.place else {}
         )

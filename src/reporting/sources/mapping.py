@@ -17,7 +17,10 @@ from reporting.errors import ConfigError, SourceError, did_you_mean
 from reporting.month import Month
 from reporting.params.load import Strict, load_yaml
 
-LOCAL_KINDS = ("csv", "parquet", "duckdb")
+Kind = Literal["csv", "parquet", "duckdb", "postgres", "snowflake", "bigquery", "databricks", "spark"]
+FILE_KINDS = ("csv", "parquet")
+"""A table is a file of the folder that `path` names."""
+LOCAL_KINDS = (*FILE_KINDS, "duckdb")
 SQL_DIALECTS = {kind: "duckdb" for kind in LOCAL_KINDS}
 
 
@@ -33,7 +36,7 @@ class Connection(Strict):
         encoding: Character encoding of the CSV files, as Python names it.
     """
 
-    kind: Literal["csv", "parquet", "duckdb", "postgres", "snowflake", "bigquery", "databricks", "spark"]
+    kind: Kind
     path: str | None = None
     path_env: str | None = None
     url_env: str | None = None
