@@ -72,9 +72,7 @@ def audit(
     source: common.Source = None,
     month: common.Month = None,
     run: Annotated[str | None, typer.Option(help="A superseded run, as `reporting list` names it.")] = None,
-    hashes: Annotated[
-        bool, typer.Option("--hashes", help="Compare the hashes only; nothing is run.")
-    ] = False,
+    hashes: Annotated[bool, typer.Option("--hashes", help="Compare hashes only, run nothing.")] = False,
     params: common.Params = None,
 ) -> None:
     """Compare every file of a published month with its hash, then make the month again from its snapshot."""

@@ -33,7 +33,7 @@ class Difference:
         return self.told(1)
 
     def told(self, most: int) -> str:
-        """The difference in words, with `most` details at most: one on the line, several on lines of their own."""
+        """In words, with `most` details at most: one on the line, several on lines of their own."""
         head = f"{_shown(self.path)}: {self.kind}"
         more = len(self.details) - most
         rest = f" and {more} more" if more > 0 else ""
@@ -68,7 +68,7 @@ def rank(path: str) -> tuple[int, str]:
 
 
 def details(first: Path, second: Path) -> tuple[str, ...]:
-    """Every place where two files differ: notebook cell, line, page, picture or byte; none if one isn't there."""
+    """Every place where two files differ: cell, line, page, picture or byte; none if one isn't there."""
     if not (first.exists() and second.exists()):
         return ()
     old, new = first.read_bytes(), second.read_bytes()

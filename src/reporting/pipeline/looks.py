@@ -6,7 +6,7 @@ import io
 import itertools
 import logging
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 if TYPE_CHECKING:
@@ -38,14 +38,14 @@ def pdf(old: bytes, new: bytes) -> Iterator[str]:
 def _drawn(page: PageObject) -> list[bytes]:
     """The page's drawing and, one after another, those that it places in it."""
     contents = page.get_contents()
-    drawn, waiting = [contents.get_data() if contents else b""], [page.get("/Resources")]
+    drawn: list[bytes] = [contents.get_data() if contents else b""]
+    waiting: list[Any] = [page]
     while waiting:
-        resources = waiting.pop()
-        placed = (resources.get_object().get("/XObject") if resources else None) or {}
-        for name in sorted(placed.get_object() if hasattr(placed, "get_object") else placed):
-            each = placed[name].get_object()
-            drawn.append(each.get_data())
-            waiting.append(each.get("/Resources"))
+        resources: Any = waiting.pop().get("/Resources", {})
+        placed: Any = resources.get_object().get("/XObject") if resources else None
+        for _, each in sorted(placed.get_object().items(), key=lambda item: item[0]) if placed else ():
+            drawn.append(each.get_object().get_data())
+            waiting.append(each.get_object())
     return drawn
 
 

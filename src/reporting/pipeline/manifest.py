@@ -109,7 +109,7 @@ class Manifest:
         """The manifest of the run in `folder`.
 
         Raises:
-            ConfigError: There is none, it isn't one of a known form, its run id is not that of its inputs, or it
+            ConfigError: There is none, it isn't of a known form, its run id is not that of its inputs, or it
                 names a file that lies elsewhere.
         """
         path = folder / NAME

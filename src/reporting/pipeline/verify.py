@@ -1,6 +1,6 @@
 """Whether a published month lies as it was published: every file against its hash, before anything runs.
 
-Nothing is opened that a run can't have made: links are never followed, and they and other strangers are named.
+Nothing is opened that a run can't have made: links are never followed, they and other strangers are named.
 """
 
 from __future__ import annotations
@@ -50,7 +50,11 @@ def open_snapshot(run: Run) -> Snapshot:
     """
     from reporting.snapshot.frozen import Snapshot
 
-    if found := [item for item in verify(run) if item.path.startswith(SNAPSHOT)]:
+    assert run.manifest is not None
+    files, found = lying(run.folder, SNAPSHOT)
+    listed = {path: sha for path, sha in run.manifest.outputs.items() if path.startswith(SNAPSHOT)}
+    found += _against_hashes(run.folder, listed, files, {item.path for item in found})
+    if found:
         raise AuditDifference(
             "the snapshot isn't as it was published: " + "; ".join(map(str, found)) + ".",
             where=run.folder,
@@ -131,9 +135,9 @@ def _misplaced(run: Run) -> Iterator[Difference]:
     if (made.source, made.month) != (run.source, str(run.month)):
         told = f"it is that of {made.source} {made.month}, in the folder of {run.source} {run.month}"
         yield Difference(NAME, "misplaced", (told,))
-    elif run.state == "superseded" and not re.fullmatch(
-        rf"{made.month}-{made.run_id}(-\d+)?", run.folder.name
-    ):
+        return
+    kept = rf"{made.month}-{made.run_id}(-\d+)?"
+    if run.state == "superseded" and not re.fullmatch(kept, run.folder.name):
         yield Difference(NAME, "misplaced", (f"it is that of run {made.run_id}",))
 
 
