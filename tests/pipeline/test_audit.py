@@ -65,8 +65,8 @@ def test_it_names_an_altered_file_and_a_changed_notebook(workshop, published):
     ]
     assert result.changed == ["lock", "notebook mine", "notebook other"]
     found = {item.path: item for item in result.differing}
-    assert "cell 4" in found["notebooks/mine.ipynb"].detail
-    assert "Best" in found["documents/mine.qmd"].detail
+    assert any("cell 4" in detail for detail in found["notebooks/mine.ipynb"].details)
+    assert any("Best" in detail for detail in found["documents/mine.qmd"].details)
     assert next(iter(found)).startswith("notebooks/")
 
 

@@ -38,7 +38,7 @@ def pdf(old: bytes, new: bytes) -> Iterator[str]:
 def _drawn(page: PageObject) -> list[bytes]:
     """The page's drawing and, one after another, those that it places in it."""
     contents = page.get_contents()
-    drawn: list[bytes] = [contents.get_data() if contents else b""]
+    drawn: list[bytes] = [contents.get_data() if contents is not None else b""]
     waiting: list[Any] = [page]
     while waiting:
         resources: Any = waiting.pop().get("/Resources", {})
