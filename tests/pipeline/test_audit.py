@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from reporting.errors import NotebookFailed
+from reporting.errors import AuditDifference, NotebookFailed
 from reporting.pipeline import kernels
 from reporting.pipeline.audit import audit
 from reporting.pipeline.diff import diff
@@ -47,6 +47,16 @@ def test_it_passes_on_the_same_bytes_with_the_run_s_own_parameters(workshop, pub
     assert result.passed
     assert not result.changed
     assert "Top 9." in (result.rerun / "mine.html").read_text()
+
+
+def test_nothing_is_run_on_a_snapshot_that_was_altered(workshop, published, monkeypatch):
+    month = published()
+    (month.folder / "snapshot" / "portfolio_month.parquet").write_bytes(b"")
+    monkeypatch.setattr(kernels, "Nursery", None)
+    said = StringIO()
+    with pytest.raises(AuditDifference, match="it was not run again"):
+        audit(workshop.project, month, Reporter(Console(file=said)))
+    assert "Altered since it was published: snapshot/portfolio_month.parquet: changed" in said.getvalue()
 
 
 def test_it_names_an_altered_file_and_a_changed_notebook(workshop, published):

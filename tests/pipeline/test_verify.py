@@ -86,7 +86,9 @@ def test_an_untouched_month_stands(month):
     assert open_snapshot(read(month)).path == month / "snapshot"
 
 
-def test_two_hundred_flipped_bits_in_every_kind_of_file_are_all_named(month):
+def test_two_hundred_flipped_bits_in_every_kind_of_file_are_all_named(month, monkeypatch):
+    """By the hashes of the files alone; the rows of the snapshot are looked at in a test of their own."""
+    monkeypatch.setattr("reporting.pipeline.verify._against_snapshot", lambda *_: [])
     chance = random.Random(1)
     paths = sorted(path for path in month.rglob("*") if path.is_file())
     assert {path.name for path in paths} >= {"manifest.json", SUMS, "meta.json", "accounts.parquet"}

@@ -84,7 +84,7 @@ def content_hash(table: pa.Table) -> str:
 
 def hash_of_file(path: Path) -> str:
     """The content hash of a table that `write` wrote."""
-    return content_hash(canonical(pq.read_table(path, use_threads=False)))
+    return content_hash(canonical(pq.read_table(path)))
 
 
 def _bytes(column: pa.ChunkedArray) -> list[bytes | memoryview]:
