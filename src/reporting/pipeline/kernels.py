@@ -38,8 +38,8 @@ PASSED_ON = (
     "REPORTING_BRAND",
     "COVERAGE_PROCESS_CONFIG",
 )
-"""All that a kernel learns of the environment: where programs, code and the brand are, where scratch files go,
-that the tests measure coverage. What else is set, COLUMNS or PYTHONOPTIMIZE say, would show in the notebooks."""
+"""All that a kernel learns of the environment: where programs, code and the brand are, where scratch files
+go, that the tests measure coverage. Others would show in the notebooks: COLUMNS, PYTHONOPTIMIZE and more."""
 PINNED = {
     "PYTHONHASHSEED": "0",
     "PYTHONUTF8": "1",
