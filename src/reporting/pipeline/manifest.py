@@ -104,6 +104,13 @@ class Manifest:
         hashes = self.outputs | {NAME: sha256(folder / NAME)}
         return "".join(f"{hashes[path]}  {path}\n" for path in sorted(hashes))
 
+    def sums_stand(self, folder: Path) -> bool:
+        """Whether `SHA256SUMS` says that still; a month of an earlier version has none."""
+        path = folder / SUMS
+        if not path.exists():
+            return self.schema == 1
+        return path.read_bytes() == self.sums(folder).encode()
+
     @classmethod
     def read(cls, folder: Path) -> Manifest:
         """The manifest of the run in `folder`.

@@ -34,6 +34,7 @@ class Connection(Strict):
         url_env: Environment variable with the connection URL of a server.
         delimiter: Separates the columns of a CSV file.
         encoding: Character encoding of the CSV files, as Python names it.
+        folders: Other folders whose files the SELECTs may read by themselves; relative as `path` is.
     """
 
     kind: Kind
@@ -42,6 +43,7 @@ class Connection(Strict):
     url_env: str | None = None
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     encoding: str = "utf-8"
+    folders: list[str] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _knows_where(self) -> Connection:
@@ -50,8 +52,8 @@ class Connection(Strict):
                 raise ValueError(f"kind '{self.kind}' takes path or path_env, not url_env")
             if not (self.path or self.path_env):
                 raise ValueError(f"kind '{self.kind}' needs path, path_env or both")
-        elif self.path or self.path_env:
-            raise ValueError(f"kind '{self.kind}' takes url_env, not path or path_env")
+        elif self.path or self.path_env or self.folders:
+            raise ValueError(f"kind '{self.kind}' takes url_env, not path, path_env or folders")
         elif not self.url_env and self.kind != "spark":
             raise ValueError(f"kind '{self.kind}' needs url_env, the name of an environment variable")
         return self
