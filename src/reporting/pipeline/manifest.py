@@ -9,7 +9,7 @@ import platform
 import re
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from reporting.errors import ConfigError
@@ -22,6 +22,8 @@ READABLE = (1, 2)  # months of schema 1 have no SHA256SUMS
 APART = frozenset({NAME, SUPERSEDED, SUMS})
 """Files of a published month that are not outputs themselves."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_FOREIGN = re.compile(r"^[A-Za-z]:|[\\\x00-\x1f\x7f]")
+"""A drive, a backslash (a folder elsewhere), a control character."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class Manifest:
     def sums_stand(self, folder: Path) -> bool:
         """Whether `SHA256SUMS` says that still; a month of an earlier version has none."""
         path = folder / SUMS
-        if not path.exists():
+        if not path.is_file():
             return self.schema == 1
         return path.read_bytes() == self.sums(folder).encode()
 
@@ -120,6 +122,12 @@ class Manifest:
                 names a file that lies elsewhere.
         """
         path = folder / NAME
+        if not path.is_file():
+            raise ConfigError(
+                "there is no published run here.",
+                where=folder,
+                remedy="`reporting list` shows what there is.",
+            )
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
             if content["schema"] not in READABLE:
@@ -128,12 +136,6 @@ class Manifest:
             manifest = cls(inputs=Inputs(**content.pop("inputs")), **content)
             _require_sound(manifest, stated)
             return manifest
-        except FileNotFoundError:
-            raise ConfigError(
-                "there is no published run here.",
-                where=folder,
-                remedy="`reporting list` shows what there is.",
-            ) from None
         except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
             raise ConfigError(
                 f"the manifest can't be read: {error}.",
@@ -145,12 +147,7 @@ class Manifest:
 def is_local(path: str) -> bool:
     """Whether `path` names a file below the folder it stands in, on any system, that isn't hidden."""
     parts = path.split("/")
-    return (
-        path.isprintable()
-        and not set(path) & set('\\:"<>|?*')
-        and PurePosixPath(path).as_posix() == path
-        and not any(part == "" or part.startswith(".") for part in parts)
-    )
+    return not _FOREIGN.search(path) and not any(part == "" or part.startswith(".") for part in parts)
 
 
 def _require_sound(manifest: Manifest, stated: object) -> None:
