@@ -48,7 +48,7 @@ def main(fd: int, preload: list[str]) -> None:
 
 def _fork() -> int:
     with warnings.catch_warnings():
-        # Python 3.12 and later warn of threads; the one there is serves pyarrow's memory and is made for forks.
+        # Python 3.12 and later warn of threads; the one there is, for pyarrow's memory, is made for forks.
         warnings.simplefilter("ignore", DeprecationWarning)
         return os.fork()
 
