@@ -118,11 +118,20 @@ def test_a_month_from_csv_files_to_a_passed_audit(project, reporting):
     code, out, err = reporting("audit")
     assert (code, err) == (0, "")
     assert "Passed: acme 2026-10" in out
+    assert out.index("all are as they were published") < out.index("Running one notebook")
 
     page = month / "my_report.html"
     page.write_text(page.read_text().replace("100.00", "999.00"))
+    code, out, err = reporting("audit", "--hashes")
+    assert (code, "1 of its files are not as they were published" in err, "Running" in out) == (
+        1,
+        True,
+        False,
+    )
+    assert out.rstrip().endswith("Altered since it was published: my_report.html: changed")
     code, out, err = reporting("audit", "--month", "2026-10")
     assert code == 1
+    assert out.index("my_report.html: changed\n") < out.index("Running one notebook")
     assert "Altered since it was published: my_report.html: changed, line" in out
     assert "1 were altered" in err
 

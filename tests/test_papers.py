@@ -1,4 +1,4 @@
-"""What the papers name exists: files, make targets, the version."""
+"""What the papers name exists: files, make targets, versions of ours and of Python."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 import reporting
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 PAPERS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+GUIDES = (*PAPERS, *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))))
 
 
 def text(name: str) -> str:
@@ -34,3 +36,16 @@ def test_the_version_is_one_and_the_changelog_knows_it():
     assert PROJECT["version"] == reporting.__version__
     assert f"## [{PROJECT['version']}]" in text("CHANGELOG.md")
     assert "## [Unreleased]" in text("CHANGELOG.md")
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_make_targets_named_in_the_guides_exist(guide):
+    targets = set(re.findall(r"^([a-z-]+):", text("Makefile"), re.M))
+    named = re.findall(r"(?:`|^ {4})make ([a-z][a-z-]*)", text(guide), re.M)
+    assert set(named) <= targets, set(named) - targets
+
+
+def test_python_versions_are_those_that_may_be_installed():
+    allowed = SpecifierSet(PROJECT["requires-python"])
+    told = [line.rsplit(" ", 1)[-1] for line in PROJECT["classifiers"] if "Python :: 3." in line]
+    assert told and all(version in allowed for version in told)

@@ -9,10 +9,16 @@ import pytest
 from reporting.contract.asof import BORN, as_of
 from reporting.contract.rules import rows
 from reporting.contract.standing import standing, story
+from reporting.contract.tables import TABLES
 
 CLOSE = dt.datetime(2025, 3, 1)
 BEFORE, AT, AFTER = "2025-02-28T23:59:59.999999", "2025-03-01", "2025-03-01T00:00:00.000001"
 TERMS = {"plan": "p", "amount": "10", "amount_period": "month", "currency": "USD", "is_trial": False}
+
+
+def test_every_table_but_accounts_is_cut_by_a_column_of_its_own():
+    assert set(BORN) == set(TABLES) - {"accounts"}
+    assert all(column in TABLES[name].required_names for name, column in BORN.items())
 
 
 @pytest.mark.parametrize("name", sorted(set(BORN) - {"acquisition"}))

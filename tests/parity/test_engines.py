@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from reporting.contract import TABLES
 from reporting.month import Month
 from reporting.params.product import load_product
 from reporting.snapshot.build import build_snapshot
@@ -23,10 +24,6 @@ pytestmark = [
 ]
 
 MONTH = Month.parse("2025-04")
-TABLES = (
-    "accounts", "acquisition", "cancellations", "events", "integrations", "subscriptions", "surveys",
-    "tickets", "users",
-)  # fmt: skip
 PLAIN = {name: "SELECT * FROM {" + name + "}" for name in TABLES}
 AWKWARD = PLAIN | {
     "events": "SELECT account_id, user_id, event_name, occurred_at, quantity FROM {events}",

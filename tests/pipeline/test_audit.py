@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from reporting.errors import NotebookFailed
+from reporting.errors import AuditDifference, NotebookFailed
 from reporting.pipeline import kernels
 from reporting.pipeline.audit import audit
 from reporting.pipeline.diff import diff
@@ -49,6 +49,16 @@ def test_it_passes_on_the_same_bytes_with_the_run_s_own_parameters(workshop, pub
     assert "Top 9." in (result.rerun / "mine.html").read_text()
 
 
+def test_nothing_is_run_on_a_snapshot_that_was_altered(workshop, published, monkeypatch):
+    month = published()
+    (month.folder / "snapshot" / "portfolio_month.parquet").write_bytes(b"")
+    monkeypatch.setattr(kernels, "Nursery", None)
+    said = StringIO()
+    with pytest.raises(AuditDifference, match="it was not run again"):
+        audit(workshop.project, month, Reporter(Console(file=said)))
+    assert "Altered since it was published: snapshot/portfolio_month.parquet: changed" in said.getvalue()
+
+
 def test_it_names_an_altered_file_and_a_changed_notebook(workshop, published):
     month = published()
     (month.folder / "data.txt").write_text("put here later")
@@ -65,8 +75,8 @@ def test_it_names_an_altered_file_and_a_changed_notebook(workshop, published):
     ]
     assert result.changed == ["lock", "notebook mine", "notebook other"]
     found = {item.path: item for item in result.differing}
-    assert "cell 4" in found["notebooks/mine.ipynb"].detail
-    assert "Best" in found["documents/mine.qmd"].detail
+    assert any("cell 4" in detail for detail in found["notebooks/mine.ipynb"].details)
+    assert any("Best" in detail for detail in found["documents/mine.qmd"].details)
     assert next(iter(found)).startswith("notebooks/")
 
 

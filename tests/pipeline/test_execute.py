@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -84,6 +85,30 @@ def test_the_environment_is_pinned(workshop, run):
     names = "PYTHONHASHSEED", "TZ", "OPENBLAS_NUM_THREADS"
     workshop.notebook("a", f"import os; [os.environ[name] for name in {names!r}]", "hash('x')")
     assert outputs(run()["a"])[0] == "['0', 'UTC', '1']"
+
+
+def test_nothing_else_of_the_environment_reaches_a_kernel(workshop, run, monkeypatch):
+    """Optimised code, a narrow terminal, no colours and another epoch, all set together."""
+    seen = "import os, shutil; [__debug__, shutil.get_terminal_size().columns, sorted(os.environ.items())]"
+    workshop.notebook("a", seen, "assert False, 'a message in colours'")
+    plain = run(out="here")["a"]
+    for name, value in {
+        "PYTHONOPTIMIZE": "1",
+        "NO_COLOR": "1",
+        "COLUMNS": "40",
+        "SOURCE_DATE_EPOCH": "1",
+        "LANG": "de_DE",
+        "WAREHOUSE_URL": "postgres://me:secret@host",
+    }.items():
+        monkeypatch.setenv(name, value)
+    with Nursery(LIGHT) as other:
+        notebooks = find_notebooks(workshop.root / "notebooks")
+        (result,) = execute(notebooks, {}, workshop.root / "there", other)
+    text = plain.path.read_text()
+    assert "AssertionError: a message in colours" in plain.failure.error
+    assert "secret" not in text and "WAREHOUSE_URL" not in text
+    private = re.compile(r"/[^']*/reporting-[^']*")  # the kernels' own folder, made for each run
+    assert private.sub("", result.path.read_text()) == private.sub("", text)
 
 
 @pytest.mark.parametrize(

@@ -86,3 +86,17 @@ def test_a_superseded_run_says_by_which(workshop, ids):
     assert run.state == "superseded"
     mark = json.loads((run.folder / "superseded.json").read_text())
     assert mark["superseded_by"] == ids["demo 2026-10 2"]
+
+
+def test_one_manifest_that_cannot_be_read_hides_no_other(workshop, ids):
+    (workshop.root / "reports" / "demo" / "2026-10" / "manifest.json").write_text("{")
+    found = {(str(run.month), run.state): run for run in runs(workshop.project, "demo")}
+    assert "can't be read" in str(found["2026-10", "published"].fault)
+    assert found["2026-10", "superseded"].manifest.run_id == ids["demo 2026-10 1"]
+    assert published_run(workshop.project, "demo", "2026-09").manifest
+    assert find_run(workshop.project, "demo", "2026-09").manifest
+    for month in ("2026-10", None):
+        with pytest.raises(ConfigError, match="can't be read"):
+            published_run(workshop.project, "demo", month)
+    with pytest.raises(ConfigError, match="can't be read"):
+        find_run(workshop.project, "demo", "2026-10")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -71,6 +72,41 @@ def test_one_that_cannot_be_read_is_refused(tmp_path, text):
         Manifest.read(tmp_path)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../../etc/passwd",
+        "/etc/passwd",
+        "C:/x",
+        "C:\\x",
+        "a/../b",
+        "a//b",
+        "./a",
+        ".a",
+        "a/.b",
+        "a/",
+        "",
+        "a\n",
+    ],
+)
+def test_a_path_that_leaves_the_month_is_refused(tmp_path, path):
+    replace(MANIFEST, outputs={"data/ü b.csv": "0" * 64, path: "0" * 64}).write(tmp_path)
+    with pytest.raises(ConfigError, match="is no file of the month"):
+        Manifest.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [("run_id", "0" * 12, "its run id is '000000000000'"), ("outputs", {"a": "x"}, "the hash of a")],
+)
+def test_one_that_contradicts_itself_is_refused(tmp_path, key, value, message):
+    MANIFEST.write(tmp_path)
+    content = json.loads((tmp_path / NAME).read_text())
+    (tmp_path / NAME).write_text(json.dumps(content | {key: value}))
+    with pytest.raises(ConfigError, match=message):
+        Manifest.read(tmp_path)
+
+
 def test_a_folder_without_one_is_refused(tmp_path):
     with pytest.raises(ConfigError, match="no published run"):
         Manifest.read(tmp_path)
@@ -81,6 +117,7 @@ def test_the_inventory_holds_every_output_but_not_the_manifest(tmp_path):
     (tmp_path / "data" / "a.csv").write_text("abc")
     (tmp_path / "manifest.json").write_text("{}")
     (tmp_path / "superseded.json").write_text("{}")
+    (tmp_path / "SHA256SUMS").write_text("")
     (tmp_path / ".DS_Store").write_text("")
     assert inventory(tmp_path) == {
         "data/a.csv": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

@@ -58,7 +58,7 @@ def steps(target, monkeypatch) -> list[tuple[str, str]]:
     return found
 
 
-STAGED = {"data", "data/a.csv", "manifest.json", "."}
+STAGED = {"data", "data/a.csv", "manifest.json", "SHA256SUMS", "."}
 
 
 def test_every_file_and_folder_is_on_disk_before_the_run_is_ready_and_each_rename_after_it(target, steps):

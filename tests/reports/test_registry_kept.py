@@ -6,7 +6,7 @@ import math
 import pytest
 
 from reporting.analysis.bridge import METRICS as OF_BRIDGE
-from reporting.metrics.registry import METRICS
+from reporting.metrics.registry import METRICS, REPORTS
 from reporting.present.blocks import Table
 from reporting.reports.common import measures
 from reporting.reports.common.measures import BY_SLICE
@@ -41,7 +41,7 @@ def report_of(name: str):
     return importlib.import_module(f"reporting.reports.{name}")
 
 
-@pytest.mark.parametrize("name", sorted({report for m in METRICS.values() for report in m.reports}))
+@pytest.mark.parametrize("name", REPORTS.values())
 def test_every_portfolio_figure_of_a_report_has_a_row_there(read, company, name):
     if name == "churn_drivers":  # needs a company of its own to have a model; its figures don't
         module = report_of(name)
@@ -54,7 +54,7 @@ def test_every_portfolio_figure_of_a_report_has_a_row_there(read, company, name)
     assert {METRICS[metric].label for metric in measures.of_report(name)} <= rows
 
 
-@pytest.mark.parametrize("name", sorted({report for m in METRICS.values() for report in m.reports}))
+@pytest.mark.parametrize("name", REPORTS.values())
 def test_what_is_no_single_figure_has_a_section_or_a_line_of_the_bridge(name):
     report = report_of(name)
     for metric in METRICS.values():

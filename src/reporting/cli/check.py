@@ -12,6 +12,8 @@ from reporting.errors import AuditDifference
 if TYPE_CHECKING:
     from reporting.sources import TableReport
 
+SHOWN = 20
+"""Differences of one file that are printed."""
 MARKS = {"good": "[green]good[/]", "note": "[yellow]note[/]", "bad": "[red]bad [/]"}
 
 
@@ -70,9 +72,10 @@ def audit(
     source: common.Source = None,
     month: common.Month = None,
     run: Annotated[str | None, typer.Option(help="A superseded run, as `reporting list` names it.")] = None,
+    hashes: Annotated[bool, typer.Option("--hashes", help="Compare hashes only, run nothing.")] = False,
     params: common.Params = None,
 ) -> None:
-    """Make a published month again from its snapshot and compare every output."""
+    """Compare every file of a published month with its hash, then make the month again from its snapshot."""
     from reporting.pipeline import audit as auditing
     from reporting.pipeline.history import find_run, published_run
     from reporting.pipeline.progress import Reporter
@@ -80,24 +83,29 @@ def audit(
     project = common.project_of(context, params)
     name = common.source_of(project, source)
     found = find_run(project, name, run) if run else published_run(project, name, month)
+    assert found.manifest is not None
     reporter = Reporter(common.output())
+    outputs = _number(len(found.manifest.outputs), "output")
+    told = f"{found.source} {found.month}, run {found.manifest.run_id}"
+    if hashes:
+        if altered := auditing.check_hashes(found, reporter):
+            raise AuditDifference(f"{told}: {len(altered)} of its files are not as they were published.")
+        reporter.say(f"Passed: {told}: {outputs}, all as they were published.")
+        return
     result = auditing.audit(project, found, reporter)
     for changed in result.changed:
         reporter.say(f"Not as it was: {changed}")
     for difference in result.altered:
-        reporter.say(f"Altered since it was published: {difference}")
+        reporter.say(f"Altered since it was published: {difference.told(SHOWN)}")
     for difference in result.differing:
-        reporter.say(f"Came out otherwise: {difference}")
-    outputs = _number(len(result.manifest.outputs), "output")
+        reporter.say(f"Came out otherwise: {difference.told(SHOWN)}")
     if not result.passed:
         raise AuditDifference(
-            f"{found.source} {found.month}, run {result.manifest.run_id}: "
-            f"{len(result.differing)} of {outputs} came out otherwise, {len(result.altered)} were altered.",
+            f"{told}: {len(result.differing)} of {outputs} came out otherwise, "
+            f"{len(result.altered)} were altered.",
             remedy=f"The new outputs are in {common.shown(result.rerun)}.",
         )
-    reporter.say(
-        f"Passed: {found.source} {found.month}, run {result.manifest.run_id}: {outputs}, all the same."
-    )
+    reporter.say(f"Passed: {told}: {outputs}, all the same.")
 
 
 def diff(

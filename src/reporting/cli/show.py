@@ -33,6 +33,7 @@ def list_runs(context: typer.Context, source: common.Source = None) -> None:
     table = Table("Source", "Month", "State", "Run", "Made", "Warnings", box=None)
     for run in runs(project, source):
         kept = f", kept in {common.shown(run.folder)}" if run.state == "failed" else ""
+        kept += ", its manifest can't be read" if run.fault else ""
         row = [run.source, str(run.month), run.state + kept]
         if run.manifest:
             made = str(run.manifest.volatile.get("finished", ""))[:16].replace("T", " ")
@@ -97,11 +98,11 @@ def explain(
 
     from reporting.month import Month
     from reporting.pipeline.history import published_run
-    from reporting.snapshot.frozen import Snapshot
+    from reporting.pipeline.verify import open_snapshot
 
     project = common.project_of(context, params)
     run = published_run(project, common.source_of(project, source), month)
-    snapshot = Snapshot.load(run.folder / "snapshot")
+    snapshot = open_snapshot(run)
     earlier = Month.parse(against) if against else run.month.shift(-1)
     accounts = snapshot.changes(run.month, earlier).accounts(metric)
     before, after = snapshot.value(metric, earlier), snapshot.value(metric, run.month)

@@ -27,9 +27,9 @@ def month_starts(months: int) -> np.ndarray:
 
 def add_months(days: np.ndarray, months: np.ndarray | int, anchor: np.ndarray) -> np.ndarray:
     """The billing day `anchor` (1 to 31, cut to the month's length) `months` calendar months after `days`."""
-    target = (_ORIGIN + days).astype("datetime64[M]") + months
+    target = (_ORIGIN + days).astype("datetime64[M]") + np.asarray(months, "timedelta64[M]")
     first = _days(target.astype("datetime64[D]"))
-    length = _days((target + 1).astype("datetime64[D]")) - first
+    length = _days((target + np.timedelta64(1, "M")).astype("datetime64[D]")) - first
     return first + np.minimum(anchor, length) - 1
 
 

@@ -17,7 +17,7 @@ from reporting.metrics.catalogue import (
     health,
     revenue,
 )
-from reporting.metrics.catalogue.entry import CHAPTERS, Metric
+from reporting.metrics.catalogue.entry import CHAPTERS, REPORTS, Metric
 
 _ALL = (
     *activation.ENTRIES,
@@ -33,7 +33,7 @@ _ALL = (
 METRICS: dict[str, Metric] = {metric.id: metric for metric in _ALL}
 """Metric id -> definition, in the order of the catalogue's chapters."""
 
-__all__ = ["CHAPTERS", "METRICS", "Metric", "unavailable"]
+__all__ = ["CHAPTERS", "METRICS", "REPORTS", "Metric", "unavailable"]
 
 
 def unavailable(have: Collection[str]) -> dict[str, list[str]]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from reporting.errors import AuditDifference
 from reporting.pipeline import inputs
-from reporting.pipeline.compare import Difference, differences
+from reporting.pipeline.compare import Difference, details, differences
 from reporting.pipeline.history import Run
 from reporting.pipeline.manifest import Manifest, inventory, versions
 from reporting.pipeline.parameters import find_notebooks
 from reporting.pipeline.plan import choose_renderer
 from reporting.pipeline.progress import Reporter
 from reporting.pipeline.project import Project
+from reporting.pipeline.verify import spoilt, verify
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,25 @@ class Audit:
         return not (self.altered or self.differing)
 
 
+def check_hashes(run: Run, reporter: Reporter) -> list[Difference]:
+    """Compare every published file with its hash, without running anything, and say what differs."""
+    with reporter.step("hashes", f"Comparing every file of {run.source} {run.month} with its hash"):
+        altered = verify(run)
+    for difference in altered:
+        reporter.say(f"Altered since it was published: {difference}")
+    if not altered:
+        reporter.say("  all are as they were published")
+    return altered
+
+
 def audit(project: Project, run: Run, reporter: Reporter) -> Audit:
-    """Run the notebooks of `run` again over its snapshot, with its parameters, and compare.
+    """Compare the files of `run` with their hashes, run its notebooks again over its snapshot, with its
+    parameters, and compare.
 
     The notebooks and the code are those of today; where they are others, the audit names them.
 
     Raises:
+        AuditDifference: The manifest or the snapshot was altered; nothing is run on it.
         ConfigError: It was rendered with Quarto, and Quarto isn't here.
         RunError: A notebook or the rendering failed.
     """
@@ -54,6 +69,14 @@ def audit(project: Project, run: Run, reporter: Reporter) -> Audit:
 
     published = run.manifest
     assert published is not None
+    altered = check_hashes(run, reporter)
+    if spoilt(altered):
+        raise AuditDifference(
+            f"{len(altered)} files were altered, among them the manifest or the snapshot, on which the month "
+            "rests; it was not run again.",
+            where=run.folder,
+            remedy="Restore the month from a backup, and audit it then.",
+        )
     stage = project.build(run.source, run.month) / "audit"
     shutil.rmtree(stage, ignore_errors=True)
     with Nursery() as nursery:
@@ -69,9 +92,19 @@ def audit(project: Project, run: Run, reporter: Reporter) -> Audit:
     require_success(executed, stage / "notebooks")
     context = context_of(published, inputs.brand(project))
     make_site(stage, executed, context, renderer, reporter)
-    altered = differences(published.outputs, inventory(run.folder), stage, run.folder)
-    differing = differences(published.outputs, inventory(stage), run.folder, stage)
-    return Audit(published, altered, changed, differing, stage)
+    again = inventory(stage)
+    differing = differences(published.outputs, again, run.folder, stage)
+    told = [_against_rerun(item, again, published, run, stage) for item in altered]
+    return Audit(published, told, changed, differing, stage)
+
+
+def _against_rerun(
+    item: Difference, again: dict[str, str], published: Manifest, run: Run, stage: Path
+) -> Difference:
+    """An altered file with what was altered in it, if the re-run made it again as it was published."""
+    if item.kind != "changed" or again.get(item.path) != published.outputs.get(item.path):
+        return item
+    return replace(item, details=details(stage / item.path, run.folder / item.path))
 
 
 def _other_versions(published: dict[str, str]) -> list[str]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-TEXT = frozenset({".css", ".csv", ".html", ".json", ".qmd", ".svg", ".txt", ".xml"})
+from reporting.pipeline import looks
+
+TEXT = frozenset({".css", ".csv", ".html", ".json", ".qmd", ".txt", ".xml"})
 ORDER = ("snapshot", "judgement", "notebooks", "data", "documents")
 """Folders in the order of their making: the first difference is the one to look at."""
 
@@ -18,16 +21,25 @@ class Difference:
     """A file that is not the same.
 
     Attributes:
-        kind: `changed`, `missing` (only the first has it) or `added`.
-        detail: Where a changed file first differs, and how.
+        kind: `changed`, `missing` (only the first has it), `added`, or what else is wrong with it.
+        details: Every place where a changed file differs, and how.
     """
 
     path: str
     kind: str
-    detail: str = ""
+    details: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.kind}" + (f", {self.detail}" if self.detail else "")
+        return self.told(1)
+
+    def told(self, most: int) -> str:
+        """In words, with `most` details at most: one on the line, several on lines of their own."""
+        head = f"{_shown(self.path)}: {self.kind}"
+        more = len(self.details) - most
+        rest = f" and {more} more" if more > 0 else ""
+        if most == 1 or len(self.details) == 1:
+            return f"{head}, {self.details[0]}{rest}" if self.details else head
+        return "\n    ".join([head, *self.details[:most], *([rest.strip()] if rest else [])])
 
 
 def differences(
@@ -39,51 +51,75 @@ def differences(
         first_folder: Where the files of the first lie, to tell what differs in them; as `second_folder`.
     """
     found = []
-    for path in sorted(first.keys() | second.keys(), key=_rank):
+    for path in sorted(first.keys() | second.keys(), key=rank):
         if path not in second:
             found.append(Difference(path, "missing"))
         elif path not in first:
             found.append(Difference(path, "added"))
         elif first[path] != second[path]:
-            found.append(
-                Difference(path, "changed", first_difference(first_folder / path, second_folder / path))
-            )
+            found.append(Difference(path, "changed", details(first_folder / path, second_folder / path)))
     return found
 
 
-def first_difference(first: Path, second: Path) -> str:
-    """Where two files first differ: notebook cell, line, or byte; empty if one of them isn't there."""
+def rank(path: str) -> tuple[int, str]:
+    """Sorts paths in the order of their making."""
+    folder = path.split("/", 1)[0]
+    return (ORDER.index(folder) if folder in ORDER else len(ORDER), path)
+
+
+def details(first: Path, second: Path) -> tuple[str, ...]:
+    """Every place where two files differ: cell, line, page, picture or byte; none if one isn't there."""
     if not (first.exists() and second.exists()):
-        return ""
-    if first.suffix == ".ipynb":
-        return _first_cell(first, second)
-    if first.suffix in TEXT:
-        lines = itertools.zip_longest(_lines(first), _lines(second), fillvalue="(end)")
-        for number, (old, new) in enumerate(lines, 1):
-            if old != new:
-                return f"line {number}: {_around(old, new)}"
-    old_bytes, new_bytes = first.read_bytes(), second.read_bytes()
-    pairs = itertools.zip_longest(old_bytes, new_bytes)
-    offset = next((index for index, (old, new) in enumerate(pairs) if old != new), None)
-    if offset is None:
-        return "equal now, other than its hash says"
-    return f"byte {offset} ({len(old_bytes)} bytes, now {len(new_bytes)})"
+        return ()
+    old, new = first.read_bytes(), second.read_bytes()
+    if old == new:
+        return ("equal now, other than its hash says",)
+    found: Iterable[str] = ()
+    try:
+        if first.suffix == ".ipynb":
+            found = _cells(json.loads(old), json.loads(new))
+        elif first.suffix in looks.LOOKS:
+            found = looks.LOOKS[first.suffix](old, new)
+        elif first.suffix in TEXT:
+            found = _lines(old, new)
+        found = tuple(found)
+    except Exception as error:  # readers of damaged files raise anything
+        found = (f"one of the two can't be read: {type(error).__name__}",)
+    return tuple(found) or (_byte(old, new),)
 
 
-def _first_cell(first: Path, second: Path) -> str:
-    old, new = (json.loads(path.read_text(encoding="utf-8")) for path in (first, second))
-    for number, (before, after) in enumerate(itertools.zip_longest(old["cells"], new["cells"]), 1):
-        if before != after:
-            texts = [json.dumps(cell, ensure_ascii=False, sort_keys=True) for cell in (before, after)]
-            return f"cell {number}: {_around(*texts)}"
-    return "metadata"
+def _cells(old: dict, new: dict) -> Iterator[str]:
+    for number, pair in enumerate(itertools.zip_longest(old["cells"], new["cells"]), 1):
+        if pair[0] != pair[1]:
+            before, after = (json.dumps(cell, ensure_ascii=False, sort_keys=True) for cell in pair)
+            yield f"cell {number}: {around(before, after)}"
+    if {**old, "cells": []} != {**new, "cells": []}:
+        yield "metadata"
 
 
-def _lines(path: Path) -> list[str]:
-    return path.read_text(encoding="utf-8", errors="replace").splitlines()
+def _lines(old_bytes: bytes, new_bytes: bytes) -> Iterator[str]:
+    old, new = (text.decode(errors="replace").splitlines() for text in (old_bytes, new_bytes))
+    for tag, i, i_end, j, j_end in difflib.SequenceMatcher(None, old, new).get_opcodes():
+        if tag == "equal":
+            continue
+        pairs = itertools.zip_longest(old[i:i_end], new[j:j_end])
+        for number, (before, after) in enumerate(pairs, 1):
+            if after is None:
+                yield f"line {i + number}: gone, {before[:60]!r}"
+            elif before is None:
+                yield f"line {j + number}: added, {after[:60]!r}"
+            else:
+                yield f"line {i + number}: {around(before, after)}"
 
 
-def _around(old: str, new: str, *, width: int = 60) -> str:
+def _byte(old: bytes, new: bytes) -> str:
+    pairs = itertools.zip_longest(old, new)
+    offset = next(index for index, (before, after) in enumerate(pairs) if before != after)
+    return f"byte {offset} ({len(old)} bytes, now {len(new)})"
+
+
+def around(old: str, new: str, *, width: int = 60) -> str:
+    """Two texts around their first difference."""
     start = next(
         (i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new))
     )
@@ -91,6 +127,6 @@ def _around(old: str, new: str, *, width: int = 60) -> str:
     return f"{old[start : start + width]!r} -> {new[start : start + width]!r}"
 
 
-def _rank(path: str) -> tuple[int, str]:
-    folder = path.split("/", 1)[0]
-    return (ORDER.index(folder) if folder in ORDER else len(ORDER), path)
+def _shown(path: str) -> str:
+    """A path as it can be printed, whatever its bytes."""
+    return path if path.isprintable() else repr(path)

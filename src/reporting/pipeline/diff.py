@@ -8,7 +8,7 @@ import pandas as pd
 
 from reporting.pipeline.compare import Difference, differences
 from reporting.pipeline.history import Run
-from reporting.snapshot.frozen import Snapshot
+from reporting.pipeline.verify import open_snapshot
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,11 @@ class Diff:
 
 
 def diff(before: Run, after: Run) -> Diff:
-    """Compare the portfolio's metrics, the inputs and, for one month, the files of two runs."""
+    """Compare the portfolio's metrics, the inputs and, for one month, the files of two runs.
+
+    Raises:
+        AuditDifference: A snapshot isn't as it was published.
+    """
     assert before.manifest is not None
     assert after.manifest is not None
     table = pd.DataFrame({"before": _portfolio(before), "after": _portfolio(after)}).sort_index()
@@ -48,6 +52,6 @@ def diff(before: Run, after: Run) -> Diff:
 
 
 def _portfolio(run: Run) -> pd.Series:
-    frame = Snapshot.load(run.folder / "snapshot").portfolio_month
+    frame = open_snapshot(run).portfolio_month
     assert frame is not None
     return frame[frame["month"] == pd.Timestamp(run.month.start)].set_index("metric")["value"]

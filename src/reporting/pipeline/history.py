@@ -18,7 +18,9 @@ class Run:
     """A run on disk.
 
     Attributes:
-        state: `published`, `superseded` or `failed`; a failed one has no manifest.
+        state: `published`, `superseded` or `failed`.
+        manifest: None of a failed run, and of one whose manifest can't be read.
+        fault: Why it can't be read.
     """
 
     source: str
@@ -26,6 +28,7 @@ class Run:
     state: str
     folder: Path
     manifest: Manifest | None
+    fault: ConfigError | None = None
 
     @property
     def name(self) -> str:
@@ -51,13 +54,13 @@ def published_run(project: Project, source: str, month: str | None) -> Run:
     """The published run of `month`, or of the last published month.
 
     Raises:
-        ConfigError: Nothing of the kind is published.
+        ConfigError: Nothing of the kind is published, or its manifest can't be read.
     """
     found = [run for run in runs(project, source) if run.state == "published"]
     wanted = Month.parse(month) if month else None
     for run in reversed(found):
         if wanted in (None, run.month):
-            return run
+            return _sound(run)
     known = ", ".join(str(run.month) for run in found) or "no month"
     raise ConfigError(
         f"{source} {month or ''}".strip() + " is not published.",
@@ -73,7 +76,11 @@ def find_run(project: Project, source: str, name: str) -> Run:
         ConfigError: There is none of that name, or a run id has more than one.
     """
     month, _, run_id = name.partition("@")
-    if not run_id and not _is_month(name):
+    if not run_id and _is_month(name):
+        for run in runs(project, source):
+            if run.state == "published" and str(run.month) == month:
+                return _sound(run)
+    elif not run_id:
         month, run_id = "", name
     with_manifest = [run for run in runs(project, source) if run.manifest]
     found = [
@@ -93,8 +100,18 @@ def find_run(project: Project, source: str, name: str) -> Run:
     )
 
 
+def _sound(run: Run) -> Run:
+    if run.fault:
+        raise run.fault
+    return run
+
+
 def _read(source: Path, folder: Path, state: str) -> Run:
-    return Run(source.name, Month.parse(folder.name[:7]), state, folder, Manifest.read(folder))
+    month = Month.parse(folder.name[:7])
+    try:
+        return Run(source.name, month, state, folder, Manifest.read(folder))
+    except ConfigError as fault:
+        return Run(source.name, month, state, folder, None, fault)
 
 
 def _is_month(name: str) -> bool:

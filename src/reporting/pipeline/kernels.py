@@ -29,8 +29,22 @@ HEAVY = (
     "statsmodels.api",
 )
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+PASSED_ON = (
+    "PATH",
+    "HOME",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+    "PYTHONPATH",
+    "REPORTING_BRAND",
+    "COVERAGE_PROCESS_CONFIG",
+)
+"""All that a kernel learns of the environment: where programs, code and the brand are, where scratch files
+go, that the tests measure coverage. Others would show in the notebooks: COLUMNS, PYTHONOPTIMIZE and more."""
 PINNED = {
     "PYTHONHASHSEED": "0",
+    "PYTHONUTF8": "1",
+    "PYTHONNOUSERSITE": "1",  # packages outside the lock
+    "LC_ALL": "C.UTF-8",
     "TZ": "UTC",
     "SOURCE_DATE_EPOCH": "0",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
@@ -54,11 +68,7 @@ class Nursery:
         self._replies = self._socket.makefile("r", encoding="utf-8")
         self._lock = threading.Lock()
         self._started = False
-        environment = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("JPY_", "IPYTHON", "JUPYTER_"))
-        }
+        environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "reporting.pipeline.nursery", str(theirs.fileno()), *preload],

@@ -16,9 +16,14 @@ from reporting.errors import ConfigError
 
 NAME = "manifest.json"
 SUPERSEDED = "superseded.json"
-SCHEMA = 1
-APART = frozenset({NAME, SUPERSEDED})
+SUMS = "SHA256SUMS"
+SCHEMA = 2
+READABLE = (1, 2)  # months of schema 1 have no SHA256SUMS
+APART = frozenset({NAME, SUPERSEDED, SUMS})
 """Files of a published month that are not outputs themselves."""
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_FOREIGN = re.compile(r"^[A-Za-z]:|[\\\x00-\x1f\x7f]")
+"""A drive, a backslash (a folder elsewhere), a control character."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,7 @@ class Manifest:
         versions: Python, platform and packages the run was made with.
         outputs: Path in the month's folder -> SHA-256, of every file but the manifest.
         volatile: What differs between two runs of the same inputs: times, durations, who and where.
+        schema: Version of the manifest's form.
     """
 
     inputs: Inputs
@@ -82,6 +88,7 @@ class Manifest:
     versions: dict[str, str]
     outputs: dict[str, str] = field(default_factory=dict)
     volatile: dict[str, Any] = field(default_factory=dict)
+    schema: int = SCHEMA
 
     @property
     def run_id(self) -> str:
@@ -89,36 +96,68 @@ class Manifest:
         return self.inputs.run_id
 
     def write(self, folder: Path) -> None:
-        """Write `manifest.json` into `folder`."""
-        content = {"schema": SCHEMA, "run_id": self.run_id, **asdict(self)}
+        """Write `manifest.json` into `folder`, and `SHA256SUMS`, which `sha256sum -c` checks without us."""
+        content = {"schema": self.schema, "run_id": self.run_id, **asdict(self)}
         (folder / NAME).write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        (folder / SUMS).write_text(self.sums(folder), encoding="utf-8")
+
+    def sums(self, folder: Path) -> str:
+        """What `SHA256SUMS` says beside the manifest in `folder`."""
+        hashes = self.outputs | {NAME: sha256(folder / NAME)}
+        return "".join(f"{hashes[path]}  {path}\n" for path in sorted(hashes))
+
+    def sums_stand(self, folder: Path) -> bool:
+        """Whether `SHA256SUMS` says that still; a month of an earlier version has none."""
+        path = folder / SUMS
+        if not path.is_file():
+            return self.schema == 1
+        return path.read_bytes() == self.sums(folder).encode()
 
     @classmethod
     def read(cls, folder: Path) -> Manifest:
         """The manifest of the run in `folder`.
 
         Raises:
-            ConfigError: There is none, or it isn't one of this version.
+            ConfigError: There is none, it isn't of a known form, its run id is not that of its inputs, or it
+                names a file that lies elsewhere.
         """
         path = folder / NAME
-        try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-            if content.pop("schema") != SCHEMA:
-                raise ValueError("another schema")
-            content.pop("run_id")
-            return cls(inputs=Inputs(**content.pop("inputs")), **content)
-        except FileNotFoundError:
+        if not path.is_file():
             raise ConfigError(
                 "there is no published run here.",
                 where=folder,
                 remedy="`reporting list` shows what there is.",
-            ) from None
-        except (ValueError, KeyError, TypeError) as error:
+            )
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            if content["schema"] not in READABLE:
+                raise ValueError("another schema")
+            stated = content.pop("run_id")
+            manifest = cls(inputs=Inputs(**content.pop("inputs")), **content)
+            _require_sound(manifest, stated)
+            return manifest
+        except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
             raise ConfigError(
                 f"the manifest can't be read: {error}.",
                 where=path,
                 remedy="Restore it, or publish the month again.",
             ) from None
+
+
+def is_local(path: str) -> bool:
+    """Whether `path` names a file below the folder it stands in, on any system, that isn't hidden."""
+    parts = path.split("/")
+    return not _FOREIGN.search(path) and not any(part == "" or part.startswith(".") for part in parts)
+
+
+def _require_sound(manifest: Manifest, stated: object) -> None:
+    if stated != manifest.run_id:
+        raise ValueError(f"its run id is {stated!r}, that of its inputs is {manifest.run_id}")
+    for path, hash in manifest.outputs.items():
+        if not is_local(path):
+            raise ValueError(f"it names {path!r}, which is no file of the month")
+        if not (isinstance(hash, str) and _SHA256.fullmatch(hash)):
+            raise ValueError(f"the hash of {path} is no SHA-256")
 
 
 def sha256(path: Path) -> str:

@@ -17,6 +17,7 @@ import signal
 import socket
 import subprocess
 import sys
+import warnings
 
 CAN_FORK = sys.platform == "linux"
 """Elsewhere the system's own libraries do not survive a fork, and kernels are started afresh."""
@@ -34,7 +35,7 @@ def main(fd: int, preload: list[str]) -> None:
         with parent.makefile("r", encoding="utf-8") as requests:
             for line in requests:
                 request = json.loads(line)
-                pid = os.fork() if CAN_FORK else _spawn(request)
+                pid = _fork() if CAN_FORK else _spawn(request)
                 if pid == 0:
                     break
                 kernels.append(pid)
@@ -43,6 +44,13 @@ def main(fd: int, preload: list[str]) -> None:
                 _kill(kernels)
                 return
     _become_kernel(request)
+
+
+def _fork() -> int:
+    with warnings.catch_warnings():
+        # Python 3.12 and later warn of threads; the one there is, for pyarrow's memory, is made for forks.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
 
 
 def _spawn(request: dict) -> int:

@@ -20,6 +20,7 @@ import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from reporting.errors import ParameterError, did_you_mean
+from reporting.pipeline.manifest import is_local
 
 SNAPSHOT = "snapshot"
 """The parameter the pipeline sets itself, in every notebook that has it."""
@@ -104,9 +105,17 @@ def find_notebooks(folder: Path) -> dict[str, Notebook]:
     """Every notebook in `folder`, by name, in alphabetical order.
 
     Raises:
-        ParameterError: There is none, or one can't be read.
+        ParameterError: There is none, one can't be read, or its name can't be that of a published file.
     """
-    found = {path.stem: read_notebook(path) for path in sorted(folder.glob("*.ipynb"))}
+    paths = sorted(path for path in folder.glob("*.ipynb") if not path.name.startswith("."))
+    for path in paths:
+        if not is_local(path.name):
+            raise ParameterError(
+                "the notebook's name can't be that of a published file on every system.",
+                where=repr(path.name),
+                remedy="Rename it; letters, digits, _ and - will do.",
+            )
+    found = {path.stem: read_notebook(path) for path in paths}
     if not found:
         raise ParameterError(
             "there is no notebook here.", where=folder, remedy="Restore the notebooks folder."

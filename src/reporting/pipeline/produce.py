@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reporting.errors import NotebookFailed
+from reporting.metrics.registry import REPORTS
 from reporting.month import Month
 from reporting.pipeline.execute import Executed, execute
 from reporting.pipeline.exports import write_exports
@@ -22,13 +23,7 @@ from reporting.present.brand import Brand
 if TYPE_CHECKING:
     from reporting.snapshot.frozen import Snapshot
 
-READING_ORDER = (
-    "executive_brief",
-    "monthly_health",
-    "retention_cohorts",
-    "churn_drivers",
-    "expansion_readiness",
-)
+READING_ORDER = tuple(REPORTS.values())
 ABBREVIATIONS = {"mrr": "MRR", "grr": "GRR", "nrr": "NRR"}
 
 

@@ -48,7 +48,10 @@ def publish(target: Path) -> Path | None:
 
 def is_intact(target: Path, run_id: str) -> bool:
     """Whether `target` holds the run `run_id`, with every output as it was published."""
-    return _run_id(target) == run_id and Manifest.read(target).outputs == inventory(target)
+    if _run_id(target) != run_id:
+        return False
+    manifest = Manifest.read(target)
+    return manifest.outputs == inventory(target) and manifest.sums_stand(target)
 
 
 def superseded(source_folder: Path) -> Iterator[Path]:

@@ -82,6 +82,11 @@ def content_hash(table: pa.Table) -> str:
     return digest.hexdigest()
 
 
+def hash_of_file(path: Path) -> str:
+    """The content hash of a table that `write` wrote."""
+    return content_hash(canonical(pq.read_table(path)))
+
+
 def _bytes(column: pa.ChunkedArray) -> list[bytes | memoryview]:
     if pa.types.is_string(column.type):
         text = pc.fill_null(column, "").combine_chunks()

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 SCHEMA = 2
 READABLE = (1, 2)  # schema 1 had one file for each table
-OPTIONAL = ("tickets", "cancellations", "acquisition", "surveys")
+OPTIONAL = ("tickets", "cancellations", "surveys", "acquisition")
+"""Tables that a source may lack."""
 TABLES = (
     "accounts",
     "account_month",

@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 from reporting.metrics.churn import FLAGS
 from reporting.metrics.expansion import READINESS_PARTS
 from reporting.metrics.scores import ENGAGEMENT_PARTS, HEALTH_PARTS
+from reporting.snapshot.frozen import OPTIONAL
 from reporting.snapshot.workspace import Workspace
 
 KEYS = {
@@ -145,8 +146,7 @@ def frozen_tables(ws: Workspace) -> dict[str, ir.Table]:
     `account_month`, which is the columns `PANEL` of the panel. Where no month is fresh, those that the close
     alone doesn't decide."""
     tables = {"accounts": _accounts(ws), "findings": ws["findings"]}
-    optional = ("tickets", "cancellations", "surveys", "acquisition")
-    tables |= {name: ws[name] for name in optional if ws.get(name) is not None}
+    tables |= {name: ws[name] for name in OPTIONAL if ws.get(name) is not None}
     if not ws.fresh:
         return tables
     return tables | {

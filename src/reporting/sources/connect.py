@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlparse
@@ -30,9 +31,7 @@ _SCHEMES = {
 }
 _EXTRAS = {"spark": "pyspark"}
 _COUNT_IN_UTC = {
-    "csv": "SET TimeZone = 'UTC'",
-    "parquet": "SET TimeZone = 'UTC'",
-    "duckdb": "SET TimeZone = 'UTC'",
+    **dict.fromkeys(LOCAL_KINDS, "SET TimeZone = 'UTC'"),
     "postgres": "SET TIME ZONE 'UTC'",
     "snowflake": "ALTER SESSION SET TIMEZONE = 'UTC'",
     "databricks": "SET TIME ZONE 'UTC'",
@@ -70,6 +69,26 @@ def local_path(connection: Connection, where: Path, root: Path) -> Path:
             )
         raise SourceError(f"the {_what(connection)} {path} does not exist.", where=where, remedy=f"{ways}.")
     return path
+
+
+def named_folders(connection: Connection, where: Path, root: Path) -> list[Path]:
+    """The other folders a source may read.
+
+    Args:
+        connection: Its description.
+        where: The source file, named in messages.
+        root: What a relative path is relative to.
+
+    Raises:
+        SourceError: One isn't there.
+    """
+    folders = [root / Path(text).expanduser() for text in connection.folders]
+    for folder in folders:
+        if not folder.is_dir():
+            raise SourceError(
+                f"the folder {folder} does not exist.", where=where, remedy="Correct `folders:` here."
+            )
+    return folders
 
 
 def _what(connection: Connection) -> str:
@@ -126,6 +145,16 @@ def _duckdb(path: Path | None) -> BaseBackend:
     spill = Path(tempfile.gettempdir()) / f"reporting-spill-{os.getpid()}"
     con.raw_sql(f"SET temp_directory = {quoted(spill)}; SET enable_progress_bar = false")
     return con
+
+
+def lock(con: BaseBackend, files: Iterable[Path], folders: Iterable[Path]) -> None:
+    """Let DuckDB read these files, what lies in these folders and what it spills itself, and for good nothing
+    else: no other file, no extension, no setting."""
+    paths, places = (", ".join(map(quoted, names)) for names in (files, folders))
+    con.raw_sql(
+        f"SET allowed_paths = [{paths}]; SET allowed_directories = [{places}]; "
+        "SET enable_external_access = false; SET lock_configuration = true"
+    )
 
 
 def _url(connection: Connection, where: Path) -> str | None:

@@ -15,9 +15,9 @@ import duckdb
 import ibis.expr.types as ir
 
 from reporting.errors import SourceError, did_you_mean
-from reporting.sources.connect import first_lines, quoted
+from reporting.sources.connect import first_lines, lock, quoted
 from reporting.sources.files import create_view, identifier, read_parquet, tables_in, wrong_encoding
-from reporting.sources.mapping import LOCAL_KINDS, Connection, Mapping
+from reporting.sources.mapping import FILE_KINDS, LOCAL_KINDS, Connection, Mapping
 from reporting.sources.shares import Shares, row_by_row, tables_read
 
 if TYPE_CHECKING:
@@ -34,22 +34,27 @@ class Reader:
         con: Ibis backend.
         connection: The source's description.
         place: Folder or file of a local source.
+        folders: Other folders whose files its SELECTs may read.
         used: Data files read so far, by the name of their table.
     """
 
     con: BaseBackend
     connection: Connection
     place: Path | None
+    folders: list[Path] = field(default_factory=list)
     used: dict[str, list[Path]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._scratch = tempfile.TemporaryDirectory(prefix="reporting-")
-        self._in_folder = self.connection.kind in ("csv", "parquet")
+        self._in_folder = self.connection.kind in FILE_KINDS
         self._available = (
             tables_in(self.place, self.connection.kind) if self._in_folder and self.place else {}
         )
         if self.connection.kind == "duckdb" and self.place:
             self.used = {self.place.stem: [self.place]}
+        if self.connection.kind in LOCAL_KINDS:
+            own = (path for paths in self._available.values() for path in paths)
+            lock(self.con, own, [Path(self._scratch.name), *self.folders])
 
     def read(self, mapping: Mapping) -> ir.Table:
         """What the mapping's SELECT returns. CSV is read here, once; anything else stays an expression.
@@ -146,6 +151,12 @@ class Reader:
     def _explain(self, error: Exception, mapping: Mapping) -> SourceError:
         """A short message in terms of the user's files."""
         text = str(error)
+        if match := re.search(r'Cannot access (?:file|directory) "([^"]+)"', text):
+            return SourceError(
+                f"the SELECT reads '{match[1]}', which is no table of this source.",
+                where=mapping.path,
+                remedy="Put the file among the source's, or name its folder under `folders:`.",
+            )
         if match := re.search(r"Table with name \"?([\w.]+)\"? does not exist", text):
             return self._no_table(match[1], mapping)
         if match := re.search(r"CSV Error on Line: (\d+)\s+Original Line: (.*)", text):

@@ -17,7 +17,10 @@ from reporting.errors import ConfigError, SourceError, did_you_mean
 from reporting.month import Month
 from reporting.params.load import Strict, load_yaml
 
-LOCAL_KINDS = ("csv", "parquet", "duckdb")
+Kind = Literal["csv", "parquet", "duckdb", "postgres", "snowflake", "bigquery", "databricks", "spark"]
+FILE_KINDS = ("csv", "parquet")
+"""A table is a file of the folder that `path` names."""
+LOCAL_KINDS = (*FILE_KINDS, "duckdb")
 SQL_DIALECTS = {kind: "duckdb" for kind in LOCAL_KINDS}
 
 
@@ -31,14 +34,16 @@ class Connection(Strict):
         url_env: Environment variable with the connection URL of a server.
         delimiter: Separates the columns of a CSV file.
         encoding: Character encoding of the CSV files, as Python names it.
+        folders: Other folders whose files the SELECTs may read by themselves; relative as `path` is.
     """
 
-    kind: Literal["csv", "parquet", "duckdb", "postgres", "snowflake", "bigquery", "databricks", "spark"]
+    kind: Kind
     path: str | None = None
     path_env: str | None = None
     url_env: str | None = None
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     encoding: str = "utf-8"
+    folders: list[str] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _knows_where(self) -> Connection:
@@ -47,8 +52,8 @@ class Connection(Strict):
                 raise ValueError(f"kind '{self.kind}' takes path or path_env, not url_env")
             if not (self.path or self.path_env):
                 raise ValueError(f"kind '{self.kind}' needs path, path_env or both")
-        elif self.path or self.path_env:
-            raise ValueError(f"kind '{self.kind}' takes url_env, not path or path_env")
+        elif self.path or self.path_env or self.folders:
+            raise ValueError(f"kind '{self.kind}' takes url_env, not path, path_env or folders")
         elif not self.url_env and self.kind != "spark":
             raise ValueError(f"kind '{self.kind}' needs url_env, the name of an environment variable")
         return self

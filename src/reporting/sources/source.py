@@ -19,7 +19,7 @@ from reporting.contract.conform import conform
 from reporting.contract.usage import Usage
 from reporting.errors import ConfigError, SourceError
 from reporting.month import Month
-from reporting.sources.connect import connect, local_path
+from reporting.sources.connect import connect, local_path, named_folders
 from reporting.sources.engine import Reader
 from reporting.sources.exchange import no_rates, read_rates
 from reporting.sources.files import sha256
@@ -203,11 +203,12 @@ def open_source(name: str, params_dir: Path, *, lenient: bool = False) -> Source
     rates_path = path.parent / file.exchange_rates if file.exchange_rates else None
     rates = read_rates(rates_path) if rates_path else no_rates()
     place = local_path(file.connection, path, _root(path)) if file.connection.kind in LOCAL_KINDS else None
+    folders = named_folders(file.connection, path, _root(path))
     con = connect(file.connection, path, place)
     source = Source(name, file, path, con, rates)
     source._files = [path, *(mapping.path for mapping in mappings), *([rates_path] if rates_path else [])]
     try:
-        _map_tables(source, mappings, place)
+        _map_tables(source, mappings, Reader(con, file.connection, place, folders))
         if not lenient and any(finding.severity == "error" for finding in source.findings):
             refuse(source.check(), path)
     except BaseException:
@@ -216,9 +217,9 @@ def open_source(name: str, params_dir: Path, *, lenient: bool = False) -> Source
     return source
 
 
-def _map_tables(source: Source, mappings: list[Mapping], place: Path | None) -> None:
+def _map_tables(source: Source, mappings: list[Mapping], reader: Reader) -> None:
     """Map every table; faults of several SELECTs are told together."""
-    source._reader = reader = Reader(source.con, source.file.connection, place)
+    source._reader = reader
     faults: list[SourceError] = []
     for mapping in mappings:
         source.selects[mapping.table] = mapping.sql
@@ -235,6 +236,9 @@ def _map_tables(source: Source, mappings: list[Mapping], place: Path | None) -> 
         except SourceError as fault:
             faults.append(fault)
     source._files += [path for paths in reader.used.values() for path in paths]
+    source._files += [
+        path for folder in reader.folders for path in sorted(folder.rglob("*")) if path.is_file()
+    ]
     if len(faults) == 1:
         raise faults[0]
     if faults:

@@ -22,6 +22,7 @@ REPORTS = {
     "C": "churn_drivers",
     "E": "expansion_readiness",
 }
+"""The shipped reports as a reader takes them, by the letter that stands for each in the catalogue."""
 Direction = Literal["higher is better", "lower is better", "neither"]
 UP, DOWN, NEITHER = "higher is better", "lower is better", "neither"
 
