@@ -69,9 +69,15 @@ def _become_kernel(request: dict) -> None:
 
 
 def _kill(kernels: list[int]) -> None:
+    """End the kernels and wait until they have: what they write to is removed next."""
     for pid in kernels:
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(pid, signal.SIGKILL)
+            try:
+                os.killpg(pid, signal.SIGKILL)
+            except ProcessLookupError:  # it leads no group yet
+                os.kill(pid, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(-1, 0)  # as children that end are ignored, this returns when there are none
 
 
 if __name__ == "__main__":
