@@ -34,6 +34,8 @@ BY_FILE = """def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.nodeid.split("::")[0])
 """
 """mutmut names tests in no order; a module's fixtures would be made again whenever another came between."""
+TESTS = {"analysis": ("analysis", "reports")}
+"""Rooms whose decisions are asserted from what another one shows as well."""
 KILLED, SURVIVED, NO_TEST = {1, 3}, {0}, {5, 33}
 TIMED_OUT = {36, 24, -24, 152, 255}
 
@@ -80,8 +82,9 @@ def _prepare(room: str, without: str) -> Path:
         "also_copy": ["conftest.py", *(name for name in COPIED if name not in ("src", "tests"))],
         "pytest_add_cli_args": ["-m", "not server", "-p", "no:cacheprovider"],
         "pytest_add_cli_args_test_selection": [
-            f"tests/{room}/{path.name}"
-            for path in sorted((ROOT / "tests" / room).glob("test_*.py"))
+            path.relative_to(ROOT).as_posix()
+            for tests in TESTS.get(room, (room,))
+            for path in sorted((ROOT / "tests" / tests).rglob("test_*.py"))
             if not fnmatch(path.name, without)
         ],
         "process_isolation": "forkserver",  # DuckDB's and Arrow's threads don't survive a fork

@@ -145,6 +145,7 @@ def test_the_audit_passes(project, month):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="takes cores away")
+@pytest.mark.server
 def test_another_machine_publishes_the_same_bytes(month, tmp_path):
     """Another folder, zone, language, home, user, umask, hash seed, number of cores, and terminal."""
     other, home = tmp_path / 'Zoë\'s "other" folder', tmp_path / "home"
