@@ -38,7 +38,7 @@ Text(f"MRR of the top {top}: {total / 100:.2f}.")"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest tests begin first: one that begins last is waited for while the other cores have no work."""
+    """The longest tests begin first: one that begins last is waited for while other cores have no work."""
     items.sort(key=lambda item: item.path.name != LONGEST)
 
 

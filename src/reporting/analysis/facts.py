@@ -52,7 +52,7 @@ def facts(view: View, probability: pd.Series | None = None) -> pd.DataFrame:
     rows["adoption_fell"] = _adoption_fell(rows, fall, len(product.core_features))
     rows["escalated"] = _escalated(view).reindex(rows.index)
     rows["days_to_renewal"] = _days_to_renewal(view, rows)
-    months = rows["billing_frequency"].map(TERM_MONTHS).astype("Float64")
+    months = rows["billing_frequency"].map(TERM_MONTHS).astype(float)
     rows["contract_value_cents"] = rows["mrr_cents"] * months
     known = pd.Series(np.nan, index=rows.index) if probability is None else probability.reindex(rows.index)
     rows["probability"] = known.astype(float)
@@ -85,5 +85,5 @@ def _escalated(view: View) -> pd.Series:
 
 def _days_to_renewal(view: View, rows: pd.DataFrame) -> pd.Series:
     """Days from the close to the renewal; missing where there is none, or it has passed."""
-    ahead = (pd.to_datetime(rows["renewal_at"]) - view.close).dt.days.astype("Float64")
+    ahead = (pd.to_datetime(rows["renewal_at"]) - view.close).dt.days.astype(float)
     return ahead.where(ahead >= 0)

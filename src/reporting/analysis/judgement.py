@@ -14,7 +14,6 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from reporting.analysis.churn import risk as churn_risk
 from reporting.analysis.churn.drivers import catalogue
@@ -27,7 +26,7 @@ from reporting.analysis.verdict import verdicts
 from reporting.analysis.view import View
 from reporting.metrics.registry import METRICS
 from reporting.snapshot import freeze
-from reporting.snapshot.frozen import Snapshot
+from reporting.snapshot.frozen import Snapshot, read_frame
 
 SCHEMA = 1
 FOLDER = "judgement"
@@ -50,7 +49,7 @@ class Judgement:
     def accounts(self) -> pd.DataFrame:
         """The verdict on every paying account, see `verdict.verdicts`; indexed by `account_id`."""
         if self._folder:
-            rows = pq.read_table(self._folder / "accounts.parquet").to_pandas()
+            rows = read_frame(self._folder / "accounts.parquet")
             return rows.set_index("account_id", drop=False).rename_axis(None)
         known = self.risk["probability"] if len(self.risk) else None
         names = {"probability_lower": "lower", "probability_upper": "upper"}
@@ -63,7 +62,7 @@ class Judgement:
         value, factor, and whether its interval keeps to one side of 1. Indexed by `account_id`; empty where
         no model holds."""
         if self._folder:
-            rows = pq.read_table(self._folder / "risk.parquet").to_pandas()
+            rows = read_frame(self._folder / "risk.parquet")
             return rows.set_index("account_id").rename_axis(None) if len(rows) else pd.DataFrame()
         return self._model[0]
 
@@ -80,7 +79,7 @@ class Judgement:
         """`metric`, `account_id`, `account_name`, `contribution`: each account's part of the change of every
         portfolio figure on last month, largest first."""
         if self._folder:
-            return pq.read_table(self._folder / "changes.parquet").to_pandas()
+            return read_frame(self._folder / "changes.parquet")
         return _changes(self._snapshot)
 
     @property

@@ -115,12 +115,7 @@ class Snapshot:
         paths = self.files(name)
         if not paths and name in OPTIONAL:
             return None
-        table = pa.concat_tables([pq.read_table(path) for path in paths])
-        frame = table.to_pandas()
-        for field in table.schema:
-            if pa.types.is_boolean(field.type) and table[field.name].null_count:
-                frame[field.name] = frame[field.name].astype("boolean")
-        return frame
+        return read_frame(*paths)
 
     def files(self, name: str) -> list[Path]:
         """The Parquet files of a table: one, or for large monthly tables their parts, in order."""
@@ -197,3 +192,13 @@ class Snapshot:
         """A portfolio metric at one month (default: the report month); None when not available."""
         found = self.series(metric).get(pd.Timestamp((month or self.month).start))
         return None if found is None or pd.isna(found) else float(found)
+
+
+def read_frame(*paths: Path) -> pd.DataFrame:
+    """The rows of frozen files, one after another; yes-or-no columns keep their unknowns."""
+    table = pa.concat_tables([pq.read_table(path) for path in paths])
+    frame = table.to_pandas()
+    for field in table.schema:
+        if pa.types.is_boolean(field.type) and table[field.name].null_count:
+            frame[field.name] = frame[field.name].astype("boolean")
+    return frame
