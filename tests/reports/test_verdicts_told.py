@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from tests.reports.hand import BEFORE, book
 
+from reporting.params.playbook import Rule
 from reporting.reports.common import verdicts
 
 
@@ -48,6 +49,27 @@ def reason(now: dict, before: dict | None = None) -> str:
 )
 def test_the_reason_carries_its_numbers(now, before, told):
     assert reason(now, before) == told
+
+
+@pytest.mark.parametrize(
+    ("shows", "risk", "told"),
+    [
+        (
+            ["tasks", "probability"],
+            {"probability": 0.3, "at_renewal": True},
+            "3 and 30% likely to leave at the renewal",
+        ),
+        (["tasks", "probability"], {"probability": 0.3, "at_renewal": False}, "3 and 30% likely to leave"),
+        (["tasks", "probability"], {}, "3"),
+    ],
+)
+def test_a_probability_is_told_with_its_time_wherever_it_stands(shows, risk, told):
+    made = book({"tasks": 3})
+    rule = Rule(id="mine", stance="rescue", when={"tasks": 3}, action="Call", shows=tuple(shows))
+    made.product = made.product.model_copy(update={"playbook": (rule,)})
+    made.judgement._view = made
+    made.judgement.risk = pd.DataFrame([risk], index=["a"]) if risk else pd.DataFrame()
+    assert verdicts.listed(made).loc["a", "reason"].endswith(told)
 
 
 OFFER = {"health_band": "healthy", "commercial_reason": "tier"}

@@ -55,9 +55,9 @@ def reason(book: Book, row: pd.Series) -> str:
         if column.endswith("_before") or (values[column] is None and column not in _ALONE):
             continue
         text = _TELL[column](values) if column in _TELL else _plainly(column, values[column])
+        if column == "probability" and book.judgement.risk.at[row.name, "at_renewal"]:
+            text += " at the renewal"
         told += [text] if text else []
-    if "probability" in values and book.judgement.risk.at[row.name, "at_renewal"]:
-        told[0] += " at the renewal"
     return listing(told) or "nothing that calls"
 
 
