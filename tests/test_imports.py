@@ -77,6 +77,19 @@ def test_a_file_imports_only_from_the_rooms_below(path):
         )
 
 
+REPORTS = [path for path in FILES if path.relative_to(PACKAGE).parts[0] == "reports"]
+
+
+@pytest.mark.parametrize("path", REPORTS, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_no_report_imports_another(path):
+    """What two reports say is decided in `analysis`, or told by what they have in common."""
+    mine = path.relative_to(PACKAGE).parts[1]
+    for name in imports(path):
+        room, _, rest = name.partition(".")
+        other = rest.split(".")[0]
+        assert room != "reports" or mine == "__init__.py" or other in {mine, "common", ""}, name
+
+
 def test_every_room_has_its_rule():
     rooms = {path.name for path in PACKAGE.iterdir() if path.is_dir() and path.name != "__pycache__"}
     assert rooms == MAY_IMPORT.keys()
