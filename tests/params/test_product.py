@@ -89,3 +89,29 @@ def test_a_threshold_left_out_is_the_one_of_the_main_file():
     for name in (*blocks, "expansion"):
         model = Product.model_fields[name].annotation
         assert model() == model.model_validate(data[name]), name
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        (
+            "when: {last_active_days: '=> 5'}",
+            "rule 'mine', column 'last_active_days': there is no operator '=>'",
+        ),
+        (
+            "when: {tasks: '> bands.helthy'}",
+            "threshold of the product definition. Did you mean 'bands.healthy'?",
+        ),
+        ("off: maybe", "playbook.0.off"),
+    ],
+)
+def test_a_rule_that_can_t_be_read_is_told_without_the_whole_definition(tmp_path, rule, message):
+    path = tmp_path / "product.yml"
+    shipped = (PARAMS / "product.yml").read_text(encoding="utf-8")
+    mine = f"playbook:\n  - {{id: mine, stance: rescue, action: Call, {rule}}}\n"
+    path.write_text(shipped.replace("playbook: []\n", mine))
+    with pytest.raises(ConfigError) as refused:
+        load_product(path)
+    text = str(refused.value)
+    assert text.startswith(str(path)) and message in text
+    assert len(text) < 400

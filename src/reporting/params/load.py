@@ -80,8 +80,8 @@ def _refuse_duplicate_keys(path: Path, node: yaml.Node | None) -> None:
 
 def _describe(path: Path, tree: yaml.Node | None, model: type[BaseModel], item: Any) -> str:
     location = tuple(item["loc"])
-    key = ".".join(str(part) for part in location) or "(whole file)"
-    where = f"{path}:{_line(tree, location)}"
+    key = ".".join(str(part) for part in location)
+    where = f"{path}:{_line(tree, location)}" if location else str(path)
     if item["type"] == "extra_forbidden":
         known = _fields_at(model, location[:-1])
         return f"{where}: unknown key '{key}'.{did_you_mean(str(location[-1]), known)}"
@@ -89,7 +89,10 @@ def _describe(path: Path, tree: yaml.Node | None, model: type[BaseModel], item: 
         return f"{where}: the key '{key}' is missing."
     message, mark, hint = item["msg"].removeprefix("Value error, ").partition(" Did you mean")
     message = message.rstrip(".")
-    return f"{where}: {key}: {message[0].lower()}{message[1:]}, found {item['input']!r}.{mark}{hint}"
+    about = f"{key}: {message[0].lower()}{message[1:]}" if key else message
+    whole = isinstance(item["input"], dict)  # a chapter or the file, which the reader has before them
+    found = "" if whole else f", found {item['input']!r}"
+    return f"{where}: {about}{found}.{mark}{hint}"
 
 
 def _line(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
