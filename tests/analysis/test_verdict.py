@@ -300,7 +300,7 @@ def test_a_rule_of_one_s_own_comes_first_in_its_stance_replaces_or_drops():
         "action": "Wait",
     }
     assert decided(quiet, own=[other]).loc["a", "rule"] == "quiet_15_days"
-    off = {"id": "quiet_30_days", "stance": "rescue", "action": "None", "off": True}
+    off = {"id": "quiet_30_days", "stance": "rescue", "action": "None", "skip": True}
     assert decided(quiet, own=[off]).loc["a", "rule"] == "quiet_15_days"
 
 

@@ -102,7 +102,7 @@ def test_a_threshold_left_out_is_the_one_of_the_main_file():
             "when: {tasks: '> bands.helthy'}",
             "threshold of the product definition. Did you mean 'bands.healthy'?",
         ),
-        ("off: maybe", "playbook.0.off"),
+        ("skip: maybe", "playbook.0.skip"),
     ],
 )
 def test_a_rule_that_can_t_be_read_is_told_without_the_whole_definition(tmp_path, rule, message):

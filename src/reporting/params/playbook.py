@@ -47,7 +47,7 @@ class Rule(Strict):
     action: Annotated[str, Field(min_length=1)]
     days: Annotated[int, Field(ge=1, le=366)] = 30  # to act, from the close on
     shows: tuple[str, ...] = ()  # columns that give the reason; default: those of `when`
-    off: bool = False  # switches off the shipped rule of this id
+    skip: bool = False  # drops the shipped rule of this id
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -106,7 +106,7 @@ def merged(own: tuple[Rule, ...]) -> tuple[Rule, ...]:
     known = {rule.id for rule in shipped()}
     fresh = [rule for rule in own if rule.id not in known]
     both = [*fresh, *(mine.get(rule.id, rule) for rule in shipped())]
-    return tuple(sorted((rule for rule in both if not rule.off), key=lambda r: STANCES.index(r.stance)))
+    return tuple(sorted((rule for rule in both if not rule.skip), key=lambda r: STANCES.index(r.stance)))
 
 
 def thresholds(product: Product) -> dict[str, float]:
