@@ -192,7 +192,12 @@ def test_a_run_that_is_broken_off_publishes_nothing_and_leaves_no_kernel(acme, n
     notebook = acme / "notebooks" / "my_report.ipynb"
     notebook.write_text(notebook.read_text().replace("total =", "import time; time.sleep(60); total ="))
     process = subprocess.Popen(
-        command(acme, "run"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command(acme, "run"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Tests that a shell started in the background would pass on that SIGINT is ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdout is not None
     assert any("Running one notebook" in line for line in process.stdout)
