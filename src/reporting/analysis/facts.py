@@ -45,7 +45,7 @@ def facts(view: View, probability: pd.Series | None = None) -> pd.DataFrame:
     for column in BEFORE:
         rows[f"{column}_before"] = view.before[column].reindex(rows.index)
     rows["score"] = rows[product.band_score].astype(float)
-    rows["band"] = rows[view.band_column]
+    rows["band"] = rows[product.band_column]
     fall = product.churn.fall
     by_events = rows["session_frequency"].isna() & _fell(rows, "events", "events", fall)
     rows["use_fell"] = _fell(rows, "session_frequency", "sessions", fall) | by_events

@@ -45,6 +45,14 @@ class Judgement:
     def __init__(self, snapshot: Snapshot, folder: Path | None = None) -> None:
         self._snapshot, self._folder = snapshot, folder
 
+    @property
+    def stands(self) -> bool:
+        """Whether what is frozen can be read and rests on this snapshot."""
+        try:
+            return (self._meta["schema"], self._meta["snapshot"]) == (SCHEMA, self._snapshot.identity)
+        except (FileNotFoundError, json.JSONDecodeError, KeyError):
+            return False
+
     @cached_property
     def accounts(self) -> pd.DataFrame:
         """The verdict on every paying account, see `verdict.verdicts`; indexed by `account_id`."""
@@ -58,9 +66,8 @@ class Judgement:
 
     @cached_property
     def risk(self) -> pd.DataFrame:
-        """Probabilities of leaving, see `churn.risk.risks`; `raising` and `lowering`: JSON lists of driver,
-        value, factor, and whether its interval keeps to one side of 1. Indexed by `account_id`; empty where
-        no model holds."""
+        """Probabilities of leaving, see `churn.risk.risks`, with their reasons, `raising` and `lowering`, see
+        `churn.risk.written`. Indexed by `account_id`; empty where no model holds."""
         if self._folder:
             rows = read_frame(self._folder / "risk.parquet")
             return rows.set_index("account_id").rename_axis(None) if len(rows) else pd.DataFrame()
@@ -132,13 +139,8 @@ class Judgement:
 
 def judgement_of(snapshot: Snapshot) -> Judgement:
     """The judgement frozen beside a snapshot, or, for one published without, one to be made."""
-    folder = snapshot.path.parent / FOLDER
-    try:
-        meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
-        return Judgement(snapshot)
-    mine = meta.get("schema") == SCHEMA and meta.get("snapshot") == snapshot.identity
-    return Judgement(snapshot, folder if mine else None)
+    frozen = Judgement(snapshot, snapshot.path.parent / FOLDER)
+    return frozen if frozen.stands else Judgement(snapshot)
 
 
 def _risk(view: View) -> tuple[pd.DataFrame, str, float]:
@@ -153,13 +155,9 @@ def _risk(view: View) -> tuple[pd.DataFrame, str, float]:
     correction = churn_risk.correction(validate(at_risk, drivers))
     out = churn_risk.risks(at_risk, model, correction)
     raising, lowering = churn_risk.reasons(model, at_risk.now)
-    out["raising"] = [json.dumps([_plain(reason) for reason in row]) for row in raising]
-    out["lowering"] = [json.dumps([_plain(row)] if row else []) for row in lowering]
+    out["raising"] = [churn_risk.written(found) for found in raising]
+    out["lowering"] = [churn_risk.written([found] if found else []) for found in lowering]
     return out, "", correction
-
-
-def _plain(reason: churn_risk.Reason) -> list[Any]:
-    return [reason.driver.name, round(reason.value, 6), round(reason.factor, 6), reason.clear]
 
 
 def _changes(snapshot: Snapshot) -> pd.DataFrame:

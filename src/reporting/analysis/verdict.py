@@ -26,6 +26,8 @@ COLUMNS = (
     *("action", "owner", "due", "probability", "lower", "upper", "likely_to_leave", "expected_loss_cents"),
     *("renewal_at", "days_to_renewal", "contract_value_cents", "offer", "offer_blocked_by"),
 )
+NOTHING = Rule(id=STEADY, stance="steady", action="Keep in touch")
+"""For an account that meets no rule, where a product skips the shipped one for that."""
 OFFERS = {"seats": "more_seats", "volume": "more_volume", "tier": "higher_plan"}
 """Commercial reason -> the rule that makes the offer."""
 
@@ -68,23 +70,17 @@ def verdicts(view: View, rows: pd.DataFrame, risk: pd.DataFrame) -> pd.DataFrame
     """
     rules = view.product.rules
     met = {rule.id: meets(rows, rule.conditions(view.product)) for rule in rules}
-    by_id = {rule.id: rule for rule in rules}
+    met_by = [[rule for rule in rules if row[rule.id]] for _, row in pd.DataFrame(met, rows.index).iterrows()]
+    chosen = [next(iter(found), NOTHING) for found in met_by]
     out = rows.reindex(columns=[c for c in COLUMNS if c in rows]).copy()
-    ids = pd.DataFrame(met, index=rows.index)
-    chosen = [_first(row, rules) for _, row in ids.iterrows()]
-    out["rule"] = chosen
-    out["stance"] = [by_id[rule].stance if rule in by_id else STEADY for rule in chosen]
-    out["action"] = [by_id[rule].action if rule in by_id else None for rule in chosen]
-    out["also"] = [
-        " ".join(rule for rule in by_id if row[rule] and rule != first and by_id[rule].when)
-        for first, (_, row) in zip(chosen, ids.iterrows(), strict=True)
-    ]
+    out["rule"] = [rule.id for rule in chosen]
+    out["stance"] = [rule.stance for rule in chosen]
+    out["action"] = [rule.action for rule in chosen]
+    out["due"] = [view.close + pd.Timedelta(days=rule.days) for rule in chosen]
+    out["also"] = [" ".join(rule.id for rule in found[1:] if rule.when) for found in met_by]
     out["reason"] = [
-        _reason(row, by_id[rule].reasons if rule in by_id else ())
-        for rule, (_, row) in zip(chosen, rows.iterrows(), strict=True)
+        _reason(row, rule.reasons) for rule, (_, row) in zip(chosen, rows.iterrows(), strict=True)
     ]
-    days = [by_id[rule].days if rule in by_id else 0 for rule in chosen]
-    out["due"] = [view.close + pd.Timedelta(days=n) for n in days]
     out["owner"] = rows.get("csm")
     for bound in ("lower", "upper"):
         out[bound] = risk[bound].reindex(out.index) if bound in risk else float("nan")
@@ -122,10 +118,6 @@ def _holds(column: pd.Series, operator: str, operand: Any) -> pd.Series:
             "<=": number <= operand,
         }[operator]
     return held.astype(bool).reindex(column.index, fill_value=False)
-
-
-def _first(met: pd.Series, rules: Sequence[Rule]) -> str:
-    return next((rule.id for rule in rules if met[rule.id]), STEADY)
 
 
 def _reason(row: pd.Series, columns: Sequence[str]) -> str:

@@ -95,11 +95,6 @@ class View:
         missing = found < 0.1 * expected and pdtr(found, expected) < 0.001
         return used if missing else first
 
-    @property
-    def band_column(self) -> str:
-        """The panel's column of the band score's band."""
-        return f"{self.product.band_score.removesuffix('_score')}_band"
-
     def has(self, table: str) -> bool:
         """Whether the source maps this canonical table."""
         return table in self.snapshot.meta["tables"]

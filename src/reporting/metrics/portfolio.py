@@ -144,7 +144,7 @@ def activation(p: ir.Table, product: Product) -> Figures:
 def health(p: ir.Table, product: Product) -> Figures:
     """Scores over paying accounts, bands, funnel, flags and kinds of churn. `id:slice` counts a slice's
     accounts."""
-    band = p[f"{product.band_score.removesuffix('_score')}_band"]
+    band = p[product.band_column]
     figures: Figures = {
         "mrr_in_churn_risk_band": Figure(
             _part(p.mrr_cents, band == "churn risk", band.notnull()), p.mrr_cents

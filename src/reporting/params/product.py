@@ -278,6 +278,11 @@ class Product(Strict):
         return self
 
     @property
+    def band_column(self) -> str:
+        """The panel's column of the band score's band."""
+        return f"{self.band_score.removesuffix('_score')}_band"
+
+    @property
     def rules(self) -> tuple[Rule, ...]:
         """The playbook in force, most urgent stance first."""
         return merged(self.playbook)

@@ -99,12 +99,12 @@ def product_of(project: Project, monthly: Monthly, source: SourceFile) -> Produc
     Raises:
         ConfigError: It is missing or malformed, or its playbook names a column that accounts don't have.
     """
-    from reporting.analysis.verdict import check_playbook
-
     named = "product" in source.model_fields_set
     path = project.params_dir / source.product if named else project.params.parent / monthly.product
     product = load_yaml(path, Product)
-    if product.playbook:
+    if product.playbook:  # what columns there are takes a second to learn
+        from reporting.analysis.verdict import check_playbook
+
         check_playbook(product, path)
     return product
 

@@ -113,7 +113,7 @@ def row(ratio: float = 2.0, lower: float = 1.5, upper: float = 3.0, p: float = 0
     [(1.01, 2.0, True), (1.0, 2.0, False), (0.9, 2.0, False), (0.5, 1.0, False), (0.5, 0.99, True)],
 )
 def test_an_effect_is_told_where_its_interval_keeps_to_one_side_of_one(lower, upper, told):
-    assert words.told(row(lower=lower, upper=upper)) is told
+    assert risk.is_clear(row(lower=lower, upper=upper)) is told
 
 
 @pytest.mark.parametrize(

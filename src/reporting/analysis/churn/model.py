@@ -151,9 +151,7 @@ class Model:
             total += amount
             spread += amount * part["se"].to_numpy()
         half = critical_value(LEVEL) * np.divide(spread, total, out=np.zeros(len(rows)), where=total > 0)
-        columns = {"probability": 0.0, "lower": -half, "upper": half}
-        result = {name: -np.expm1(-total * np.exp(shift)) for name, shift in columns.items()}
-        return pd.DataFrame(result, index=rows.index).assign(can_leave=may.any(axis=1))
+        return _within(total, half, rows.index).assign(can_leave=may.any(axis=1))
 
     def at_term_end(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Probability that each account leaves when its term ends, by what it does now.
@@ -166,11 +164,7 @@ class Model:
         ends = rows["start"].to_numpy() + rows["due_in"].to_numpy(dtype=float) - 1
         part = self.hazards[-1].predict(self.design.columns(rows), ends)
         half = critical_value(LEVEL) * part["se"].to_numpy()
-        amount = part["log_hazard"].to_numpy()
-        columns = {"probability": 0.0, "lower": -half, "upper": half}
-        return pd.DataFrame(
-            {name: -np.expm1(-np.exp(amount + shift)) for name, shift in columns.items()}, index=rows.index
-        )
+        return _within(np.exp(part["log_hazard"].to_numpy()), half, rows.index)
 
     @cached_property
     def reference(self) -> pd.Series:
@@ -185,6 +179,14 @@ class Model:
         for indicator in self.design.indicators:
             middle[indicator] = 0.0
         return middle
+
+
+def _within(hazard: np.ndarray, half: np.ndarray, index: pd.Index) -> pd.DataFrame:
+    """Probability of leaving under a cumulative hazard, `half` to each side of it on the log scale."""
+    shifts = {"probability": 0.0, "lower": -half, "upper": half}
+    return pd.DataFrame(
+        {name: -np.expm1(-hazard * np.exp(shift)) for name, shift in shifts.items()}, index=index
+    )
 
 
 def fit(history: pd.DataFrame, drivers: Sequence[Driver], committed: bool) -> Model | str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,6 +95,17 @@ def reasons(model: Model, rows: pd.DataFrame) -> tuple[list[list[Reason]], list[
         raising.append([r for r in told[::-1] if r.factor >= WORTH_NAMING][:RAISING])
         lowering.append(next((r for r in told if r.factor <= 1 / WORTH_NAMING), None))
     return raising, lowering
+
+
+def written(found: Sequence[Reason]) -> str:
+    """Reasons as they are frozen: a JSON list of driver, value, factor, clear."""
+    plain = [[r.driver.name, round(r.value, 6), round(r.factor, 6), r.clear] for r in found]
+    return json.dumps(plain)
+
+
+def read(text: str, drivers: Mapping[str, Driver]) -> list[Reason]:
+    """The reasons that `written` wrote, of the drivers that are known by name."""
+    return [Reason(drivers[name], *rest) for name, *rest in json.loads(text) if name in drivers]
 
 
 def is_clear(row: pd.Series) -> bool:

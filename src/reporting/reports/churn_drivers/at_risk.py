@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 import pandas as pd
 
 from reporting.analysis.churn.drivers import Driver
-from reporting.analysis.churn.risk import Reason
+from reporting.analysis.churn.risk import read
 
 from ..common import verdicts
 from ..common.book import Book
@@ -33,14 +32,6 @@ def accounts_at_risk(book: Book, drivers: Sequence[Driver]) -> pd.DataFrame:
         return table
     table = table.join(risk.drop(columns=["probability", "probability_lower", "probability_upper"]))
     known = {driver.name: driver for driver in drivers}
-    table["raising"] = [_reasons(text, known) for text in table["raising"]]
-    table["lowering"] = [next(iter(_reasons(text, known)), None) for text in table["lowering"]]
+    table["raising"] = [read(text, known) for text in table["raising"]]
+    table["lowering"] = [next(iter(read(text, known)), None) for text in table["lowering"]]
     return table
-
-
-def _reasons(text: str, known: dict[str, Driver]) -> list[Reason]:
-    return [
-        Reason(known[name], value, factor, clear)
-        for name, value, factor, clear in json.loads(text)
-        if name in known
-    ]

@@ -7,6 +7,7 @@ import math
 import pandas as pd
 
 from reporting.analysis.churn.drivers import Driver
+from reporting.analysis.churn.risk import is_clear
 from reporting.present.formats import number, p_value
 
 CLOSE_TO_ONE = 1.1
@@ -30,15 +31,10 @@ def times(row: pd.Series) -> str:
     return f"{number(row['hazard_ratio'], digits)} times as often, {low} to {high}"
 
 
-def told(row: pd.Series) -> bool:
-    """Whether the interval keeps to one side of 1."""
-    return bool(row["lower"] > 1 or row["upper"] < 1)
-
-
 def in_words(driver: Driver, row: pd.Series) -> str:
     """`An account whose usage halved churns 1.8 times as often, 1.4 to 2.3`, where that is told."""
     subject = driver.subject[0].upper() + driver.subject[1:]
-    if not told(row):
+    if not is_clear(row):
         low, high = number(row["lower"], 2), number(row["upper"], 2)
         return f"{subject} churns neither more nor less often as far as the data show ({low} to {high} times)"
     return f"{subject} churns {times(row)}"

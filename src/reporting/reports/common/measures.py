@@ -149,13 +149,8 @@ def explained(book: Book, top: int = 20) -> pd.DataFrame:
     Returns:
         Columns metric, account_id, account_name, contribution (in the registry's unit).
     """
-    figures = book.snapshot.portfolio_month
-    both = figures[figures["month"].isin([book.month, book.previous]) & figures["value"].notna()]
     parts = []
-    for metric, rows in both.groupby("metric"):
-        if len(rows) < 2:
-            continue
-        found = book.judgement.moved(str(metric))
+    for metric, found in book.judgement.changes.groupby("metric"):
         rest = found.iloc[top:]
         others = pd.DataFrame(
             {"account_name": [f"{len(rest)} others"], "contribution": [rest["contribution"].sum()]}

@@ -65,7 +65,7 @@ def action(book: Book, row: pd.Series, plan: str | None) -> str:
     """What to do; an offer of a higher plan names it."""
     if row["rule"] == "higher_plan" and (above := _higher_plan(book, plan)):
         return f"Show the {above} plan"
-    return row["action"] or "Keep in touch"
+    return row["action"]
 
 
 def by_stance(book: Book) -> str:
@@ -82,11 +82,6 @@ def unowned(rows: pd.DataFrame) -> str:
     return f" {number(n)} of {number(len(rows))} {'has' if n == 1 else 'have'} no owner."
 
 
-def also(row: pd.Series) -> str:
-    """The other rules an account meets, in words."""
-    return listing([plain(rule) for rule in row["also"].split()])
-
-
 def _higher_plan(book: Book, plan: str | None) -> str | None:
     """The plan above, by the product definition's order; None at the top or where the plan isn't in it."""
     order = list(book.product.plan_order)
@@ -98,15 +93,9 @@ def _plainly(column: str, value: Any) -> str:
     name = uncapitalised(METRICS[column].label) if column in METRICS else plain(column)
     if isinstance(value, bool):
         return name if value else f"not {name}"
-    return (
-        f"{name} {number(value, 0 if float(value).is_integer() else 2)}"
-        if _is_number(value)
-        else f"{name} {value}"
-    )
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float))
+    if isinstance(value, (int, float)):
+        return f"{name} {number(value, 0 if float(value).is_integer() else 2)}"
+    return f"{name} {value}"
 
 
 def _frequency(v: Values) -> str:

@@ -130,10 +130,10 @@ def _churn(book: Book, trust: Trust) -> Sign:
 def healthy_share(book: Book, month: pd.Timestamp) -> float:
     """Share of all the month's MRR that accounts in the healthy band pay; NaN where no score exists."""
     rows = book.at(month)
-    rows = rows[rows["paying"].astype(bool) & rows[book.band_column].notna()]
+    rows = rows[rows["paying"].astype(bool) & rows[book.product.band_column].notna()]
     if rows.empty:
         return math.nan
-    return book.share_of_mrr(rows.loc[rows[book.band_column] == "healthy", "mrr_cents"].sum(), month)
+    return book.share_of_mrr(rows.loc[rows[book.product.band_column] == "healthy", "mrr_cents"].sum(), month)
 
 
 def _health(book: Book) -> Sign:

@@ -38,20 +38,20 @@ class Data:
     def scored(self) -> pd.DataFrame:
         """The report month's paying accounts that have a band."""
         rows = self.book.paying
-        return rows[rows[self.book.band_column].notna()]
+        return rows[rows[self.book.product.band_column].notna()]
 
     @cached_property
     def scored_before(self) -> pd.DataFrame:
         """Last month's paying accounts that have a band."""
         rows = self.book.before
-        return rows[rows["paying"].astype(bool) & rows[self.book.band_column].notna()]
+        return rows[rows["paying"].astype(bool) & rows[self.book.product.band_column].notna()]
 
     @cached_property
     def by_band(self) -> pd.DataFrame:
         """Accounts and MRR by band, now and a month earlier, indexed by band."""
         out = pd.DataFrame(index=pd.Index(BANDS, name="band"))
         for name, rows in (("", self.scored), ("_before", self.scored_before)):
-            groups = rows.groupby(self.book.band_column)["mrr_cents"]
+            groups = rows.groupby(self.book.product.band_column)["mrr_cents"]
             out[f"accounts{name}"] = groups.size().reindex(BANDS).fillna(0).astype("int64")
             out[f"mrr_cents{name}"] = groups.sum().reindex(BANDS).fillna(0).astype("int64")
         return out
@@ -73,14 +73,14 @@ class Data:
     @cached_property
     def past_scores(self) -> pd.DataFrame:
         """Past scores and bands, and whether the account left within the horizon."""
-        columns = [self.book.band_column, *scores.SCORES]
+        columns = [self.book.product.band_column, *scores.SCORES]
         return followed_scores(self.book, columns, "churned_cents", self.horizon_months)
 
     @cached_property
     def churn_by_band(self) -> dict[str, Estimate]:
         """Share that left within the horizon, by band at the time."""
         rows = self.past_scores
-        groups = {band: rows.loc[rows[self.book.band_column] == band, "happened"] for band in BANDS}
+        groups = {band: rows.loc[rows[self.book.product.band_column] == band, "happened"] for band in BANDS}
         return {band: share(int(left.sum()), len(left)) for band, left in groups.items()}
 
     @cached_property

@@ -121,7 +121,7 @@ def _sentence(data: Data) -> str:
 
 def _by_segment(data: Data) -> Blocks:
     """Averages hide segments: medians by plan, region and the next segment."""
-    rows = data.book.paying
+    rows, band = data.book.paying, data.book.product.band_column
     shown = [m for m in _measures(data) if m.column in BY_SEGMENT and numbers(rows[m.column]).size][:4]
     found = segments(rows, FEWEST)
     if not found or not shown:
@@ -131,7 +131,12 @@ def _by_segment(data: Data) -> Blocks:
         for value, group in by_value(rows, column, FEWEST):
             medians = [m.show(quantile(group[m.column], 0.5)) for m in shown]
             lines.append(
-                [f"{SEGMENTS[column]}: {value}", len(group), *medians, _healthy(group[data.book.band_column])]
+                [
+                    f"{SEGMENTS[column]}: {value}",
+                    len(group),
+                    *medians,
+                    _healthy(group[band]),
+                ]
             )
     table = pd.DataFrame(lines, columns=["segment", "accounts", *[m.column for m in shown], "healthy"])
     columns = {
