@@ -19,7 +19,7 @@ def test_only_accounts_with_a_commercial_reason_are_listed(company):
 
 def test_nobody_listed_is_said_plainly(company):
     text = report.headline(load(company, without=("commercial_reason",)))[-1].markdown
-    assert "No healthy account has a commercial reason" in text
+    assert "**No account is to be made an offer** at the close of" in text
 
 
 def grown(n: int, growing: int) -> dict[str, list[float]]:
@@ -80,3 +80,13 @@ def test_contraction_is_compared_by_usage_trend(company):
 
     text = report.contraction(load(company, paths=paths, edit=falling))[0].markdown
     assert "the difference is beyond chance" in text
+
+
+def test_a_reason_of_an_account_with_something_to_mend_is_no_offer_and_said(company):
+    def quiet(panel):
+        return panel.assign(last_active_days=20.0)
+
+    data = load(company, edit=quiet)
+    text = report.headline(data)[-1].markdown
+    assert "**No account is to be made an offer**" in text
+    assert "1 further account has such a reason, and something else comes first" in text

@@ -88,7 +88,8 @@ def test_a_young_company_is_told_why_there_is_no_model_and_shown_what_there_is(y
     assert "at least 20 accounts" in box.markdown
     kinds = [type(block).__name__ for block in report.retention_curves(young)]
     assert kinds[0] == "Callout"
-    assert "probability" in report.accounts_at_risk(young)[0].markdown
+    told = report.accounts_at_risk(young)[0].markdown
+    assert "No probability is given" in told and "under the 20 that a model needs." in told
     accounts = report.exports(young)["accounts_at_risk"]
     assert len(accounts) and accounts["probability_3m"].isna().all()
 

@@ -198,8 +198,8 @@ def _grow_sentence(data: Data) -> str:
         if blocked
         else ""
     )
-    healthy = f"{sentence(plural(n, 'healthy account'))} {'has' if n == 1 else 'have'}"
-    return f" {healthy} a commercial reason to buy more{held}."
+    offered = f"{sentence(plural(n, 'account'))} {'is' if n == 1 else 'are'} to be made an offer"
+    return f" {offered}, being healthy with a commercial reason{held}."
 
 
 def lifecycle(data: Data) -> Blocks:

@@ -26,17 +26,17 @@ def headline(data: Data) -> Blocks:
     listed, book = data.listed, data.book
     total = max(int(book.paying["mrr_cents"].sum()), 1)
     if listed.empty:
-        first = f"**No healthy account has a commercial reason to buy more** at the close of {book.label}."
+        first = f"**No account is to be made an offer** at the close of {book.label}."
         lacking = _lacking(data)
         first += f" {lacking}" if lacking else ""
     else:
         offered = listed["rule"].value_counts()
         parts = [f"{OFFERS.get(rule, plain(rule))} {count(n)}" for rule, n in offered.items()]
-        verb = "has" if len(listed) == 1 else "have"
+        verb = "is" if len(listed) == 1 else "are"
         first = (
-            f"**{sentence(plural(len(listed), 'healthy account'))} {verb} a commercial reason to buy more** "
-            f"({listing(parts)}), with {book.money(listed['mrr_cents'].sum())} or "
-            f"{percent(listed['mrr_cents'].sum() / total)} of MRR."
+            f"**{sentence(plural(len(listed), 'account'))} {verb} to be made an offer**: healthy, with a "
+            f"commercial reason, and nothing else comes first ({listing(parts)}). Together "
+            f"{book.money(listed['mrr_cents'].sum())} or {percent(listed['mrr_cents'].sum() / total)} of MRR."
         )
     first += _blocked_sentence(data)
     return Blocks([data.trust.warning(), Text(f"{first} {rates_sentence(data)} {_pipeline_sentence(data)}")])
@@ -158,7 +158,7 @@ def accounts(data: Data) -> Blocks:
         else ""
     )
     if rows.empty:
-        return Blocks([Text(f"No account is listed: none is healthy and has a commercial reason.{without}")])
+        return Blocks([Text(f"No account is to be made an offer.{without}")])
     shown = rows.head(data.top_accounts)
     columns = {
         "account_name": "Account",
@@ -175,7 +175,7 @@ def accounts(data: Data) -> Blocks:
         f"{number(limits.healthy)}, from {number(limits.at_risk)}, under it; 0 to 100), then by MRR"
     )
     text = (
-        f"{sentence(plural(len(rows), 'account'))} {'has' if len(rows) == 1 else 'have'} a reason "
+        f"{sentence(plural(len(rows), 'account'))} {'is' if len(rows) == 1 else 'are'} to be made an offer "
         f"(@tbl-expansion).{without}"
     )
     return Blocks([Text(text), Table.of(shown, columns, label="tbl-expansion", caption=caption)])
@@ -257,26 +257,20 @@ def quadrants(data: Data) -> Blocks:
     table = by_quadrant(book).reset_index()
     table["listed"] = table["quadrant"].map(listed).fillna(0).astype("int64")
     table["action"] = table["quadrant"].map(QUADRANTS)
-    best, risky = table.iloc[0], table.iloc[1]
-    n, ill = int(best["accounts"]), int(risky["listed"])
+    best = table.iloc[0]
+    n = int(best["accounts"])
     text = (
         f"{sentence(plural(n, 'account'))} {'is' if n == 1 else 'are'} large and healthy, with "
         f"{percent(best['share'])} of MRR; {count(best['listed']) if best['listed'] else 'none'} of them "
-        f"{'has' if best['listed'] == 1 else 'have'} a commercial reason (@tbl-matrix)."
+        f"{'is' if best['listed'] == 1 else 'are'} to be made an offer (@tbl-matrix)."
         f"{book.unjudged(rows[rows.notna()])}"
     )
-    if ill:
-        text += (
-            f" {sentence(plural(ill, 'listed account'))} {'is' if ill == 1 else 'are'} large and not "
-            "healthy: "
-            "there an offer comes after the repair."
-        )
     columns = {
         "quadrant": "Quadrant",
         "accounts": ("Accounts", count),
         "mrr_cents": (f"MRR ({book.currency})", money),
         "share": ("Share of MRR", percent),
-        "listed": ("With a reason", count),
+        "listed": ("To make an offer to", count),
         "action": "What fits",
     }
     caption = (

@@ -227,9 +227,10 @@ def _by_warning(data: Data, table: pd.DataFrame) -> Blocks:
     book = data.book
     share = table["mrr_cents"].sum() / max(int(book.paying["mrr_cents"].sum()), 1)
     text = (
-        f"No model, so no probability. {sentence(plural(len(table), 'paying account'))} "
-        f"{'shows' if len(table) == 1 else 'show'} a warning, with {percent(share)} of MRR (@tbl-warned). A "
-        "warning says where to look first; whether it foretells leaving is not known here."
+        f"No probability is given: {book.judgement.why_no_risk}. "
+        f"{sentence(plural(len(table), 'paying account'))} {'shows' if len(table) == 1 else 'show'} a warning"
+        f", with {percent(share)} of MRR (@tbl-warned). A warning says where to look first; "
+        "whether it foretells leaving is not known here."
     )
     if share > 0.5:
         text += " So many warn that the warnings tell little here; the list begins with the most urgent."
