@@ -304,6 +304,12 @@ def test_a_rule_of_one_s_own_comes_first_in_its_stance_replaces_or_drops():
     assert decided(quiet, own=[off]).loc["a", "rule"] == "quiet_15_days"
 
 
+def test_who_meets_no_rule_is_steady():
+    without = [{"id": "steady", "stance": "steady", "action": "None", "skip": True}]
+    found = decided({}, own=without).loc["a"]
+    assert found[["stance", "rule", "also", "action"]].tolist() == ["steady", "steady", "", "Keep in touch"]
+
+
 def test_the_bands_are_those_of_the_band_score():
     row = {"health_band": "healthy", "engagement_band": "churn risk", "tenure_days": 40}
     assert decided(row).loc["a", "stance"] == "steady"
