@@ -1,7 +1,8 @@
 """What more than one report says, decided once from a snapshot and frozen beside it.
 
 A judgement is a folder of Parquet files and a `meta.json`, like the snapshot it rests on: a verdict on each
-account, probabilities of leaving with what raises them, and who moved the portfolio's figures.
+account, the readings of the company's key figures, probabilities of leaving with what raises them, and who
+moved the portfolio's figures.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from reporting.analysis import company
 from reporting.analysis.churn import risk as churn_risk
 from reporting.analysis.churn.drivers import catalogue
 from reporting.analysis.churn.model import Model, fit
 from reporting.analysis.churn.out_of_time import validate
 from reporting.analysis.churn.risk_set import risk_set
+from reporting.analysis.company import Reading
 from reporting.analysis.facts import facts
 from reporting.analysis.trust import Trust
 from reporting.analysis.verdict import verdicts
@@ -28,9 +31,9 @@ from reporting.metrics.registry import METRICS
 from reporting.snapshot import freeze
 from reporting.snapshot.frozen import Snapshot, read_frame
 
-SCHEMA = 1
+SCHEMA = 2
 FOLDER = "judgement"
-TABLES = ("accounts", "risk", "changes")
+TABLES = ("accounts", "company", "risk", "changes")
 CONTRADICTED = "the sources contradict each other on who left"
 
 
@@ -74,6 +77,28 @@ class Judgement:
         return self._model[0]
 
     @property
+    def readings(self) -> list[Reading]:
+        """The company's key figures, read; in a fixed order."""
+        return company.from_table(self.company)
+
+    @property
+    def verdict(self) -> str:
+        """What the company is this month: `thriving`, `teetering`, `shrinking`, `mixed` or `unknown`."""
+        return company.word(self.readings, self.reliable)
+
+    @cached_property
+    def reliable(self) -> bool:
+        """Whether the sources agree on who left, see `Trust`."""
+        return self._meta["reliable"] if self._folder else self._trust.reliable
+
+    @cached_property
+    def company(self) -> pd.DataFrame:
+        """The readings as a table, see `company.as_table`."""
+        if self._folder:
+            return read_frame(self._folder / "company.parquet")
+        return company.as_table(company.readings(self._view, self._trust))
+
+    @property
     def expected_loss_cents(self) -> float:
         """MRR expected to be lost within three months: the sum of each account's MRR times its probability of
         leaving by then; NaN where no model holds."""
@@ -115,6 +140,7 @@ class Judgement:
         meta = {
             "schema": SCHEMA,
             "snapshot": self._snapshot.identity,
+            "reliable": self.reliable,
             "why_no_risk": self.why_no_risk,
             "correction": self.correction,
             "files": files,
@@ -134,7 +160,11 @@ class Judgement:
 
     @cached_property
     def _model(self) -> tuple[pd.DataFrame, str, float]:
-        return _risk(self._view)
+        return _risk(self._view, self.reliable)
+
+    @cached_property
+    def _trust(self) -> Trust:
+        return Trust(self._view)
 
 
 def judgement_of(snapshot: Snapshot) -> Judgement:
@@ -143,9 +173,9 @@ def judgement_of(snapshot: Snapshot) -> Judgement:
     return frozen if frozen.stands else Judgement(snapshot)
 
 
-def _risk(view: View) -> tuple[pd.DataFrame, str, float]:
+def _risk(view: View, reliable: bool) -> tuple[pd.DataFrame, str, float]:
     """Risk by account, or why there is none; and the correction."""
-    if not Trust(view).reliable:
+    if not reliable:
         return pd.DataFrame(), CONTRADICTED, 1.0
     at_risk = risk_set(view.panel, view.month)
     drivers = catalogue(view.product, at_risk.observed_from, at_risk.committed)
