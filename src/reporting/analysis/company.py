@@ -231,7 +231,8 @@ def _series(view: View, figure: str) -> pd.Series:
 def _healthy(view: View) -> pd.Series:
     band = view.panel[view.product.band_column]
     rows = view.panel[["month", "mrr_cents"]].assign(
-        healthy=view.panel["mrr_cents"].where(band == "healthy", 0), scored=band.notna() & view.panel["paying"]
+        healthy=view.panel["mrr_cents"].where(band == "healthy", 0),
+        scored=band.notna() & view.panel["paying"],
     )
     by_month = rows.groupby("month").agg({"mrr_cents": "sum", "healthy": "sum", "scored": "any"})
     return (by_month["healthy"] / by_month["mrr_cents"]).where(by_month["scored"].astype(bool))

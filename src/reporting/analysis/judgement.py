@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from reporting.analysis.churn.drivers import catalogue
 from reporting.analysis.churn.model import Model, fit
 from reporting.analysis.churn.out_of_time import validate
 from reporting.analysis.churn.risk_set import risk_set
-from reporting.analysis.company import Reading
+from reporting.analysis.company import Concentration, Reading
 from reporting.analysis.facts import facts
 from reporting.analysis.trust import Trust
 from reporting.analysis.verdict import verdicts
@@ -92,6 +93,13 @@ class Judgement:
         return self._meta["reliable"] if self._folder else self._trust.reliable
 
     @cached_property
+    def concentration(self) -> Concentration | None:
+        """How much hangs on the largest accounts; None where nobody pays."""
+        if self._folder:
+            return _read(self._meta["concentration"])
+        return company.concentration(self._view)
+
+    @cached_property
     def company(self) -> pd.DataFrame:
         """The readings as a table, see `company.as_table`."""
         if self._folder:
@@ -141,6 +149,7 @@ class Judgement:
             "schema": SCHEMA,
             "snapshot": self._snapshot.identity,
             "reliable": self.reliable,
+            "concentration": _written(self.concentration),
             "why_no_risk": self.why_no_risk,
             "correction": self.correction,
             "files": files,
@@ -171,6 +180,21 @@ def judgement_of(snapshot: Snapshot) -> Judgement:
     """The judgement frozen beside a snapshot, or, for one published without, one to be made."""
     frozen = Judgement(snapshot, snapshot.path.parent / FOLDER)
     return frozen if frozen.stands else Judgement(snapshot)
+
+
+def _written(found: Concentration | None) -> dict[str, Any] | None:
+    """As JSON, which knows no NaN."""
+    if found is None:
+        return None
+    values = asdict(found).items()
+    return {key: None if isinstance(x, float) and math.isnan(x) else x for key, x in values}
+
+
+def _read(frozen: dict[str, Any] | None) -> Concentration | None:
+    if frozen is None:
+        return None
+    values: dict[str, Any] = {key: math.nan if x is None else x for key, x in frozen.items()}
+    return Concentration(**values)
 
 
 def _risk(view: View, reliable: bool) -> tuple[pd.DataFrame, str, float]:

@@ -1,13 +1,12 @@
-"""From an executed notebook to clean Quarto Markdown: prose, figures as files, tables, no code.
+"""From executed notebooks to clean Quarto Markdown: prose, figures as files, tables, no code.
 
-The notebook is the audit copy and is only read. What it may show is what `present.blocks` defines; anything
-else (a traceback, printed text, an HTML table) is refused here, before it can reach a reader.
+The notebooks are the audit copies and are only read.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,34 +14,48 @@ import nbformat
 import yaml
 
 from reporting.errors import RenderError
-from reporting.present import mime
-from reporting.present.markdown import clean, escape
+from reporting.pipeline.draft import APPENDIX, Draft
 
-_REFERENCE = re.compile(r"(?<![\w\\`])@\{?(\w(?:[\w:.-]*\w)?)")  # to pandoc any @word is one
-_FOOTNOTE = re.compile(r"(?<!\\)\[\^([^\]\s]+)\](:?)")
-_PICTURE = re.compile(r"(?<!\\)!\[[^\]]*\][(\[]([^)\]\s]*)")
-_SHORTCODE = re.compile(r"\{\{<.*?>\}\}")
-_CODE = re.compile(r"(`+).*?\1", re.S)
-_TITLE_LINE = re.compile(r"^# (.*)$", re.M)
-_SILENT_TAGS = {"parameters", "injected-parameters", "remove-cell"}
+APPENDIX_ABOUT = "What stands behind the reports: figures, definitions, methods and tests."
 
 
 def derive(executed: Path, out_dir: Path, front: dict[str, Any] | None = None) -> Path:
-    """Write `<out_dir>/<report>.qmd` and its figures beside it, in `figures/<report>/`.
+    """Derive one notebook's document, see `derive_all`; returns its path."""
+    return derive_all([executed], out_dir, front)[0]
+
+
+def derive_all(executed: Sequence[Path], out_dir: Path, front: dict[str, Any] | None = None) -> list[Path]:
+    """Write `<out_dir>/<report>.qmd` of each notebook and its figures beside it, in `figures/<report>/`.
+
+    What cells tagged `appendix` show stands in `appendix.qmd` instead, one for all reports: after that of the
+    notebook `appendix`, where there is one, and under the title of the report it comes from.
 
     Args:
-        executed: Executed notebook; its metadata `reporting` holds title and description.
+        executed: Executed notebooks; their metadata `reporting` holds title and description.
         out_dir: Existing or new folder.
         front: Front matter of the run (month, run id, company); the notebook's title is added to it, and the
             key figures as data.
 
     Returns:
-        The document's path.
+        The documents' paths, in the order of the notebooks; the appendix last if it has none of its own.
 
     Raises:
         RenderError: An error output, printed text or an unknown kind of output; two things with one label;
             a reference to nothing; a picture that is no Figure block. The message names notebook and cell.
     """
+    documents = [_read(path) for path in executed]
+    appendix = next((document for document in documents if document.report == APPENDIX), None)
+    for document in documents:
+        if document is appendix or not document.aside:
+            continue
+        if appendix is None:
+            appendix = Draft(document.source, APPENDIX, "Appendix", APPENDIX_ABOUT)
+            documents.append(appendix)
+        appendix.take_over(document)
+    return [_write(document, out_dir, front or {}) for document in documents]
+
+
+def _read(executed: Path) -> Draft:
     notebook = nbformat.read(executed, as_version=4)
     about = dict(notebook.metadata.get("reporting", {}))
     title = str(about.get("title", "")).strip()
@@ -52,242 +65,34 @@ def derive(executed: Path, out_dir: Path, front: dict[str, Any] | None = None) -
             where=executed,
             remedy='Set "reporting": {"title": ...} in the notebook\'s metadata.',
         )
-    document = _Document(executed, executed.stem, title)
+    document = Draft(executed, executed.stem, title, str(about.get("description") or ""))
+    document.one_page = bool(about.get("one-page"))
     number = 0  # as in the notebook that is edited, which has no injected cell
     for cell in notebook.cells:
         number += "injected-parameters" not in cell.metadata.get("tags", [])
         document.add_cell(number, cell)
     document.check_references()
+    return document
 
-    figures = out_dir / "figures" / document.report
-    figures.mkdir(parents=True, exist_ok=True)
-    for label, svg in document.figures.items():
+
+def _write(document: Draft, out_dir: Path, front: dict[str, Any]) -> Path:
+    for (report, label), svg in document.figures.items():
+        figures = out_dir / "figures" / report
+        figures.mkdir(parents=True, exist_ok=True)
         (figures / f"{label}.svg").write_text(svg, encoding="utf-8")
-    matter: dict[str, Any] = {"title": title, "lang": "en"}
-    if about.get("description"):
-        matter["description"] = str(about["description"])
-    matter |= {"report": document.report} | (front or {})
+    matter: dict[str, Any] = {"title": document.title, "lang": "en"}
+    if document.description:
+        matter["description"] = document.description
+    if document.one_page:
+        matter["one-page"] = True
+    matter |= {"report": document.report} | front
     if document.key_figures:
         matter["key-figures"] = document.key_figures
     head = yaml.safe_dump(matter, sort_keys=False, allow_unicode=True, width=1000)
     path = out_dir / f"{document.report}.qmd"
+    out_dir.mkdir(parents=True, exist_ok=True)
     path.write_text(f"---\n{head}---\n\n" + "\n\n".join(document.parts) + "\n", encoding="utf-8")
     return path
-
-
-class _Document:
-    """The growing document, its labels and where each stands."""
-
-    def __init__(self, source: Path, report: str, title: str) -> None:
-        self.source, self.report, self.title = source, report, title
-        self.parts: list[str] = []
-        self.figures: dict[str, str] = {}
-        self.key_figures: list[dict[str, Any]] = []
-        self.labels: dict[str, int] = {}
-        self.mentions: list[tuple[int, str]] = []
-        self.footnotes: set[str] = set()
-        self.notes: list[tuple[int, str]] = []
-
-    def add_cell(self, number: int, cell: Any) -> None:
-        if cell.cell_type == "markdown":
-            self.prose(number, self._without_title(number, cell.source))
-        elif cell.cell_type == "code":
-            for output in cell.get("outputs", []):
-                self._refuse_failure(number, output)
-                if not _SILENT_TAGS & set(cell.metadata.get("tags", [])):
-                    self.add_output(number, output)
-
-    def add_output(self, number: int, output: Any) -> None:
-        if output.output_type == "stream" and output.name == "stderr":
-            return  # warnings stay in the audit copy
-        if output.output_type == "stream":
-            first = str(output.text).strip().splitlines()[:1]
-            raise self._error(
-                number, f"prints text: {first}.", "Return a block from reporting.present.blocks."
-            )
-        data = output.data
-        if mime.EXPORTS in data:
-            return  # published as files beside the report
-        if mime.BLOCK in data:
-            self.block(number, data[mime.BLOCK], data)
-        elif "text/markdown" in data:
-            self.prose(number, _joined(data["text/markdown"]))
-        else:
-            kinds = ", ".join(sorted(data))
-            raise self._error(
-                number,
-                f"shows something that has no place in a document ({kinds}).",
-                "Return a block from reporting.present.blocks, or assign the value to a name.",
-            )
-
-    def block(self, number: int, spec: dict[str, Any], data: Any) -> None:
-        kind = spec.get("kind")
-        writer = getattr(self, f"_{kind}", None) if kind in _KINDS else None
-        if writer is None:
-            raise self._error(
-                number, f"returns a block of unknown kind '{kind}'.", f"Known: {', '.join(_KINDS)}."
-            )
-        writer(number, spec, data)
-
-    def prose(self, number: int, markdown: str) -> None:
-        """Add trusted Markdown, remembering what it refers to."""
-        markdown = markdown.strip()
-        if not markdown:
-            return
-        words = _CODE.sub("", markdown)
-        if picture := _PICTURE.search(words):
-            raise self._error(
-                number,
-                f"shows the picture {picture[1]}, which is no part of the report.",
-                "Show pictures as Figure blocks, or write \\! where none is meant.",
-            )
-        if shortcode := _SHORTCODE.search(words):
-            raise self._error(
-                number,
-                f"holds the shortcode {shortcode[0]}, which only Quarto would fill in.",
-                "Write out its value, or show it as a Text block from a code cell.",
-            )
-        for label, colon in _FOOTNOTE.findall(words):
-            if colon:
-                self.footnotes.add(label)
-            else:
-                self.notes.append((number, label))
-        self._mentioned(number, markdown)
-        self.parts.append(markdown)
-
-    def check_references(self) -> None:
-        for number, label in self.mentions:
-            if label not in self.labels:
-                raise self._error(
-                    number,
-                    f"refers to @{label}, which is nowhere in the report.",
-                    f"Labels there are: {', '.join(sorted(self.labels)) or 'none'}. "
-                    "Write \\@ where no reference is meant.",
-                )
-        for number, label in self.notes:
-            if label not in self.footnotes:
-                raise self._error(
-                    number,
-                    f"refers to the footnote [^{label}], which is nowhere in the report.",
-                    f"Write it, as `[^{label}]: ...` on a line of its own.",
-                )
-
-    def _text(self, number: int, spec: dict[str, Any], _: Any) -> None:
-        self.prose(number, spec["markdown"])
-
-    def _callout(self, number: int, spec: dict[str, Any], _: Any) -> None:
-        body = spec["markdown"].strip()
-        self.prose(number, f"::: {{.callout-{spec['style']}}}\n## {escape(spec['title'])}\n\n{body}\n:::")
-
-    def _keyfigures(self, number: int, spec: dict[str, Any], _: Any) -> None:
-        tiles = []
-        for item in spec["items"]:
-            tone = {True: "better", False: "worse", None: ""}[item["good"]]
-            words = "" if any(char.isdigit() for char in item["value"]) else " .key-words"
-            spans = [
-                f"[{escape(item['label'])}]{{.key-label}}",
-                f"[{escape(item['value'])}]{{.key-value{words}}}",
-            ]
-            if item["change"]:
-                verdict = f" ·\u00a0{tone}" if tone else ""
-                spans.append(f"[{escape(item['change'])}{verdict}]{{.key-change}}")
-            if item["note"]:
-                spans.append(f"[{escape(item['note'])}]{{.key-note}}")
-            tiles.append(f"::: {{.key-figure{' .' + tone if tone else ''}}}\n{' '.join(spans)}\n:::")
-        self.key_figures += [dict(item) for item in spec["items"]]
-        self.prose(number, "::: {.key-figures}\n" + "\n\n".join(tiles) + "\n:::")
-
-    def _glossary(self, number: int, spec: dict[str, Any], _: Any) -> None:
-        self.prose(number, "\n\n".join(f"{escape(term)}\n:   {text}" for term, text in spec["entries"]))
-
-    def _figure(self, number: int, spec: dict[str, Any], data: Any) -> None:
-        label = self._labelled(number, spec["label"])
-        svg = _joined(data.get("image/svg+xml", ""))
-        if "<svg" not in svg:
-            raise self._error(
-                number, f"has a figure {label} without a picture.", "Return it as a Figure block."
-            )
-        self.figures[label] = svg
-        self._mentioned(number, spec["caption"])
-        caption = " ".join(spec["caption"].split())
-        self.parts.append(
-            f'![{caption}](figures/{self.report}/{label}.svg){{#{label} fig-alt="{_attribute(spec["alt"])}"}}'
-        )
-
-    def _table(self, number: int, spec: dict[str, Any], _: Any) -> None:
-        label = self._labelled(number, spec["label"])
-        self._mentioned(number, spec["caption"])
-        rows = [[escape(cell) for cell in row] for row in spec["rows"]]
-        if not rows:
-            rows = [["none", *[""] * (len(spec["columns"]) - 1)]]
-        elif spec["total"]:
-            rows[-1] = [f"**{cell}**" if cell else "" for cell in rows[-1]]
-        head = [escape(column["header"]) for column in spec["columns"]]
-        right = [column["align"] == "right" for column in spec["columns"]]
-        lines = _pipe_table(head, right, rows)
-        self.parts.append(f"{lines}\n\n: {' '.join(spec['caption'].split())} {{#{label}}}")
-
-    def _labelled(self, number: int, label: str) -> str:
-        if label in self.labels:
-            raise self._error(
-                number,
-                f"gives the label {label} a second time (first in cell {self.labels[label]}).",
-                "Give each figure and table its own label.",
-            )
-        self.labels[label] = number
-        return label
-
-    def _mentioned(self, number: int, markdown: str) -> None:
-        self.mentions += [(number, match[1]) for match in _REFERENCE.finditer(_CODE.sub("", markdown))]
-
-    def _without_title(self, number: int, markdown: str) -> str:
-        """Drop the notebook's own title line; the document's title is in its front matter."""
-        for line in _TITLE_LINE.findall(_CODE.sub("", markdown)):
-            if line.strip() != self.title:
-                raise self._error(
-                    number,
-                    f"has a level-1 heading, '{line.strip()}', other than the report's title '{self.title}'.",
-                    "Start sections with ##.",
-                )
-        return re.sub(rf"^# {re.escape(self.title)}[ \t]*$", "", markdown, count=1, flags=re.M)
-
-    def _refuse_failure(self, number: int, output: Any) -> None:
-        if output.output_type == "error":
-            raise self._error(
-                number, f"failed: {output.ename}: {output.evalue}.", "Mend the notebook and run again."
-            )
-
-    def _error(self, number: int, message: str, remedy: str) -> RenderError:
-        return RenderError(f"cell {number} {message}", where=self.source.name, remedy=remedy)
-
-
-_KINDS = ("text", "callout", "keyfigures", "glossary", "figure", "table")
-
-
-def _pipe_table(head: list[str], right: list[bool], rows: list[list[str]]) -> str:
-    """A pipe table with padded columns, so that the document reads well as text."""
-    widths = [max(3, *(len(cell) for cell in column)) for column in zip(head, *rows, strict=True)]
-
-    def line(cells: list[str]) -> str:
-        padded = (
-            cell.rjust(width) if flush else cell.ljust(width)
-            for cell, width, flush in zip(cells, widths, right, strict=True)
-        )
-        return f"| {' | '.join(padded)} |"
-
-    rule = "|".join(
-        f"{'-' * (w + 1)}:" if flush else f":{'-' * (w + 1)}" for w, flush in zip(widths, right, strict=True)
-    )
-    return "\n".join([line(head), f"|{rule}|", *(line(row) for row in rows)])
-
-
-def _attribute(text: str) -> str:
-    """Plain text as the inside of a quoted pandoc attribute."""
-    return clean(text).replace("&", "&amp;").replace("\\", "\\\\").replace('"', "&quot;")
-
-
-def _joined(text: str | list[str]) -> str:
-    return text if isinstance(text, str) else "".join(text)
 
 
 def labels(document: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from reporting.errors import NotebookFailed
 from reporting.metrics.registry import REPORTS
 from reporting.month import Month
+from reporting.pipeline.draft import APPENDIX
 from reporting.pipeline.execute import Executed, execute
 from reporting.pipeline.exports import write_exports
 from reporting.pipeline.kernels import Nursery
@@ -103,13 +104,12 @@ def make_site(
     stage: Path, executed: list[Executed], context: RunContext, renderer: str, reporter: Reporter
 ) -> None:
     """Derive documents and data files from executed notebooks and render the month's pages into `stage`."""
-    from reporting.pipeline.derive import derive
+    from reporting.pipeline.derive import derive_all
 
     front = {"month": context.month.label, "company": context.company, "run-id": context.run_id}
     with reporter.step("render", "Rendering HTML and PDF"):
         write_exports((result.path for result in executed), stage / "data")
-        for result in executed:
-            derive(result.path, stage / "documents", front)
+        derive_all([result.path for result in executed], stage / "documents", front)
         render_month(stage, context, renderer)
 
 
@@ -137,6 +137,6 @@ def data_title(stem: str) -> str:
 
 
 def _reading_order(document: Path) -> tuple[int, str]:
-    """The shipped reports as a reader takes them, then others by name."""
-    known = READING_ORDER.index(document.stem) if document.stem in READING_ORDER else len(READING_ORDER)
-    return known, document.stem
+    """The shipped reports as a reader takes them, then others by name, the appendix last."""
+    order = {name: place for place, name in enumerate(READING_ORDER)} | {APPENDIX: len(READING_ORDER) + 1}
+    return order.get(document.stem, len(READING_ORDER)), document.stem

@@ -109,6 +109,9 @@ class KeyFigure:
         change: Formatted change with what it is against, such as `+4.1% on November`.
         good: Whether the change is for the better; None is neither.
         note: A short line of context.
+        history: Its values at equal steps of time, oldest first, drawn as a sparkline; NaN where there is
+            none.
+        usual: Limits between which the last of them was to be expected, drawn beside it.
     """
 
     label: str
@@ -116,9 +119,14 @@ class KeyFigure:
     change: str = ""
     good: bool | None = None
     note: str = ""
+    history: Sequence[float | None] = ()
+    usual: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "label", self.label[:1].upper() + self.label[1:])
+        object.__setattr__(self, "history", [None if formats.missing(x) else x for x in self.history])
+        if self.usual and any(map(formats.missing, self.usual)):
+            object.__setattr__(self, "usual", None)
 
 
 @dataclass(frozen=True)

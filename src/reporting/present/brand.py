@@ -17,6 +17,7 @@ from reporting.errors import ConfigError, did_you_mean
 HERE = Path(__file__).parent
 FONTS = HERE / "fonts"
 _DEFAULT = HERE / "brand.yml"
+PAGE_SIZES = ("a4", "us-letter")
 _SHIPPED = {
     "regular": "SourceSans3-Regular.ttf",
     "italic": "SourceSans3-Italic.ttf",
@@ -75,6 +76,7 @@ class Brand:
         colors: Role (ink, muted, line, tint, paper, accent, good, bad) -> colour.
         palette: Categorical colours in order of use.
         font: The text family.
+        page_size: Of the printed page, one of `PAGE_SIZES`.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Brand:
     colors: dict[str, Color]
     palette: tuple[Color, ...]
     font: Font
+    page_size: str = PAGE_SIZES[0]
 
     def __getattr__(self, role: str) -> str:
         """`brand.ink` is the light colour of that role."""
@@ -134,6 +137,7 @@ def load_brand(path: Path) -> Brand:
         colors={role: _color(path, f"colors.{role}", pair) for role, pair in colors.items()},
         palette=tuple(_color(path, f"palette[{i}]", pair) for i, pair in enumerate(palette)),
         font=_font(path, default["font"] | (given.get("font") or {})),
+        page_size=_page_size(path, given.get("page_size", default["page_size"])),
     )
 
 
@@ -182,6 +186,16 @@ def _color(path: Path, key: str, pair: Any) -> Color:
             remedy='Write ["#1b2733", "#e6ebf0"]: on light paper, on a dark screen.',
         )
     return Color(pair[0].lower(), pair[1].lower())
+
+
+def _page_size(path: Path, given: Any) -> str:
+    if given not in PAGE_SIZES:
+        raise ConfigError(
+            f"page_size: expected {' or '.join(PAGE_SIZES)}, found {given!r}.",
+            where=path,
+            remedy="It is the size of the printed page.",
+        )
+    return given
 
 
 def _file(path: Path, key: str, name: str | None) -> Path | None:

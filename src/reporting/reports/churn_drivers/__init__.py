@@ -4,7 +4,7 @@ from .data import Data, load
 from .sections.aha_moment import aha_moment
 from .sections.answer import headline, key_figures
 from .sections.behaviour import cross_check, driver_ratios, effects_over_tenure
-from .sections.closing import exports, figures, glossary, method, unknowns
+from .sections.closing import exports, method
 from .sections.foresight import accounts_at_risk, validation
 from .sections.leaving import before_churn, churn_types, engaged_leavers, warning_flags
 from .sections.movement import first_movement
@@ -21,15 +21,12 @@ __all__ = [
     "effects_over_tenure",
     "engaged_leavers",
     "exports",
-    "figures",
     "first_movement",
-    "glossary",
     "headline",
     "key_figures",
     "load",
     "method",
     "retention_curves",
-    "unknowns",
     "validation",
     "warning_flags",
 ]

@@ -10,52 +10,40 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 
-from reporting.analysis.bridge import LABELS, PARTS
 from reporting.analysis.intervals import Estimate
 from reporting.present import style
-from reporting.present.formats import money, percent
+from reporting.present.formats import percent
 
 ROW_INCHES = 0.27  # height of one horizontal bar or dot row
 
 
-def waterfall(row: pd.Series, start: str, end: str, currency: str, finding: str) -> Figure:
-    """The MRR bridge of one month: parts that moved nothing are left out of the picture, not of the table.
+def movements(
+    names: Sequence[str], steps: Sequence[float], texts: Sequence[str], finding: str, currency: str
+) -> Figure:
+    """What moved MRR in a month: bars from zero, gains to the right and losses to the left.
 
     Args:
-        row: One row of `bridge.bridge`, in cents.
-        start: Label of the first column, e.g. the previous month.
-        end: Label of the last column.
-        currency: ISO code.
+        names: Kinds of movement, first on top.
+        steps: Signed, in cents.
+        texts: What stands right of each bar.
         finding: The title.
+        currency: ISO code.
     """
-    parts = [(LABELS[part], int(sign * row[part])) for part, (_, sign) in PARTS.items() if row[part]]
-    fig, ax = style.figure(height=2.8)
-    ink, good, bad = style.color("muted"), style.color("good"), style.color("bad")
-    names, running = [start], int(row["start"])
-    ax.bar(0, running, color=ink, width=0.62)
-    tops = [(0, running, money(running, currency, short=True))]
-    for x, (name, step) in enumerate(parts, start=1):
-        low, high = sorted((running, running + step))
-        ax.bar(x, high - low, bottom=low, color=good if step > 0 else bad, width=0.62)
-        ax.plot([x - 1 + 0.31, x + 0.31], [running, running], color=ink, linewidth=0.7)
-        running += step
-        names.append(name)
-        tops.append((x, high, money(step, currency, short=True, sign=True)))
-    last = len(parts) + 1
-    ax.plot([last - 1 + 0.31, last + 0.31], [running, running], color=ink, linewidth=0.7)
-    ax.bar(last, running, color=ink, width=0.62)
-    tops.append((last, running, money(running, currency, short=True)))
-    for x, y, text in tops:
-        style.label(ax, x, y, text, color=style.color("ink"), dx=0, dy=7, ha="center", bbox=None)
-    ax.set_xticks(range(last + 1), [*names, end])
-    ax.set_ylabel(f"MRR ({currency})")
-    low = min([row["start"], row["end"], *(y for _, y, _ in tops)])
-    high = max(y for _, y, _ in tops)
-    # A bridge between two large balances would hide its movements; the cut axis is said in the caption.
-    floor = low - 4 * (high - low) if 0 < high - low < 0.15 * high else 0
-    ax.set_ylim(max(0, floor), high + 0.12 * (high - max(0, floor)))
-    steady_ticks(ax.yaxis)
-    style.money_axis(ax.yaxis, currency)
+    fig, ax = style.figure(height=0.72 + 0.2 * len(names))
+    style.horizontal(ax)
+    colours = [style.color("good") if step > 0 else style.color("bad") for step in steps]
+    ax.barh(range(len(names)), steps, color=colours, height=0.66)
+    for y, (step, text) in enumerate(zip(steps, texts, strict=True)):
+        style.label(ax, max(step, 0), y, text, color=style.color("muted"))
+    ax.set_yticks(range(len(names)), names)
+    low, high = min(0.0, *steps), max(0.0, *steps)
+    # A letter beside the longest bar takes about 1.1 % of the width.
+    room = min(0.6, 0.011 * max(map(len, texts)))
+    ax.set_xlim(1.03 * low, low + (high - low) / (1 - room))
+    ax.axvline(0, color=style.color("muted"), linewidth=0.8)
+    steady_ticks(ax.xaxis)
+    style.money_axis(ax.xaxis, currency)
+    ax.set_xlabel(f"MRR moved ({currency})")
     style.title(ax, finding)
     return fig
 
@@ -72,11 +60,6 @@ def steady_ticks(axis: Axis, most: int = 6) -> None:
 def no_ticks() -> NullLocator:
     """A locator for an axis without minor ticks."""
     return NullLocator()
-
-
-def axis_starts_at_zero(fig: Figure) -> bool:
-    """Whether the value axis of the first panel starts at zero."""
-    return bool(fig.axes[0].get_ylim()[0] <= 0)
 
 
 def bars(

@@ -1,6 +1,6 @@
 """Portfolio figures as a table: value, change, threshold, and the accounts that moved it.
 
-Which figures a report shows is written in the registry, so none can be promised there and left out here.
+Which there are is written in the registry, so none can be promised there and left out here.
 """
 
 from __future__ import annotations
@@ -33,19 +33,17 @@ BY_SLICE = ("lifecycle_funnel", "churn_type")
 MOVERS = 2
 
 
-def of_report(report: str, chapters: Iterable[str] | None = None) -> list[str]:
-    """Ids of the portfolio figures the registry gives to a report, in its order.
+def of_chapter(chapter: str) -> list[str]:
+    """Ids of a chapter's portfolio figures, in the registry's order.
 
     Without those of the MRR bridge, which has a table of its own, those counted by slice, and those that are
     no single figure.
     """
-    wanted = set(chapters) if chapters is not None else None
     return [
         metric.id
         for metric in METRICS.values()
-        if report in metric.reports
+        if metric.chapter == chapter
         and "portfolio" in metric.levels
-        and (wanted is None or metric.chapter in wanted)
         and metric.id not in OF_BRIDGE
         and metric.id not in BY_SLICE
         and not metric.place.startswith("computed")

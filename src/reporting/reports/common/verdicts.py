@@ -47,8 +47,8 @@ def listed(book: Book, *stances: str) -> pd.DataFrame:
     return rows
 
 
-def reason(book: Book, row: pd.Series) -> str:
-    """Why the account has its stance, with its numbers."""
+def reason(book: Book, row: pd.Series, most: int | None = None) -> str:
+    """Why the account has its stance, with its numbers; at most so many of them."""
     values = json.loads(row["reason"])
     told: list[str] = []
     for column in values:
@@ -58,7 +58,7 @@ def reason(book: Book, row: pd.Series) -> str:
         if column == "probability" and book.judgement.risk.at[row.name, "at_renewal"]:
             text += " at the renewal"
         told += [text] if text else []
-    return listing(told) or "nothing that calls"
+    return listing(told[:most]) or "nothing that calls"
 
 
 def action(book: Book, row: pd.Series, plan: str | None) -> str:
@@ -68,10 +68,14 @@ def action(book: Book, row: pd.Series, plan: str | None) -> str:
     return row["action"]
 
 
-def by_stance(book: Book) -> str:
-    """`19 to rescue, 116 to protect and 17 to help on board`; stances that nobody has are left out."""
+def counted(book: Book, *stances: str) -> str:
+    """`19 accounts to rescue and 116 to protect`; stances that nobody has are left out."""
     counts = book.judgement.accounts["stance"].value_counts()
-    return listing([f"{number(counts[s])} {STANCE_WORDS[s]}" for s in STANCES if counts.get(s)])
+    told = [f"{number(counts[s])} {STANCE_WORDS[s]}" for s in stances or STANCES if counts.get(s)]
+    if told:
+        first, _, rest = told[0].partition(" ")
+        told[0] = f"{first} {'account' if first == '1' else 'accounts'} {rest}"
+    return listing(told)
 
 
 def unowned(rows: pd.DataFrame) -> str:

@@ -1,33 +1,6 @@
-"""Executive brief: thriving or teetering, what moved, which accounts, why, what next, what can't be known."""
+"""Executive brief, one page: thriving or teetering, what moved, which accounts to save and to grow."""
 
 from .data import Data, load
-from .revenue import mrr_bridge, trend
-from .sections import (
-    actions,
-    exports,
-    figures,
-    glossary,
-    headline,
-    key_figures,
-    lifecycle,
-    movers,
-    unknowns,
-    verdict_signs,
-)
+from .sections import exports, grow, headline, key_figures, movements, save
 
-__all__ = [
-    "Data",
-    "actions",
-    "exports",
-    "figures",
-    "glossary",
-    "headline",
-    "key_figures",
-    "lifecycle",
-    "load",
-    "movers",
-    "mrr_bridge",
-    "trend",
-    "unknowns",
-    "verdict_signs",
-]
+__all__ = ["Data", "exports", "grow", "headline", "key_figures", "load", "movements", "save"]

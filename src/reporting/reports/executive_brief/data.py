@@ -1,4 +1,4 @@
-"""What the brief is told from: the book, the bridge, the movements, the verdict."""
+"""What the brief is told from: the judgement, the bridge, the movements."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from reporting.reports.common.book import Book
 from reporting.reports.common.trust import Trust
 
 from ..common import verdicts, why
-from .verdict import Sign, signs, word
 
 
 class Data:
@@ -19,15 +18,15 @@ class Data:
 
     Args:
         snapshot: Folder of the frozen snapshot.
-        top_accounts: Rows of each account table.
-        trend_months: Months in the trend chart.
+        top_accounts: Accounts to save that are named.
+        top_offers: Accounts to make an offer to that are named.
     """
 
-    def __init__(self, snapshot: str, top_accounts: int, trend_months: int) -> None:
+    def __init__(self, snapshot: str, top_accounts: int, top_offers: int) -> None:
         self.book = Book(snapshot)
         self.trust = Trust(self.book)
         self.top_accounts = top_accounts
-        self.trend_months = trend_months
+        self.top_offers = top_offers
 
     @cached_property
     def bridge(self) -> pd.DataFrame:
@@ -38,11 +37,6 @@ class Data:
     def movements(self) -> pd.DataFrame:
         """The report month's movements by account, with their causes."""
         return why.movements(self.book)
-
-    @property
-    def risk(self) -> pd.DataFrame:
-        """Modelled churn risk by account; empty where no model holds."""
-        return self.book.judgement.risk
 
     @cached_property
     def save(self) -> pd.DataFrame:
@@ -55,23 +49,13 @@ class Data:
         rows = verdicts.listed(self.book, "grow")
         return rows.sort_values(["mrr_cents", "account_id"], ascending=[False, True])
 
-    @cached_property
-    def signs(self) -> list[Sign]:
-        """What the verdict rests on."""
-        return signs(self.book, self.trust)
 
-    @cached_property
-    def verdict(self) -> str:
-        """The verdict in a word or two."""
-        return word(self.signs, self.trust)
-
-
-def load(snapshot: str, *, top_accounts: int = 10, trend_months: int = 24) -> Data:
+def load(snapshot: str, *, top_accounts: int = 5, top_offers: int = 3) -> Data:
     """Open the snapshot for the executive brief.
 
     Args:
         snapshot: Folder of the frozen snapshot.
-        top_accounts: Rows of each account table.
-        trend_months: Months in the trend chart.
+        top_accounts: Accounts to save that are named.
+        top_offers: Accounts to make an offer to that are named.
     """
-    return Data(snapshot, top_accounts, trend_months)
+    return Data(snapshot, top_accounts, top_offers)

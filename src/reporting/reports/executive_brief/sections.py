@@ -1,173 +1,171 @@
-"""The sections of the executive brief, in the order of the notebook."""
+"""The sections of the executive brief, in the order of its page."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import pandas as pd
 
 from reporting.analysis import scores
-from reporting.analysis.bridge import as_data
+from reporting.analysis.bridge import LABELS, as_data, net_parts
+from reporting.analysis.company import Reading
 from reporting.analysis.frames import quantile
-from reporting.analysis.intervals import Estimate
-from reporting.analysis.lifecycle import lifecycle as stages
-from reporting.analysis.retention import followed, grr, nrr
-from reporting.present.blocks import Block, Blocks, Callout, KeyFigure, KeyFigures, Table, Text
-from reporting.present.formats import change, count, money, number, percent
+from reporting.present.blocks import Block, Blocks, Callout, Figure, KeyFigure, KeyFigures, Table, Text
+from reporting.present.formats import count, date, money, percent
 from reporting.present.formats import month as month_name
-from reporting.present.markdown import escape
-from reporting.present.words import better_share, direction, moved_points, plural, sentence, with_interval
+from reporting.present.words import cut, direction, listing, plural, sentence, with_interval
 
-from ..common import closing, measures, verdicts
+from ..common import charts, company, measures, verdicts
 from ..common.files import tidy
-from ..common.lifecycle import MEANING, declining, largest_stage
 from .data import Data
-from .verdict import healthy_share, reasons
 
 # When the rules name a larger share of the accounts, they no longer single anybody out.
 TOO_MANY = 0.5
+# Reasons told of one account; all of them stand in account_verdicts.csv.
+REASONS = 2
+TILES = ("mrr", "nrr_12", "grr_12", "monthly_churn_rate", "healthy_mrr", "north_star")
 
 
 def headline(data: Data) -> Blocks:
-    """Thriving or teetering, in three sentences; a contradiction of the sources stands before them."""
-    text = (
-        f"**{data.verdict}.** {sentence(reasons(data.signs))}. {_mrr_sentence(data)} "
-        f"{_retention_sentence(data)}"
-    )
-    return Blocks([data.trust.warning(), Text(text)])
+    """Thriving or teetering, the worst sign first; a contradiction of the sources stands before it."""
+    book, found = data.book, data.book.judgement.readings
+    verdict = company.WORDS[book.judgement.verdict]
+    signs = f"**{verdict}.** {company.worst(book, found)} {company.signals(book, found)}"
+    money = f"{_mrr_sentence(data)} {_retention_sentence(data)} {company.concentrated(book)}"
+    return Blocks([data.trust.warning(), Text(signs), Text(money.strip())])
 
 
 def key_figures(data: Data) -> Blocks:
-    """The numbers a board asks for first, each against last month."""
-    book, row = data.book, data.bridge.loc[data.book.month]
-    versus = f"on {month_name(book.previous, short=True)}"
-    items = [
-        KeyFigure(
-            "MRR",
-            money(row["end"], book.currency, short=True),
-            f"{change(row['end'], row['start'])} {versus}" if row["start"] else "first month",
-            _good(row["end"] - row["start"]) if row["start"] and data.trust.reliable else None,
-            f"{money(row['end'] * 12, book.currency, short=True)} a year",
-        ),
-        KeyFigure(
-            "Paying accounts",
-            count(row["accounts_end"]),
-            f"{number(row['accounts_end'] - row['accounts_start'], sign=True)} {versus}",
-            _good(row["accounts_end"] - row["accounts_start"]) if data.trust.reliable else None,
-            f"{money(row['end'] / max(row['accounts_end'], 1), book.currency)} each",
-        ),
-    ]
-    items += [_retained(data, name, measure) for name, measure in (("NRR", nrr), ("GRR", grr))]
-    now, earlier = healthy_share(book, book.month), healthy_share(book, book.previous)
-    if math.isfinite(now) and scores.coverage(book, book.product.band_score) >= scores.THIN:
-        items.append(
-            KeyFigure(
-                "MRR in healthy accounts",
-                percent(now),
-                f"{moved_points(now, earlier)} {versus}",
-                better_share(now, earlier),
-            )
-        )
-    if len(data.risk):
-        expected = book.judgement.expected_loss_cents
-        note = f"{percent(expected / max(row['end'], 1))} of MRR, by the churn model"
-        items.append(
-            KeyFigure("Expected loss, 3 months", money(expected, book.currency, short=True), "", None, note)
-        )
-    star, was = book.metric("north_star"), book.metric("north_star", book.previous)
-    if math.isfinite(star):
-        name = sentence(book.product.north_star.label)
-        items.append(
-            KeyFigure(name, count(star), f"{change(star, was)} {versus}", _good(star - was), "north star")
-        )
-    return Blocks([KeyFigures(items)])
-
-
-def _retained(data: Data, name: str, measure: Callable[[pd.DataFrame], Estimate]) -> KeyFigure:
-    """NRR or GRR over twelve months, its change on last month, and its interval as a note."""
-    book, year = data.book, pd.DateOffset(months=12)
-    label = data.trust.label(f"{name}, 12 months")
-    estimate, was = (
-        measure(followed(book.panel, month - year, month)) for month in (book.month, book.previous)
+    """Six figures, each with its last twelve months and its usual range."""
+    found = {reading.figure: reading for reading in data.book.judgement.readings}
+    return Blocks(
+        [KeyFigures([_tile(data, found[figure]) for figure in TILES if _known(data, found[figure])])]
     )
-    if not estimate.known:
+
+
+def _known(data: Data, reading: Reading) -> bool:
+    """A figure of a score with few parts, or of a table that is not there, is no key figure."""
+    if reading.figure == "healthy_mrr":
+        enough = scores.coverage(data.book, data.book.product.band_score) >= scores.THIN
+        return enough and math.isfinite(reading.value)
+    return math.isfinite(reading.value) or reading.figure != "north_star"
+
+
+def _tile(data: Data, reading: Reading) -> KeyFigure:
+    book, figure = data.book, reading.figure
+    label = sentence(company.name(book, figure))
+    if figure in measures.OF_CHURN:
+        label = data.trust.label(label)
+    value = reading.history[-1] if reading.history else math.nan
+    if not math.isfinite(value):
         return KeyFigure(label, "too early")
-    step = f"{moved_points(estimate.value, was.value)} on {month_name(book.previous, short=True)}"
-    good = better_share(estimate.value, was.value) if data.trust.reliable and was.known else None
-    note = f"95% interval {percent(estimate.low, 0)} to {percent(estimate.high, 0)}"
-    return KeyFigure(label, percent(estimate.value), step if was.known else "", good, note)
+    shown = money(value, book.currency, short=True) if figure == "mrr" else company.shown(book, figure, value)
+    step = company.moved(figure, value, reading.before)
+    year = company.moved(figure, value, reading.year_ago)
+    return KeyFigure(
+        label,
+        shown,
+        f"{step} on {month_name(book.previous, short=True)}" if step else "",
+        company.better(reading),
+        f"{year} in 12 months" if year else "",
+        reading.history,
+        (reading.lower, reading.upper),
+    )
 
 
-def verdict_signs(data: Data) -> Blocks:
-    """The table of signs under the verdict."""
-    frame = pd.DataFrame(
+def movements(data: Data) -> Blocks:
+    """What moved MRR: one bar a movement, with the account that moved most."""
+    book, row = data.book, data.bridge.loc[data.book.month]
+    parts = {part: step for part, step in net_parts(row).items() if step}
+    if not parts:
+        return Blocks([Text(f"MRR did not move in {book.label}.")])
+    labels = [LABELS[part] for part in parts]
+    texts = [_movement_text(data, part, step) for part, step in parts.items()]
+    fig = charts.movements(labels, list(parts.values()), texts, _finding(data, parts), book.currency)
+    caption = (
+        f"Movements of MRR in {book.label}, in {book.currency}: from {book.money(row['start'])} at the close "
+        f"of {book.previous_label} to {book.money(row['end'])}"
+    )
+    told = listing([f"{label.lower()} {text}" for label, text in zip(labels, texts, strict=True)])
+    return Blocks([Figure(fig, "fig-mrr-bridge", caption, f"Bars: {told}.")])
+
+
+def _movement_text(data: Data, part: str, step: float) -> str:
+    """`+$17,261 · 12 accounts, most by Acme`."""
+    text = money(step, data.book.currency, sign=True)
+    rows = data.movements[data.movements["movement"] == LABELS[part]]
+    if rows.empty:
+        return text
+    lead = cut(str(rows["account_name"].iloc[0]), 30)
+    if len(rows) == 1:
+        return f"{text} · {lead}"
+    return f"{text} · {plural(len(rows), 'account')}, most {lead}"
+
+
+def _finding(data: Data, parts: dict[str, int]) -> str:
+    """The chart's title: the net change and the part that moved most."""
+    book, row = data.book, data.bridge.loc[data.book.month]
+    largest = max(parts, key=lambda part: abs(parts[part]))
+    amount = money(abs(row["end"] - row["start"]), book.currency, short=True)
+    verbs = {"rose": f"grew {amount}", "fell": f"shrank {amount}", "held": "ended where it began"}
+    verb = verbs[direction(row["end"], row["start"])]
+    return f"MRR {verb}; {LABELS[largest].lower()} moved most"
+
+
+def save(data: Data) -> Blocks:
+    """The accounts to save first, and how many there are."""
+    book, rows = data.book, data.save
+    if rows.empty:
+        return Blocks([Text("No account is to rescue or to protect.")])
+    part = percent(book.share_of_mrr(rows["mrr_cents"].sum()))
+    counts = verdicts.counted(book, *verdicts.TO_SAVE)
+    text = f"{counts}: together {part} of MRR.{verdicts.unowned(rows)}{_risk_sentence(data)}"
+    blocks: list[Block] = [Text(sentence(text))]
+    if len(rows) > TOO_MANY * len(book.paying):
+        blocks.append(_too_many(data, len(rows), len(book.paying)))
+    blocks.append(_accounts(data, rows, data.top_accounts, "tbl-actions-save", "save"))
+    return Blocks(blocks)
+
+
+def grow(data: Data) -> Blocks:
+    """The largest accounts to make an offer to, and how many there are."""
+    rows = data.grow
+    if rows.empty:
+        return Blocks([Text(sentence(_grow_sentence(data)))])
+    return Blocks(
+        [Text(_grow_sentence(data)), _accounts(data, rows, data.top_offers, "tbl-actions-grow", "grow")]
+    )
+
+
+def _accounts(data: Data, rows: pd.DataFrame, most: int, label: str, what: str) -> Table:
+    book, shown = data.book, rows.head(most)
+    told = pd.DataFrame(
         {
-            "sign": [sentence(sign.name) for sign in data.signs],
-            "value": [sign.value for sign in data.signs],
-            "versus": [sign.versus or "no reading" for sign in data.signs],
-            "reading": [sign.reading for sign in data.signs],
+            "account": [cut(name, 32) for name in shown["account_name"]],
+            "mrr": shown["mrr_cents"].to_numpy(),
+            "reason": [verdicts.reason(book, row, REASONS) for _, row in _raw(data, shown).iterrows()],
+            "action": shown["action"].to_numpy(),
+            "owner": [cut(str(name), 20) if pd.notna(name) else "no owner" for name in shown["owner"]],
+            "due": [date(day).rsplit(" ", 1)[0] for day in shown["due"]],
         }
     )
-    columns = {"sign": "Sign", "value": "Figure", "versus": "Against", "reading": "Reading"}
-    caption = f"What the verdict rests on at the close of {data.book.label}"
-    return Blocks([Table.of(frame, columns, label="tbl-signs", caption=caption)])
-
-
-def movers(data: Data) -> Blocks:
-    """Which accounts moved MRR most, and why."""
-    rows = data.movements
-    if rows.empty:
-        return Blocks([Text(f"No account's MRR moved in {data.book.label} other than by exchange rates.")])
-    shown = rows.head(data.top_accounts)
-    gross = int(rows["amount_cents"].abs().sum())
-    lead = rows.iloc[0]
-    part = shown["amount_cents"].abs().sum() / gross
-    up, down = int((rows["amount_cents"] > 0).sum()), int((rows["amount_cents"] < 0).sum())
-    text = (
-        f"{sentence(plural(rows['account_id'].nunique(), 'account'))} moved MRR in {data.book.label}: "
-        f"{plural(up, 'movement')} up, {plural(down, 'movement')} down. The largest is "
-        f"{escape(lead['account_name'])} ({lead['movement'].lower()}, "
-        f"{money(lead['amount_cents'], data.book.currency, sign=True)}); the "
-        f"{plural(len(shown), 'movement')} of @tbl-movers make {percent(part, 0)} of everything that moved."
-    )
     columns = {
-        "account_name": "Account",
-        "movement": "Movement",
-        "amount_cents": (f"Change ({data.book.currency})", lambda x: money(x, sign=True)),
-        "mrr_cents": (f"MRR now ({data.book.currency})", money),
-        "why": "What changed",
+        "account": "Account",
+        "mrr": (f"MRR ({book.currency})", money),
+        "reason": "Why",
+        "action": "Next step",
+        "owner": "Owner",
+        "due": "By",
     }
-    caption = f"Largest account movements of {data.book.label}"
-    return Blocks([Text(text), Table.of(shown, columns, label="tbl-movers", caption=caption)])
+    rest = ", the others in account_verdicts.csv" if len(rows) > len(shown) else ""
+    order = "to rescue first, then by expected loss" if what == "save" else "largest MRR first"
+    caption = f"To {what}, {order}: {len(shown)} of {count(len(rows))}{rest}"
+    return Table.of(told, columns, label=label, caption=caption)
 
 
-def actions(data: Data) -> Blocks:
-    """What to do next: accounts to save and accounts to grow; each account has one stance."""
-    book, save, grow = data.book, data.save, data.grow
-    paying, total = len(book.paying), max(int(book.paying["mrr_cents"].sum()), 1)
-    text = (
-        f"Each of the {plural(paying, 'paying account')} has one stance: {verdicts.by_stance(book)}. Those "
-        f"to rescue and to protect pay {percent(save['mrr_cents'].sum() / total)} of MRR."
-        f"{verdicts.unowned(save)}{_risk_sentence(data)}{_grow_sentence(data)} An early warning is not "
-        "proof: it says where to look first."
-    )
-    blocks: list[Block] = [Text(text)]
-    if len(save) > TOO_MANY * paying:
-        blocks.append(_too_many(data, len(save), paying))
-    columns = {"account_name": "Account", "mrr_cents": (f"MRR ({book.currency})", money), "reason": "Reason"}
-    for rows, label, what, order in (
-        (save, "tbl-actions-save", "save", "those to rescue first, then by expected loss"),
-        (grow, "tbl-actions-grow", "grow", "largest MRR first"),
-    ):
-        if len(rows):
-            shown = rows.head(data.top_accounts)
-            rest = "; all are in account_verdicts.csv" if len(rows) > len(shown) else ""
-            caption = f"Accounts to {what}, {order}: {len(shown)} of {count(len(rows))}{rest}"
-            stance = {"stance": "Stance"} if what == "save" else {}
-            named = columns | stance | {"action": "Next step", "owner": "Owner"}
-            blocks.append(Table.of(shown, named, label=label, caption=caption))
-    return Blocks(blocks)
+def _raw(data: Data, rows: pd.DataFrame) -> pd.DataFrame:
+    """The verdicts of these accounts as they were judged, reasons as values."""
+    return data.book.judgement.accounts.loc[rows.index]
 
 
 def _too_many(data: Data, named: int, paying: int) -> Callout:
@@ -181,7 +179,7 @@ def _too_many(data: Data, named: int, paying: int) -> Callout:
 
 
 def _risk_sentence(data: Data) -> str:
-    if not len(data.risk):
+    if not len(data.book.judgement.risk):
         return ""
     expected = data.book.money(data.book.judgement.expected_loss_cents)
     return f" The churn model expects {expected} of MRR to leave within three months."
@@ -190,7 +188,7 @@ def _risk_sentence(data: Data) -> str:
 def _grow_sentence(data: Data) -> str:
     book, n = data.book, len(data.grow)
     if not n and "licence_utilisation" in book.unavailable:
-        return f" Who could be offered more seats is {book.missing('licence_utilisation')}."
+        return f"Who could be offered more seats is {book.missing('licence_utilisation')}."
     blocked = int(book.judgement.accounts["offer_blocked_by"].notna().sum())
     held = (
         f"; {plural(blocked, 'further account')} with such a reason {'is' if blocked == 1 else 'are'} "
@@ -199,42 +197,7 @@ def _grow_sentence(data: Data) -> str:
         else ""
     )
     offered = f"{sentence(plural(n, 'account'))} {'is' if n == 1 else 'are'} to be made an offer"
-    return f" {offered}, being healthy with a commercial reason{held}."
-
-
-def lifecycle(data: Data) -> Blocks:
-    """Where the accounts stand in their life, and the flow of the month."""
-    table = stages(data.book)
-    if table.empty:
-        return Blocks([Text(f"The lifecycle funnel is {data.book.missing('lifecycle_funnel')}.")])
-    columns = {
-        "stage": "Stage",
-        "meaning": "Meaning",
-        "accounts": ("Accounts", count),
-        "entered": ("In", count),
-        "left": ("Out", count),
-    }
-    table["meaning"] = table["stage"].map(MEANING)
-    caption = (
-        f"Accounts by stage at the close of {data.book.label}, and this month's moves into and out of it"
-    )
-    text = f"{sentence(largest_stage(table))}; {declining(table)} (@tbl-lifecycle)."
-    return Blocks([Text(text), Table.of(table, columns, label="tbl-lifecycle", caption=caption)])
-
-
-def figures(data: Data) -> Blocks:
-    """The portfolio's figures of this report, with the accounts that moved them."""
-    return closing.figures("executive_brief", data.book, data.trust)
-
-
-def unknowns(data: Data) -> Blocks:
-    """What can't be known from this data."""
-    return closing.unknowns(data.book, data.trust)
-
-
-def glossary(data: Data) -> Blocks:
-    """The terms of this report."""
-    return closing.glossary("executive_brief", data.book)
+    return f"{offered}, being healthy with a commercial reason{held}."
 
 
 def exports(data: Data) -> dict[str, pd.DataFrame]:
@@ -248,11 +211,6 @@ def exports(data: Data) -> dict[str, pd.DataFrame]:
     }
 
 
-def _good(step: float) -> bool | None:
-    """True above zero, False below, None at zero or where nothing is known."""
-    return bool(step > 0) if math.isfinite(step) and step else None
-
-
 def _mrr_sentence(data: Data) -> str:
     book, row = data.book, data.bridge.loc[data.book.month]
     if not row["start"]:
@@ -264,20 +222,19 @@ def _mrr_sentence(data: Data) -> str:
     by = "" if verb == "held" else f" by {percent(abs(row['end'] / row['start'] - 1))}"
     gain, loss = row["new"] + row["reactivation"] + row["expansion"], row["contraction"] + row["churn"]
     return (
-        f"MRR {verb}{by} {'at' if verb == 'held' else 'to'} {book.money(row['end'])} at the close of "
-        f"{book.label}: {book.money(gain)} came in (new, expansion and reactivation) and {book.money(loss)} "
-        "went (contraction and churn)."
+        f"MRR {verb}{by} {'at' if verb == 'held' else 'to'} {book.money(row['end'])}: {book.money(gain)} "
+        f"came in and {book.money(loss)} went."
     )
 
 
 def _retention_sentence(data: Data) -> str:
     book = data.book
-    rows = followed(book.panel, book.month - pd.DateOffset(months=12), book.month)
-    if rows.empty:
+    readings = {reading.figure: reading for reading in book.judgement.readings}
+    if not readings["grr_12"].n:
         return "No account paid twelve months ago, so retention can't be told yet."
     kept = (
-        f"{with_interval(grr(rows))} of the MRR of twelve months ago is kept (GRR), "
-        f"{percent(nrr(rows).value)} with expansion (NRR)"
+        f"{with_interval(company.estimate(readings['grr_12']))} of the MRR of twelve months ago is kept "
+        f"(GRR), {percent(readings['nrr_12'].value)} with expansion (NRR)"
     )
     if not data.trust.reliable:
         return (

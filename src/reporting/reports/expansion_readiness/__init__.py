@@ -1,6 +1,6 @@
 """Expansion readiness: who uses deeply enough to grow, what the commercial reason is, what it may bring."""
 
-from .closing import exports, figures, glossary, unknowns
+from .closing import exports
 from .data import Data, load
 from .evidence import contraction, signals, validity
 from .sections import accounts, headline, key_figures, licence_use, pipeline, quadrants
@@ -10,8 +10,6 @@ __all__ = [
     "accounts",
     "contraction",
     "exports",
-    "figures",
-    "glossary",
     "headline",
     "key_figures",
     "licence_use",
@@ -19,6 +17,5 @@ __all__ = [
     "pipeline",
     "quadrants",
     "signals",
-    "unknowns",
     "validity",
 ]

@@ -5,34 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from reporting.analysis.account_figures import account_figures
-from reporting.present.blocks import Blocks
 
-from ..common import closing
 from ..common.files import tidy
 from .data import Data
 from .evidence import rates_by_band
-
-
-def figures(data: Data) -> Blocks:
-    """The portfolio's figures of this report, with the accounts that moved them."""
-    return closing.figures("expansion_readiness", data.book, data.trust)
-
-
-def unknowns(data: Data) -> Blocks:
-    """What can't be known from this data."""
-    return closing.unknowns(
-        data.book,
-        data.trust,
-        [
-            "Whether an account that expanded did so because it was asked: no offers are recorded in this "
-            "data.",
-        ],
-    )
-
-
-def glossary(data: Data) -> Blocks:
-    """The terms of this report."""
-    return closing.glossary("expansion_readiness", data.book)
 
 
 def exports(data: Data) -> dict[str, pd.DataFrame]:

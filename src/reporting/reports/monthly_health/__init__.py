@@ -3,13 +3,13 @@
 from .adoption import activation
 from .attention import concentration, recency, trends
 from .bands import bands, headline, health_trend, key_figures, movers, score_parts
-from .closing import data_quality, exports, glossary, unknowns
+from .closing import exports
 from .data import Data, load
 from .features import features
 from .lifecycle import funnel
 from .people import people
 from .revenue import quadrants
-from .usage import engagement, portfolio
+from .usage import engagement
 from .validity import validity
 
 __all__ = [
@@ -17,23 +17,19 @@ __all__ = [
     "activation",
     "bands",
     "concentration",
-    "data_quality",
     "engagement",
     "exports",
     "features",
     "funnel",
-    "glossary",
     "headline",
     "health_trend",
     "key_figures",
     "load",
     "movers",
     "people",
-    "portfolio",
     "quadrants",
     "recency",
     "score_parts",
     "trends",
-    "unknowns",
     "validity",
 ]

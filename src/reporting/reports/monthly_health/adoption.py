@@ -12,7 +12,7 @@ from reporting.present.formats import count, number, percent
 from reporting.present.markdown import escape
 from reporting.present.words import plain, with_interval
 
-from ..common import charts, measures
+from ..common import charts
 from .data import Data
 
 COHORT_MONTHS = 12
@@ -85,16 +85,7 @@ def activation(data: Data) -> Blocks:
         + ", ".join(f"{step} {percent(s)}" for step, s in zip(table["step"], table["share"], strict=True))
         + "."
     )
-    month = measures.table(
-        book,
-        data.trust,
-        measures.of_report("monthly_health", ["activation"]),
-        label="tbl-onboarding",
-        caption=f"Onboarding of the accounts whose first {book.product.activation.onboarding_days} days "
-        "ended in "
-        f"{book.label}",
-    )
-    return Blocks([Text(text), Figure(fig, "fig-onboarding", caption, alt), month])
+    return Blocks([Text(text), Figure(fig, "fig-onboarding", caption, alt)])
 
 
 def drop_off(data: Data) -> pd.DataFrame:

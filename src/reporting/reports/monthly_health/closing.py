@@ -6,26 +6,9 @@ import pandas as pd
 
 from reporting.analysis.account_figures import NAMES, account_figures
 from reporting.analysis.frames import is_true
-from reporting.present.blocks import Blocks
 
-from ..common import closing
 from ..common.files import tidy
 from .data import Data
-
-
-def data_quality(data: Data) -> Blocks:
-    """Every finding of the data contract, with counts and examples."""
-    return closing.data_quality(data.book)
-
-
-def unknowns(data: Data) -> Blocks:
-    """What can't be known from this data."""
-    return closing.unknowns(data.book, data.trust)
-
-
-def glossary(data: Data) -> Blocks:
-    """The terms of this report."""
-    return closing.glossary("monthly_health", data.book)
 
 
 def exports(data: Data) -> dict[str, pd.DataFrame]:

@@ -16,7 +16,6 @@ from reporting.present.blocks import Block, Blocks, Table, Text
 from reporting.present.formats import count, number, percent
 from reporting.present.words import listing, sentence
 
-from ..common import measures
 from .data import Data
 
 # Chapters whose portfolio figures stand in one table; onboarding has its own.
@@ -94,17 +93,6 @@ def engagement(data: Data) -> Blocks:
     if lacking:
         blocks.append(Text(" ".join(lacking)))
     return Blocks([*blocks, *_by_segment(data)])
-
-
-def portfolio(data: Data) -> Blocks:
-    """Users and accounts as a whole: active, sticky, in the product's rhythm, healthy."""
-    book = data.book
-    caption = (
-        f"Use of the product as a whole in {book.label}, and the accounts that moved each figure most since "
-        f"{book.previous_label}; attitude (NPS) stands beside use, never in a score"
-    )
-    found = measures.of_report("monthly_health", CHAPTERS)
-    return Blocks([measures.table(book, data.trust, found, label="tbl-portfolio", caption=caption)])
 
 
 def _sentence(data: Data) -> str:

@@ -1,6 +1,6 @@
 """Retention cohorts: who stays, by cohort and behaviour; growing or plateauing; which segments differ."""
 
-from .closing import exports, glossary, unknowns
+from .closing import exports
 from .data import Data, load
 from .early import by_beginning, contraction
 from .economics import economics
@@ -18,7 +18,6 @@ __all__ = [
     "economics",
     "exports",
     "first_value_curves",
-    "glossary",
     "growth",
     "grr_triangle",
     "headline",
@@ -27,6 +26,5 @@ __all__ = [
     "logo_triangle",
     "nrr_triangle",
     "trend",
-    "unknowns",
     "usage_triangle",
 ]

@@ -6,24 +6,9 @@ import pandas as pd
 
 from reporting.analysis.account_figures import account_figures
 from reporting.analysis.cohorts import Triangle, logos, revenue, triangle
-from reporting.present.blocks import Blocks
 
-from ..common import closing
 from ..common.files import tidy
 from .data import Data
-
-
-def unknowns(data: Data) -> Blocks:
-    """What can't be known from this data."""
-    more = []
-    if data.base_month > data.book.month - pd.DateOffset(months=data.span):
-        more.append(f"Retention over {data.span} months: the data cover only {data.span_words}.")
-    return closing.unknowns(data.book, data.trust, more)
-
-
-def glossary(data: Data) -> Blocks:
-    """The terms of this report."""
-    return closing.glossary("retention_cohorts", data.book)
 
 
 def exports(data: Data) -> dict[str, pd.DataFrame]:

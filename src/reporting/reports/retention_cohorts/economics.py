@@ -1,4 +1,4 @@
-"""What an account is worth and costs: ARPA, lifetime value two ways, acquisition cost, conversion."""
+"""What an account is worth by how long accounts stay."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from reporting.present.blocks import Blocks, Text
 from reporting.reports.common.book import Book
 from reporting.survival import DataError, kaplan_meier, rmst
 
-from ..common import measures
 from .data import Data
 
 # Months a lifetime is followed at most: further ahead nobody should promise.
@@ -15,19 +14,8 @@ HORIZON = 36
 
 
 def economics(data: Data) -> Blocks:
-    """Revenue per account, what it is worth and what it cost to win."""
-    book = data.book
-    table = measures.table(
-        book,
-        data.trust,
-        measures.of_report("retention_cohorts"),
-        label="tbl-economics",
-        caption=f"Retention, worth and cost of an account in {book.label}, and the accounts that moved each "
-        f"figure most since {book.previous_label}",
-    )
-    return Blocks(
-        [Text(f"{_lifetime_sentence(data)} (@tbl-economics). {_reference_sentence(book)}".strip()), table]
-    )
+    """What an account is worth by how long accounts stay, and outside references for users."""
+    return Blocks([Text(f"{_lifetime_sentence(data)}. {_reference_sentence(data.book)}".strip())])
 
 
 def _lifetime_sentence(data: Data) -> str:

@@ -181,6 +181,32 @@ local function callout(div, style)
     pandoc.Div({ pandoc.Plain(title) }, { class = 'callout-title' }) } .. div.content .. { raw('</aside>') }
 end
 
+local function pairs_of(text) -- "0,500 83,120" as a list of {0, 500}, {83, 120}
+  local out = {}
+  for x, y in (text or ''):gmatch('(-?%d+),(-?%d+)') do out[#out + 1] = { tonumber(x), tonumber(y) } end
+  return out
+end
+
+local function spark(span) -- decoration: the words beside it say the same
+  if typst or not span.classes:includes('key-spark') then return nil end
+  local points, usual = pairs_of(span.attributes.points), pairs_of(span.attributes.usual)[1]
+  local line = {}
+  for i, point in ipairs(points) do line[i] = point[1] / 10 .. ',' .. 21 - point[2] * 18 / 1000 end
+  local range = usual and '<rect class="usual" x="97" width="6" y="' .. 20 - usual[2] * 18 / 1000 .. '" height="'
+    .. (usual[2] - usual[1]) * 18 / 1000 + 2 .. '"/>' or ''
+  local last = points[#points]
+  return pandoc.RawInline('html', '<svg class="key-spark" viewBox="0 0 106 24" aria-hidden="true">' .. range
+    .. '<polyline points="' .. table.concat(line, ' ') .. '"/><circle cx="' .. last[1] / 10 .. '" cy="'
+    .. 21 - last[2] * 18 / 1000 .. '" r="2"/></svg>')
+end
+
+local function printed_spark(span)
+  local points, usual = {}, pairs_of(span.attributes.usual)[1]
+  for i, point in ipairs(pairs_of(span.attributes.points)) do points[i] = '(' .. point[1] .. ', ' .. point[2] .. '),' end
+  return 'spark(usual: ' .. (usual and '(' .. usual[1] .. ', ' .. usual[2] .. ')' or 'none') .. ', ' .. '('
+    .. table.concat(points, ' ') .. '))'
+end
+
 local function key_figures(div)
   if not typst then return nil end
   local tiles = {}
@@ -188,7 +214,8 @@ local function key_figures(div)
     local parts = { 'tone: ' .. quoted(tile.classes[2] or '') }
     tile:walk({ Span = function(span)
       local part = span.classes[1] and span.classes[1]:match('^key%-(%a+)$')
-      if part then parts[#parts + 1] = part .. ': ' .. content(span.content) end
+      if part == 'spark' then parts[#parts + 1] = 'spark: ' .. printed_spark(span)
+      elseif part then parts[#parts + 1] = part .. ': ' .. content(span.content) end
       if span.classes:includes('key-words') then parts[#parts + 1] = 'words: true' end
     end })
     tiles[#tiles + 1] = '(' .. table.concat(parts, ', ') .. ')'
@@ -212,8 +239,9 @@ local function box(div)
 end
 
 if not typst then
-  if quarto then return { { Table = automatic_widths } } end
-  return { { Figure = number, Table = number }, { Cite = refer }, { Div = box, Figure = figure, Table = frame } }
+  if quarto then return { { Table = automatic_widths, Span = spark } } end
+  return { { Figure = number, Table = number }, { Cite = refer },
+    { Div = box, Figure = figure, Table = frame, Span = spark } }
 end
 return {
   { Meta = settings },

@@ -11,32 +11,9 @@ from reporting.present.blocks import Blocks, Callout
 from reporting.present.formats import month as month_name
 from reporting.present.words import plural, sentence
 
-from ...common import closing
 from ...common.files import tidy
 from .. import words
 from ..data import Data
-
-
-def unknowns(data: Data) -> Blocks:
-    """What can't be known from this data."""
-    more = []
-    unseen = int((data.risk.spells["entry"] > 0).sum())
-    if unseen:
-        more.append(
-            f"The first months of {plural(unseen, 'stay')}, which had begun before the events do "
-            f"({month_name(data.risk.observed_from)}): they count from the tenure they had then."
-        )
-    return closing.unknowns(data.book, data.trust, more)
-
-
-def glossary(data: Data) -> Blocks:
-    """The terms of this report."""
-    return closing.glossary("churn_drivers", data.book)
-
-
-def figures(data: Data) -> Blocks:
-    """The portfolio's figures of this report, with the accounts that moved them."""
-    return closing.figures("churn_drivers", data.book, data.trust)
 
 
 def method(data: Data) -> Blocks:
@@ -50,6 +27,12 @@ def method(data: Data) -> Blocks:
         "account is at risk in a month when it paid at the close before; all its figures are those of that "
         "close, so nothing of the month in which it leaves is used to explain it."
     ]
+    unseen = int((spells["entry"] > 0).sum())
+    if unseen:
+        lines[0] += (
+            f" {sentence(plural(unseen, 'stay'))} began before the events do "
+            f"({month_name(risk.observed_from)}): they count from the tenure they had then."
+        )
     if returned:
         lines[0] += (
             f" {sentence(plural(returned, 'stay'))} "
