@@ -6,6 +6,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from reporting.analysis.company import Reading
 from reporting.analysis.judgement import Judgement, judgement_of
 from reporting.analysis.view import View
 from reporting.present.formats import money, percent
@@ -21,6 +22,10 @@ class Book(View):
     def judgement(self) -> Judgement:
         """What was decided of the month, for all reports."""
         return judgement_of(self.snapshot)
+
+    def reading(self, figure: str) -> Reading | None:
+        """How a key figure of the company was read; None where it is none."""
+        return next((found for found in self.judgement.readings if found.figure == figure), None)
 
     @property
     def label(self) -> str:

@@ -81,8 +81,10 @@ def moved(figure: str, now: float, before: float) -> str:
     return change(now, before) if before else ""
 
 
-def better(reading: Reading) -> bool | None:
+def better(reading: Reading | None) -> bool | None:
     """Whether the month's move is a signal for the better; None where it is no signal."""
+    if reading is None:
+        return None
     return reading.beyond > 0 if reading.signal and reading.threshold != DOUBTED else None
 
 

@@ -77,18 +77,13 @@ def key_figures(data: Data) -> Blocks:
         items.append(
             KeyFigure("Expected expansion", money(e.value * base, book.currency, short=True), "", None, note)
         )
-    for label, column, good in (
-        ("Expansion MRR", "expansion_cents", True),
-        ("Contraction MRR", "contraction_cents", False),
-    ):
+    for label, column in (("Expansion MRR", "expansion_cents"), ("Contraction MRR", "contraction_cents")):
         value, was = int(now[column].sum()), int(before[column].sum()) if len(before) else 0
-        better = None if not was or value == was else (value > was) is good
         items.append(
             KeyFigure(
                 label,
                 money(value, book.currency, short=True),
                 f"{change(value, was)} {versus}" if was else "",
-                better,
             )
         )
     licence = quantile(book.paying["licence_utilisation"], 0.5)

@@ -11,9 +11,9 @@ from reporting.present import style
 from reporting.present.blocks import Blocks, Callout, Figure, KeyFigure, KeyFigures, Table, Text
 from reporting.present.formats import count, money, number, percent
 from reporting.present.formats import month as month_name
-from reporting.present.words import better_share, listing, moved_points, plural, sentence
+from reporting.present.words import listing, moved_points, plural, sentence
 
-from ..common import charts
+from ..common import charts, company
 from .data import BANDS, Data
 from .validity import validity_sentence
 
@@ -60,7 +60,8 @@ def key_figures(data: Data) -> Blocks:
     items = []
     for label, column in (("MRR in healthy accounts", "mrr_cents"), ("Healthy accounts", "accounts")):
         now, before = _share(data, column, "healthy"), _share(data, f"{column}_before", "healthy")
-        good = None if len(_thin(data)) else better_share(now, before)
+        # Only what moved more than it usually does is called better or worse.
+        good = company.better(book.reading("healthy_mrr")) if column == "mrr_cents" else None
         items.append(KeyFigure(label, percent(now), f"{moved_points(now, before)} {versus}", good))
     now, before = (
         quantile(data.scored[book.product.band_score], 0.5),

@@ -11,10 +11,10 @@ from reporting.present import style
 from reporting.present.blocks import Blocks, Figure, KeyFigure, KeyFigures, Table, Text
 from reporting.present.formats import change, money, percent
 from reporting.present.formats import month as month_name
-from reporting.present.words import better_share, direction, interval, moved_points, plural, with_interval
+from reporting.present.words import interval, moved_points, plural, with_interval
 from reporting.reports.common.trust import UNRELIABLE
 
-from ..common import charts
+from ..common import charts, company
 from ..common.growth import growth_finding, quick_ratio, quick_ratio_words
 from .data import Data
 
@@ -64,7 +64,7 @@ def key_figures(data: Data) -> Blocks:
             if earlier
             else ""
         )
-        good = better_share(e.value, earlier) if data.trust.reliable and earlier else None
+        good = company.better(data.book.reading(f"{name.lower()}_{data.span}"))
         note = f"{plural(e.n, 'account')}, {interval(e)}"
         items.append(
             KeyFigure(data.trust.label(f"{name}, {data.span_words}"), percent(e.value), moved, good, note)
@@ -102,11 +102,12 @@ def trend(data: Data) -> Blocks:
         name: ([e.low for e in found[key]], [e.high for e in found[key]])
         for name, key in (("NRR", "nrr"), ("GRR", "grr"))
     }
-    now, then = frame["NRR"].iloc[-1], frame["NRR"].iloc[0]
-    verb = direction(now, then, 0.01, ("rose", "fell", "held"))
-    label = data.trust.label("NRR")
-    step = f"{verb} from {percent(then)} to {percent(now)}" if verb != "held" else f"held at {percent(now)}"
-    finding = f"{label} over {span} months {step} since {month_name(found.index[0], short=True)}"
+    now, low, high = frame["NRR"].iloc[-1], frame["NRR"].min(), frame["NRR"].max()
+    label, since = data.trust.label("NRR"), month_name(found.index[0], short=True)
+    finding = (
+        f"{label} over {span} months is {percent(now)}; since {since} it ran from {percent(low)} to "
+        f"{percent(high)}"
+    )
     fig = charts.lines(
         frame,
         finding,
@@ -119,12 +120,15 @@ def trend(data: Data) -> Blocks:
         "accounts"
     )
     alt = (
-        f"Lines: NRR {percent(then)} to {percent(now)}, GRR {percent(frame['GRR'].iloc[0])} to "
-        f"{percent(frame['GRR'].iloc[-1])}, {month_name(found.index[0], short=True)} to "
+        f"Lines: NRR {percent(frame['NRR'].iloc[0])} to {percent(now)}, GRR "
+        f"{percent(frame['GRR'].iloc[0])} to {percent(frame['GRR'].iloc[-1])}, {since} to "
         f"{month_name(found.index[-1], short=True)}."
     )
     return Blocks(
-        [Text(f"{finding} (@fig-retention-trend)."), Figure(fig, "fig-retention-trend", caption, alt)]
+        [
+            Text(f"{finding} (@fig-retention-trend). {company.concentrated(book)}".strip()),
+            Figure(fig, "fig-retention-trend", caption, alt),
+        ]
     )
 
 

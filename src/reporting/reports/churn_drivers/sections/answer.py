@@ -11,6 +11,7 @@ from reporting.present.formats import month as month_name
 from reporting.present.words import plural, sentence
 from reporting.survival.gates import FEWEST_EVENTS
 
+from ...common import company
 from .. import words
 from ..data import Data
 
@@ -97,7 +98,7 @@ def key_figures(data: Data) -> Blocks:
             data.trust.label("Accounts lost this month"),
             count(lost),
             versus,
-            None if lost == lost_before or not data.trust.reliable else lost < lost_before,
+            company.better(book.reading("monthly_churn_rate")),
             f"of {count(len(now))} paying at the start",
         ),
         KeyFigure(

@@ -16,7 +16,7 @@ from ..data import Data
 
 
 def driver_ratios(data: Data) -> Blocks:
-    """The hazard ratios and what each means in words; without a model, why, and what it would take."""
+    """The hazard ratios; without a model, why, and what it would take."""
     model = data.model
     if model is None:
         return Blocks([_no_model(data)])
@@ -40,6 +40,16 @@ def driver_ratios(data: Data) -> Blocks:
         + "; ".join(f"{a} {b}" for a, b in zip(labels, notes, strict=True))
         + "."
     )
+    return Blocks([Text(_lead(model, found)), Figure(fig, "fig-drivers", caption, alt)])
+
+
+def drivers_in_words(data: Data) -> Blocks:
+    """What each hazard ratio means in words, with its p-values, and what the model leaves out."""
+    model = data.model
+    if model is None:
+        return Blocks([Text("No model is fitted, so there are no drivers to put in words.")])
+    known = {driver.name: driver for driver in model.design.drivers}
+    table = model.table.loc[_order(model)]
     rows = pd.DataFrame(
         {
             "driver": [words.in_words(known[name], row) for name, row in table.iterrows()],
@@ -49,17 +59,8 @@ def driver_ratios(data: Data) -> Blocks:
         }
     )
     columns = {"driver": "In words", "p": "p", "adjusted": "p (BH)", "reading": "Reading"}
-    table_caption = (
-        "Drivers in words: how often an account churns, 95% interval; p raw and by Benjamini-Hochberg"
-    )
-    return Blocks(
-        [
-            Text(_lead(model, found)),
-            Figure(fig, "fig-drivers", caption, alt),
-            Table.of(rows, columns, label="tbl-drivers", caption=table_caption),
-            Text(_terms(model)),
-        ]
-    )
+    caption = "Drivers in words: how often an account churns, 95% interval; p raw and by Benjamini-Hochberg"
+    return Blocks([Table.of(rows, columns, label="tbl-drivers", caption=caption), Text(_terms(model))])
 
 
 def _order(model: Model) -> list[str]:
@@ -72,12 +73,12 @@ def _lead(model: Model, found: pd.Series) -> str:
     if not n:
         return (
             f"None of the {plural(len(found), 'driver')} is told from chance once all are considered "
-            "(@fig-drivers, @tbl-drivers). That is not proof that none matters: the intervals show what "
+            "(@fig-drivers). That is not proof that none matters: the intervals show what "
             "remains possible."
         )
     return (
         f"{sentence(count(n))} of {plural(len(found), 'driver')} {'is' if n == 1 else 'are'} told from "
-        "chance once all are considered (@fig-drivers, @tbl-drivers). A ratio compares two accounts alike in "
+        "chance once all are considered (@fig-drivers). A ratio compares two accounts alike in "
         "all other drivers."
     )
 

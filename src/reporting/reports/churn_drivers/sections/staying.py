@@ -31,10 +31,21 @@ def retention_curves(data: Data) -> Blocks:
     blocks = [_overall(data)]
     if not data.segments:
         return Blocks([*blocks, Text("No segment has two groups large enough to compare.")])
-    blocks.append(_tests(data))
-    drawn = [segment for segment in data.segments[: data.curve_figures] if segment.tau >= SHORTEST]
-    blocks += [_segment(segment) for segment in drawn]
-    return Blocks(blocks)
+    blocks.append(_lead(data))
+    return Blocks([*blocks, *(_segment(segment) for segment in _drawn(data))])
+
+
+def retention_tables(data: Data) -> Blocks:
+    """The tests behind the curves: segments by log-rank, and the groups of each drawn segment."""
+    if not data.enough or not data.segments:
+        return Blocks(
+            [Text("No segments are compared: too few accounts have left, or the groups are small.")]
+        )
+    return Blocks([_tests(data), *(_groups(segment) for segment in _drawn(data))])
+
+
+def _drawn(data: Data) -> list[Segmentation]:
+    return [segment for segment in data.segments[: data.curve_figures] if segment.tau >= SHORTEST]
 
 
 def _overall(data: Data) -> Text:
@@ -62,16 +73,19 @@ def _overall(data: Data) -> Text:
     )
 
 
-def _tests(data: Data) -> Blocks:
+def _lead(data: Data) -> Text:
     found = [s for s in data.segments if s.differs]
     names = "; ".join(f"{s.label} ({p_value(s.p_adjusted)})" for s in found)
     many = plural(len(data.segments), "segmentation")
-    lead = (
+    return Text(
         f"Of {many} looked at, {plural(len(found), 'segmentation')} "
-        f"{'differs' if len(found) == 1 else 'differ'} by more than chance: {names} (@tbl-segment-tests)."
+        f"{'differs' if len(found) == 1 else 'differ'} by more than chance: {names}."
         if found
-        else f"Of {many} looked at, none differs by more than chance (@tbl-segment-tests)."
+        else f"Of {many} looked at, none differs by more than chance."
     )
+
+
+def _tests(data: Data) -> Table:
     rows = pd.DataFrame(
         {
             "segment": [sentence(s.label) for s in data.segments],
@@ -91,7 +105,7 @@ def _tests(data: Data) -> Blocks:
         "verdict": "Reading",
     }
     caption = "Log-rank tests of retention by segment, as an account was when first observed"
-    return Blocks([Text(lead), Table.of(rows, columns, label="tbl-segment-tests", caption=caption)])
+    return Table.of(rows, columns, label="tbl-segment-tests", caption=caption)
 
 
 def _segment(segment: Segmentation) -> Blocks:
@@ -107,6 +121,15 @@ def _segment(segment: Segmentation) -> Blocks:
         f"{name} {percent(_at(curve, segment.tau), 0)} after {number(segment.tau)} months"
         for name, curve in segment.curves.items()
     )
+    return Blocks(
+        [
+            Text(f"{_segment_finding(segment, escape)} (@fig-curves-{slug})."),
+            Figure(fig, f"fig-curves-{slug}", f"{caption}.", f"{alt}."),
+        ]
+    )
+
+
+def _groups(segment: Segmentation) -> Table:
     rows = pd.DataFrame(
         [
             {
@@ -136,13 +159,8 @@ def _segment(segment: Segmentation) -> Blocks:
     table_caption = (
         f"Retention by {escape(segment.label)}: 95% intervals in brackets, pairs tested by log-rank with Holm"
     )
-    table = Table.of(rows, columns, label=f"tbl-curves-{slug}", caption=table_caption)
-    return Blocks(
-        [
-            Text(f"{_segment_finding(segment, escape)} (@fig-curves-{slug}, @tbl-curves-{slug})."),
-            Figure(fig, f"fig-curves-{slug}", f"{caption}.", f"{alt}."),
-            table,
-        ]
+    return Table.of(
+        rows, columns, label=f"tbl-curves-{segment.name.replace('_', '-')}", caption=table_caption
     )
 
 
