@@ -3,13 +3,17 @@
 import pandas as pd
 import pytest
 
+from reporting.present.blocks import Table
 from reporting.present.formats import MINUS
 from reporting.reports import executive_brief as report
-from reporting.reports.executive_brief.verdict import BAD, GOOD, OPEN, Sign, word
 
 
 def told(company, **changes) -> str:
     return report.headline(report.load(str(company(**changes))))[-1].markdown
+
+
+def table_of(blocks) -> Table:
+    return next(block for block in blocks if isinstance(block, Table))
 
 
 def test_a_falling_mrr_gets_a_falling_sentence(company):
@@ -28,49 +32,41 @@ def test_a_resting_mrr_is_said_to_hold(company):
     assert "MRR held at $1,000" in told(company, paths={"a": [1000] * 14})
 
 
-def test_the_bridge_in_words_is_the_ledger(company):
-    text = report.mrr_bridge(report.load(str(company())))[0].markdown.replace(MINUS, "-")
-    parts = "+ $300 new + $400 reactivation + $200 expansion - $150 contraction - $800 churn"
-    assert f"$3,100 at the close of January 2026 {parts} = $3,050 at the close of February 2026" in text
+def test_what_hangs_on_the_largest_account_is_said(company):
+    text = told(company, paths={"a": [1000] * 13 + [2000], "b": [1000] * 13 + [500]})
+    assert "Ada pays 80.0% of MRR; without it, NRR is 50.0% and GRR 50.0%." in text
 
 
-@pytest.mark.parametrize(
-    ("readings", "expected"),
-    [
-        ([GOOD, GOOD, GOOD, OPEN, OPEN], "Thriving"),
-        ([GOOD, GOOD, GOOD, GOOD, BAD], "Mixed"),
-        ([GOOD, BAD, BAD, GOOD, GOOD], "Teetering"),
-        ([BAD, BAD, GOOD, OPEN, OPEN], "Shrinking"),
-        ([OPEN, OPEN, OPEN, OPEN, GOOD], "Can't be told"),
-    ],
-)
-def test_the_verdict_counts_its_signs(company, readings, expected):
-    trust = report.load(str(company())).trust
-    assert word([Sign("x", "1", "", reading) for reading in readings], trust) == expected
+def test_the_movements_are_the_ledger(company):
+    figure = report.movements(report.load(str(company())))[0]
+    told = figure.alt.replace(MINUS, "-")
+    for part in ("new +$300", "reactivation +$400", "expansion +$200", "contraction -$150", "churn -$800"):
+        assert part in told
+    assert "from $3,100 at the close of January 2026 to $3,050" in figure.caption
 
 
-@pytest.mark.parametrize(("margin", "reading"), [(0.05, GOOD), (0.15, OPEN)])
+@pytest.mark.parametrize(("margin", "reading"), [(0.05, "good"), (0.15, "open")])
 def test_growth_within_the_margin_of_the_product_definition_is_neither_good_nor_bad(company, margin, reading):
     data = report.load(str(company(paths={f"x{i}": [1000] * 13 + [1100] for i in range(4)})))
     verdict = data.book.product.verdict.model_copy(update={"steady_growth": margin})
     data.book.product = data.book.product.model_copy(update={"verdict": verdict})
-    assert data.signs[0].reading == reading
+    data.book.judgement._view.product = data.book.product
+    assert data.book.judgement.readings[0].reading == reading
 
 
 def test_no_good_verdict_on_contradicting_sources(company):
     paths = {f"x{i}": [100 + month for month in range(14)] for i in range(12)}
     data = report.load(str(company(paths=paths, flags=dict.fromkeys(paths, True))))
-    assert data.verdict == "Can't be told"
-    text = report.headline(data)[-1].markdown
-    assert "*not reliable*" in text
-    tiles = {item.label: item.good for item in report.key_figures(data)[0].items}
-    assert tiles["MRR"] is None and tiles["Paying accounts"] is None
+    blocks = report.headline(data)
+    assert blocks[-2].markdown.startswith("**Can't be told.**")
+    assert "*not reliable*" in blocks[-1].markdown
+    assert {item.good for item in report.key_figures(data)[0].items} == {None}
 
 
-def test_the_largest_movement_comes_first(company):
-    table = report.movers(report.load(str(company())))[1]
-    assert table.rows[0][:3] == ["Cove", "Churn", f"{MINUS}800"]
-    assert report.exports(report.load(str(company())))["movers"]["amount"].tolist()[0] == -800.0
+def test_each_tile_has_its_months_behind_it(company):
+    tiles = {item.label: item for item in report.key_figures(report.load(str(company())))[0].items}
+    assert len(tiles["MRR"].history) == 13
+    assert tiles["MRR"].history[-1] == 305_000
 
 
 def test_a_modelled_risk_ranks_the_accounts_to_save_and_is_summed(company):
@@ -82,11 +78,28 @@ def test_a_modelled_risk_ranks_the_accounts_to_save_and_is_summed(company):
     save = data.save
     assert save["account_id"].tolist()[0] == "g"
     assert save.loc["g", "expected_loss_cents"] == 10_000  # 50 % of 200
-    text = report.actions(data)[0]
+    text = report.save(data)[0]
     assert "expects $140 of MRR to leave within three months" in text.markdown
 
 
 def test_without_a_model_nothing_is_said_of_risk(company):
     data = report.load(str(company()))
-    assert data.risk.empty
-    assert "churn model" not in report.actions(data)[0].markdown
+    assert data.book.judgement.risk.empty
+    assert "churn model" not in report.save(data)[0].markdown
+
+
+def test_a_table_says_how_many_it_leaves_out(company):
+    paths = {f"x{i}": [1000] * 14 for i in range(7)}
+    data = report.load(str(company(paths=paths)))
+    rows = len(data.save)
+    table = table_of(report.save(data))
+    assert rows == 7 and len(table.rows) == 5
+    assert "5 of 7, the others in account_verdicts.csv" in table.caption
+
+
+def test_a_very_long_name_is_cut_on_the_page_and_whole_in_the_data(company):
+    name = ("A very long name " * 200).strip()
+    data = report.load(str(company(names={"a": name, "g": name})))
+    named = {row[0] for blocks in (report.save(data), report.grow(data)) for row in table_of(blocks).rows}
+    assert max(map(len, named)) <= 32 and any(text.endswith("…") for text in named)
+    assert name in set(report.exports(data)["account_verdicts"]["account_name"])

@@ -201,12 +201,14 @@ def healthy_share(view: View, month: pd.Timestamp) -> float:
 def _read(view: View, figure: str, estimate: Estimate, quarter_ago: float, threshold: str) -> Reading:
     moves, good_way = _MOVES[figure]
     series = _series(view, figure)
-    months = pd.date_range(view.month - pd.DateOffset(months=YEAR), view.month, freq="MS")
+    # One month more than is shown: twelve changes have thirteen values.
+    months = pd.date_range(view.month - pd.DateOffset(months=YEAR + 1), view.month, freq="MS")
     known = series[series.index >= view.observed_from].reindex(months)
-    first = known.first_valid_index()
-    history = tuple(known.loc[first:].tolist()) if first is not None else ()
+    shown = known.iloc[1:]
+    first = shown.first_valid_index()
+    history = tuple(shown.loc[first:].tolist()) if first is not None else ()
     doubtful = threshold in (UNRELIABLE, THIN)
-    usual = usual_range(() if doubtful else history, moves)
+    usual = usual_range(() if doubtful else known.tolist(), moves)
     value = estimate.value if estimate.known else float(known.iloc[-1])
     if threshold == OPEN and not math.isfinite(value):
         threshold = ABSENT
@@ -219,6 +221,8 @@ def _read(view: View, figure: str, estimate: Estimate, quarter_ago: float, thres
 
 def _series(view: View, figure: str) -> pd.Series:
     """The figure by month."""
+    if figure == "mrr":
+        return view.panel.groupby("month")["mrr_cents"].sum().astype(float)
     if figure == "healthy_mrr":
         return _healthy(view)
     if figure == "declining":

@@ -84,7 +84,7 @@ def bars(
         axis: Formatter of the value axis.
         whole: Value at which the axis ends, where there is a natural one.
     """
-    fig, ax = style.figure(height=1.15 + 0.33 * len(names))
+    fig, ax = style.figure(height=1.0 + 0.26 * len(names))
     style.horizontal(ax)
     ax.barh(range(len(names)), values, color=colours, height=0.62)
     for y, (value, text) in enumerate(zip(values, texts, strict=True)):

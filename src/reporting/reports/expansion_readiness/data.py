@@ -13,6 +13,8 @@ from reporting.reports.common.trust import Trust
 
 from ..common import verdicts
 
+OVER = "seats_over_limit"
+"""The rule for accounts that use more than they bought."""
 # Below this many past cases no rate is given.
 FEWEST = 20
 
@@ -22,7 +24,7 @@ class Data:
 
     Args:
         snapshot: Folder of the frozen snapshot.
-        top_accounts: Rows of the ranked list.
+        top_accounts: Rows of each list.
         horizon_months: How far ahead past accounts are followed to an expansion or contraction.
     """
 
@@ -34,17 +36,16 @@ class Data:
 
     @cached_property
     def listed(self) -> pd.DataFrame:
-        """Accounts to make an offer to: by readiness band, then largest MRR first.
+        """Accounts to make an offer to: those over their licence first, then by what may come of it.
 
-        Columns of `verdicts.listed`, with plan, commercial_reason, expansion_readiness and readiness_band
-        (over, between or under the bands' limits).
+        One past rate serves all reasons, so the largest MRR promises the most. Columns of
+        `verdicts.listed`, with plan, commercial_reason, expansion_readiness and over (the licence).
         """
         rows = verdicts.listed(self.book, "grow")
         columns = ["plan", "commercial_reason", "expansion_readiness"]
         rows = rows.join(self.book.now[columns])
-        limits, score = self.book.product.bands, rows["expansion_readiness"].astype(float)
-        rows["readiness_band"] = (score > limits.healthy).astype(int) + (score >= limits.at_risk).astype(int)
-        order = ["readiness_band", "mrr_cents", "account_id"]
+        rows["over"] = rows["rule"] == OVER
+        order = ["over", "mrr_cents", "account_id"]
         return rows.sort_values(order, ascending=[False, False, True])
 
     @cached_property
@@ -79,12 +80,12 @@ class Data:
         return ratio(by_account["amount_cents"], by_account["mrr_cents"])
 
 
-def load(snapshot: str, *, top_accounts: int = 25, horizon_months: int = 3) -> Data:
+def load(snapshot: str, *, top_accounts: int = 10, horizon_months: int = 3) -> Data:
     """Open the snapshot for the expansion report.
 
     Args:
         snapshot: Folder of the frozen snapshot.
-        top_accounts: Rows of the ranked list.
+        top_accounts: Rows of each list.
         horizon_months: How far ahead past accounts are followed to an expansion or contraction.
     """
     return Data(snapshot, top_accounts, horizon_months)

@@ -146,34 +146,40 @@ def accounts(data: Data) -> Blocks:
         & book.paying["commercial_reason"].isna()
     ]
     without = (
-        f" {sentence(plural(len(ready), 'further account'))} {'is' if len(ready) == 1 else 'are'} ready by "
+        f". {sentence(plural(len(ready), 'further account'))} {'is' if len(ready) == 1 else 'are'} ready by "
         f"use but without a reason that fits how {'it is' if len(ready) == 1 else 'they are'} priced, and "
         "not listed."
         if len(ready)
         else ""
     )
     if rows.empty:
-        return Blocks([Text(f"No account is to be made an offer.{without}")])
-    shown = rows.head(data.top_accounts)
+        return Blocks([Text(f"No account is to be made an offer{without or '.'}")])
+    text = (
+        f"{sentence(plural(len(rows), 'account'))} {'is' if len(rows) == 1 else 'are'} to be made an offer"
+        f"{without or '.'}"
+    )
+    over, near = rows[rows["over"]], rows[~rows["over"]]
+    lists = (
+        (over, "tbl-over", "Over the licence, to be billed"),
+        (near, "tbl-expansion", "To be made an offer"),
+    )
+    return Blocks([Text(text), *(_listed(data, *which) for which in lists if len(which[0]))])
+
+
+def _listed(data: Data, rows: pd.DataFrame, label: str, what: str) -> Table:
+    shown = rows.head(data.top_accounts).assign(owner=rows["owner"].fillna("no owner"))
     columns = {
         "account_name": "Account",
         "plan": "Plan",
-        "mrr_cents": (f"MRR ({book.currency})", money),
+        "mrr_cents": (f"MRR ({data.book.currency})", money),
         "expansion_readiness": ("Ready", number),
         "reason": "Commercial reason",
         "action": "Next step",
         "owner": "Owner",
     }
-    limits = book.product.bands
-    caption = (
-        f"Accounts to make an offer to: {len(shown)} of {count(len(rows))}, by readiness (over "
-        f"{number(limits.healthy)}, from {number(limits.at_risk)}, under it; 0 to 100), then by MRR"
-    )
-    text = (
-        f"{sentence(plural(len(rows), 'account'))} {'is' if len(rows) == 1 else 'are'} to be made an offer "
-        f"(@tbl-expansion).{without}"
-    )
-    return Blocks([Text(text), Table.of(shown, columns, label="tbl-expansion", caption=caption)])
+    rest = "; all are in expansion_accounts.csv" if len(rows) > len(shown) else ""
+    caption = f"{what}, largest MRR first: {len(shown)} of {count(len(rows))}{rest}; readiness from 0 to 100"
+    return Table.of(shown, columns, label=label, caption=caption)
 
 
 def pipeline(data: Data) -> Blocks:

@@ -99,7 +99,7 @@ class Data:
         return self.aucs[self.book.product.band_score]
 
 
-def load(snapshot: str, *, top_accounts: int = 15, trend_months: int = 18, horizon_months: int = 3) -> Data:
+def load(snapshot: str, *, top_accounts: int = 10, trend_months: int = 18, horizon_months: int = 3) -> Data:
     """Open the snapshot for the monthly health report.
 
     Args:
