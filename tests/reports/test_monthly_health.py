@@ -66,25 +66,6 @@ def test_drop_off_counts_the_furthest_step(company):
     assert table["lost"].tolist() == [0, 0, 0, 0, 0, 7, 0]
 
 
-def test_findings_are_shown_with_counts_and_examples(company):
-    finding = {
-        "check": "usage_before_signup",
-        "severity": "warning",
-        "table": "events",
-        "column": "occurred_at",
-        "count": 12,
-        "total": 400,
-        "message": "usage before sign-up",
-        "examples": '[{"account_id": "a", "occurred_at": "2024-12-30"}]',
-        "remedy": "Check the clock.",
-    }
-    text, table = report.data_quality(load(company, findings=[finding]))
-    assert "1 finding" in text.markdown
-    assert table.rows == [
-        ["events", "usage before sign-up", "12 of 400", "account_id a, occurred_at 2024-12-30"]
-    ]
-
-
 def test_health_movers_name_the_part(company):
     def fall(panel):
         rows = (panel["account_id"] == "a") & (panel["month"] == panel["month"].max())

@@ -104,7 +104,8 @@ def test_the_next_step_is_the_next_plan(plan, step):
 
 def test_stances_are_counted_most_urgent_first():
     rows = [{"account_id": "a"}, {"account_id": "b", "last_active_days": 40}, {"account_id": "c"}]
-    assert verdicts.by_stance(book(*rows)) == "1 to rescue and 2 with nothing that calls"
+    assert verdicts.counted(book(*rows)) == "1 account to rescue and 2 with nothing that calls"
+    assert verdicts.counted(book(*rows), "steady") == "2 accounts with nothing that calls"
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ def test_validation_never_sees_the_months_it_is_tested_on(data):
 
 
 def test_drivers_in_the_table_follow_their_ratios(data):
-    table = next(block for block in report.driver_ratios(data) if isinstance(block, Table))
+    table = next(block for block in report.drivers_in_words(data) if isinstance(block, Table))
     for sentence, _, adjusted, reading in table.rows:
         if "neither more nor less" in sentence or (not adjusted.startswith("<") and float(adjusted) >= 0.05):
             assert reading == "Not told from chance"

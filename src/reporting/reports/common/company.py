@@ -107,9 +107,9 @@ def signals(book: Book, found: Sequence[Reading]) -> str:
         return "There are too few months to tell what is usual."
     out = [reading for reading in judged if reading.signal]
     if not out:
-        return f"None of {count(len(judged))} key figures moved more than it usually does in a month."
+        return f"Of {plural(len(judged), 'key figure')}, none moved more than it usually does in a month."
     told = listing([f"{name(book, r.figure)} ({'better' if r.beyond > 0 else 'worse'})" for r in out])
-    return f"{sentence(count(len(out)))} of {count(len(judged))} key figures moved more than usual: {told}."
+    return f"Of {plural(len(judged), 'key figure')}, {count(len(out))} moved more than usual: {told}."
 
 
 def worst(book: Book, found: Sequence[Reading]) -> str:

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from reporting.analysis.bridge import METRICS as OF_BRIDGE
 from reporting.metrics.registry import METRICS
 from reporting.present.blocks import Table
 from reporting.present.formats import change, count, money, number, percent, points
@@ -36,15 +35,13 @@ MOVERS = 2
 def of_chapter(chapter: str) -> list[str]:
     """Ids of a chapter's portfolio figures, in the registry's order.
 
-    Without those of the MRR bridge, which has a table of its own, those counted by slice, and those that are
-    no single figure.
+    Without those counted by slice, and those that are no single figure.
     """
     return [
         metric.id
         for metric in METRICS.values()
         if metric.chapter == chapter
         and "portfolio" in metric.levels
-        and metric.id not in OF_BRIDGE
         and metric.id not in BY_SLICE
         and not metric.place.startswith("computed")
     ]
