@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent / "render"))
 import sample_month as sample
 
 from reporting.errors import RenderError
-from reporting.pipeline.derive import derive
+from reporting.pipeline.derive import derive, derive_all
 from reporting.present import blocks
 
 
@@ -118,3 +118,62 @@ def test_warnings_on_stderr_stay_in_the_audit_copy(tmp_path):
         "x", outputs=[nbformat.v4.new_output("stream", name="stderr", text="FutureWarning")]
     )
     assert "FutureWarning" not in derive(written(tmp_path, noisy), tmp_path / "d").read_text()
+
+
+def report_with_proof(folder: Path, name: str, label: str = "tbl-proof") -> Path:
+    """A report with a chart, and with a section for the appendix that points back to it."""
+    proof = blocks.Table([blocks.Column("p")], [["0.04"]], label, "Test")
+    cells = [
+        nbformat.v4.new_markdown_cell("## Who leaves?"),
+        sample.code(blocks.Text(f"It differs (@fig-x, @{label})."), sample.lines("fig-x", 1)),
+        nbformat.v4.new_markdown_cell("### How it was tested", metadata={"tags": ["appendix"]}),
+        sample.code(blocks.Text(f"See @fig-x and @{label}."), proof),
+    ]
+    cells[-1].metadata["tags"] = ["appendix"]
+    about = {"reporting": {"title": name.capitalize(), "description": "About."}}
+    path = folder / f"{name}.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=about), path)
+    return path
+
+
+def test_cells_tagged_appendix_stand_in_one_appendix_of_all_reports(tmp_path):
+    first, second = report_with_proof(tmp_path, "churn"), report_with_proof(tmp_path, "health", "tbl-other")
+    made = derive_all([first, second], tmp_path / "d")
+    assert [path.name for path in made] == ["churn.qmd", "health.qmd", "appendix.qmd"]
+    report, appendix = made[0].read_text(), made[2].read_text()
+    assert "How it was tested" not in report and "tbl-proof}" not in report
+    assert "It differs (@fig-x, [the appendix](appendix.html#tbl-proof))." in report
+    assert appendix.index("## Churn") < appendix.index("{#tbl-proof}") < appendix.index("## Health")
+    assert "\n### How it was tested" in appendix
+    assert "See [the report](churn.html#fig-x) and @tbl-proof." in appendix
+
+
+def test_the_appendix_s_own_notebook_comes_first_in_it(tmp_path):
+    own = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_markdown_cell("## Glossary")],
+        metadata={"reporting": {"title": "Proof and terms", "description": "All of it."}},
+    )
+    nbformat.write(own, tmp_path / "appendix.ipynb")
+    made = derive_all([tmp_path / "appendix.ipynb", report_with_proof(tmp_path, "churn")], tmp_path / "d")
+    text = made[0].read_text()
+    assert [path.name for path in made] == ["appendix.qmd", "churn.qmd"]
+    assert text.index("Proof and terms") < text.index("## Glossary") < text.index("## Churn")
+
+
+def test_two_reports_can_t_give_the_appendix_one_label(tmp_path):
+    reports = [report_with_proof(tmp_path, "churn"), report_with_proof(tmp_path, "health")]
+    with pytest.raises(RenderError, match=r"cell 4 .*tbl-proof.*appendix") as error:
+        derive_all(reports, tmp_path / "d")
+    assert "health.ipynb" in str(error.value)
+
+
+def test_a_sparkline_carries_its_points_and_the_usual_range(tmp_path):
+    tile = blocks.KeyFigure("MRR", "$3", history=[1.0, float("nan"), 3.0, 2.0], usual=(1.5, 9.0))
+    flat = blocks.KeyFigure("NRR", "90%", history=[5.0, 5.0], usual=(float("nan"), 1.0))
+    lone = blocks.KeyFigure("GRR", "80%", history=[5.0])
+    made = derive(
+        written(tmp_path, sample.code(blocks.KeyFigures([tile, flat, lone]))), tmp_path / "d"
+    ).read_text()
+    assert '{.key-spark points="0,0 667,1000 1000,500" usual="250,1000"}' in made
+    assert '{.key-spark points="0,500 1000,500"}' in made
+    assert made.count(".key-spark") == 2
