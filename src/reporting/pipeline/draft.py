@@ -143,9 +143,9 @@ class Draft:
                     f"Labels there are: {', '.join(sorted(self.labels)) or 'none'}. "
                     "Write \\@ where no reference is meant.",
                 )
-        self.parts[:] = [self._linked(part, self.labels_aside, APPENDIX) for part in self.parts]
+        self.parts[:] = [self._elsewhere(part, self.labels_aside, "the appendix") for part in self.parts]
         main = self.labels.keys() - self.labels_aside
-        self.aside[:] = [self._linked(part, main, self.report) for part in self.aside]
+        self.aside[:] = [self._elsewhere(part, main, "the report") for part in self.aside]
         for number, label in self.notes:
             if label not in self.footnotes:
                 raise self._error(
@@ -154,15 +154,9 @@ class Draft:
                     f"Write it, as `[^{label}]: ...` on a line of its own.",
                 )
 
-    def _linked(self, part: str, elsewhere: Collection[str], document: str) -> str:
-        """The part, with references to what stands in another document as links."""
-        name = "the appendix" if document == APPENDIX else "the report"
-
-        def link(match: re.Match[str]) -> str:
-            label = match[1]
-            return f"[{name}]({document}.html#{label})" if label in elsewhere else match[0]
-
-        return _REFERENCE.sub(link, part) if elsewhere else part
+    def _elsewhere(self, part: str, labels: Collection[str], document: str) -> str:
+        """The part, with `document` for what stands in another one: a mailed copy has no file to link to."""
+        return _REFERENCE.sub(lambda match: document if match[1] in labels else match[0], part)
 
     def _text(self, number: int, spec: dict[str, Any], _: Any) -> None:
         self.prose(number, spec["markdown"])
