@@ -141,14 +141,14 @@ def test_a_figure_without_its_picture_is_named(executed, refused):
 
 
 def test_a_figure_that_gets_lost_on_the_way_is_named(executed, refused, monkeypatch):
-    from reporting.pipeline.derive import derive
+    from reporting.pipeline.derive import derive_all
 
-    def lossy(*arguments: object) -> Path:
-        document = derive(*arguments)
-        (document.parent / "figures" / "mine" / "fig-a.svg").unlink()
-        return document
+    def lossy(*arguments: object) -> list[Path]:
+        documents = derive_all(*arguments)
+        (documents[0].parent / "figures" / "mine" / "fig-a.svg").unlink()
+        return documents
 
-    monkeypatch.setattr("reporting.pipeline.derive.derive", lossy)
+    monkeypatch.setattr("reporting.pipeline.derive.derive_all", lossy)
     executed(shows(blocks.Figure(MplFigure(), "fig-a", "C.", "Alt")))
     refused(DOCUMENT, "figures/mine/fig-a.svg is missing")
 
