@@ -114,7 +114,7 @@ class Changes:
     def _unowned(self, metric: str) -> Moved:
         found = (self._snapshot.value(metric, month) for month in self._months)
         before, after = (math.nan if value is None else value for value in found)
-        return Moved(before, after, *(pd.Series({NO_ACCOUNT: x}) for x in (after - before, before)))
+        return Moved(before, after, *(pd.Series({NO_ACCOUNT: x}) for x in (after - before, after)))
 
     def _median(self, metric: str) -> Moved:
         """A median has no sums, so its step is shared out by what made it: the share of accounts above the
@@ -131,7 +131,7 @@ class Changes:
         if not parts.sum():  # as many on either side of the point: the accounts in the middle moved it
             parts = _in_the_middle(values[1]).sub(_in_the_middle(values[0]), fill_value=0)
         parts = parts * ((after - before) / parts.sum()) if after != before else NOBODY
-        return Moved(before, after, parts, _in_the_middle(values[0]))
+        return Moved(before, after, parts, _in_the_middle(values[1]))
 
     def _no_such(self, metric: str) -> ConfigError:
         known = [column.removesuffix("/n") for column in self._panel if column.endswith("/n")]
@@ -181,7 +181,7 @@ def _outcome(name: str) -> Outcome | None:
 
 
 def _total(before: pd.Series, after: pd.Series) -> Moved:
-    return Moved(float(before.sum()), float(after.sum()), after.sub(before, fill_value=0), before)
+    return Moved(float(before.sum()), float(after.sum()), after.sub(before, fill_value=0), after)
 
 
 def _ratio(before: pd.DataFrame, after: pd.DataFrame) -> Moved:
@@ -192,7 +192,7 @@ def _ratio(before: pd.DataFrame, after: pd.DataFrame) -> Moved:
     n = after["n"].sub(before["n"], fill_value=0)
     d = after["d"].fillna(0).sub(before["d"].fillna(0), fill_value=0)
     then = before["n"].sum() / below
-    return Moved(then, after["n"].sum() / above, (n - then * d) / above, before["n"] / below)
+    return Moved(then, after["n"].sum() / above, (n - then * d) / above, after["n"] / above)
 
 
 def _in_the_middle(wait: pd.Series) -> pd.Series:

@@ -26,13 +26,13 @@ class Moved:
         before: Its earlier value; NaN = not defined.
         after: Its later value.
         parts: Part of the change by account.
-        base: Part of the earlier value by account.
+        now: Part of the later value by account.
     """
 
     before: float
     after: float
     parts: pd.Series
-    base: pd.Series
+    now: pd.Series
 
     @property
     def defined(self) -> bool:
@@ -44,7 +44,7 @@ class Moved:
             self.before + other.before,
             self.after + other.after,
             self.parts.add(other.parts, fill_value=0),
-            self.base.add(other.base, fill_value=0),
+            self.now.add(other.now, fill_value=0),
         )
 
     def __sub__(self, other: Moved) -> Moved:
@@ -52,12 +52,12 @@ class Moved:
 
     def __mul__(self, other: Moved | float) -> Moved:
         if not isinstance(other, Moved):
-            return Moved(self.before * other, self.after * other, self.parts * other, self.base * other)
+            return Moved(self.before * other, self.after * other, self.parts * other, self.now * other)
         return Moved(
             self.before * other.before,
             self.after * other.after,
             (self.parts * other.after).add(other.parts * self.before, fill_value=0),
-            self.base * other.before,
+            self.now * other.after,
         )
 
     __rmul__ = __mul__
@@ -73,16 +73,14 @@ def over(n: Moved, d: Moved | float | None) -> Moved:
         return Moved(math.nan, math.nan, NOBODY, NOBODY)
     before = n.before / d.before
     parts = n.parts.sub(before * d.parts, fill_value=0) / d.after
-    return Moved(before, n.after / d.after, parts, n.base / d.before)
+    return Moved(before, n.after / d.after, parts, n.now / d.after)
 
 
 def largest(figures: Sequence[Moved]) -> Moved:
-    """The largest in each month; if that is another one, what lay between the two belongs to the change."""
+    """The largest in each month: what is now of the one less what was of the other."""
     then = max(figures, key=lambda figure: figure.before)
     now = max(figures, key=lambda figure: figure.after)
     if not all(figure.defined for figure in figures):
         return Moved(math.nan, math.nan, NOBODY, NOBODY)
-    if then is now:
-        return now
-    between = now.base.sub(then.base, fill_value=0)
-    return Moved(then.before, now.after, now.parts.add(between, fill_value=0), then.base)
+    was = then.now.sub(then.parts, fill_value=0)
+    return Moved(then.before, now.after, now.now.sub(was, fill_value=0), now.now)
