@@ -246,6 +246,8 @@ def test_metrics_are_listed_for_people_and_programs(reporting):
     assert len({metric["id"] for metric in found}) == len(found) > 50
     assert reporting("metrics", "mrr")[0] == 0
     assert "mrr" in reporting("metrics")[1]
+    page = reporting("metrics", "--markdown")[1]
+    assert page.startswith("# Metrics\n") and "Above 70: talk about expansion" in page
 
 
 def test_doctor_says_good_or_ends_with_1(project, reporting):
