@@ -41,11 +41,17 @@ def free_to_paid(subscriptions: ir.Table, months: ir.Table) -> ir.Table:
 def new_and_churned(subscriptions: ir.Table, movements: ir.Table, months: ir.Table) -> ir.Table:
     """Accounts that paid within the month and at neither of its closes: in no movement, so shown apart."""
     paid = subscriptions.filter(~subscriptions.is_trial, subscriptions.amount > 0)
-    paid = paid.filter(paid.valid_to > paid.valid_from)
-    inside = paid.join(months, [paid.valid_from >= months.month, paid.valid_to < months.close])
+    ended = paid.filter(paid.valid_to > paid.valid_from)
+    inside = ended.join(months, [ended.valid_from >= months.month, ended.valid_to < months.close])
     quiet = movements.filter(movements.mrr_start_cents == 0, movements.mrr_cents == 0)
-    rows = inside.semi_join(quiet, ["account_id", "month"]).select("account_id", "month").distinct()
-    return rows.mutate(n=ibis.literal(1), d=ibis.literal(0))
+    # What rounds to no MRR is paid for all the same.
+    at_a_close = [
+        (paid.valid_from < close) & (paid.valid_to.isnull() | (paid.valid_to >= close))
+        for close in (months.month, months.close)
+    ]
+    pays = paid.join(months, at_a_close[0] | at_a_close[1])
+    rows = inside.semi_join(quiet, ["account_id", "month"]).anti_join(pays, ["account_id", "month"])
+    return rows.select("account_id", "month").distinct().mutate(n=ibis.literal(1), d=ibis.literal(0))
 
 
 def nps(surveys: ir.Table, months: ir.Table, days: int) -> ir.Table:
