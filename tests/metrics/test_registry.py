@@ -17,7 +17,6 @@ from reporting.metrics.metric import keys_in
 from reporting.metrics.reading import value_of
 from reporting.metrics.registry import CHAPTERS, METRICS, REPORTS, unavailable
 from reporting.params.product import Product, load_product
-from reporting.snapshot.tables import PANEL
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,13 +42,6 @@ def test_an_entry_is_complete(metric):
         assert not column or column in TABLES[table].names
     for key in metric.thresholds:
         value_of(shipped(), key)
-
-
-def test_every_account_metric_stands_in_the_panel():
-    for metric in METRICS.values():
-        table, _, column = metric.place.partition(".")
-        if table == "account_month":
-            assert column in PANEL, metric.id
 
 
 def test_what_is_missing_is_named_as_table_or_as_column():
