@@ -11,6 +11,8 @@ from typing import Any, NamedTuple, Protocol
 
 from reporting.params.product import Product
 
+BANDS = ("healthy", "at risk", "churn risk")
+
 
 class Said(NamedTuple):
     """A reading in words.
@@ -115,7 +117,7 @@ class Banded:
         edges = (product.bands.at_risk, product.bands.healthy)
         level = 0 if value > product.bands.healthy else 1 if value >= product.bands.at_risk else 2
         if product.band_score == self.score:
-            return Said(f"{('healthy', 'at risk', 'churn risk')[level]}: bands end at {{0}} and {{1}}", edges)
+            return Said(f"{BANDS[level]}: bands end at {{0}} and {{1}}", edges)
         return Said(f"{('high', 'middle', 'low')[level]}: between {{0}} and {{1}} is middle", edges)
 
 

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 from reporting.metrics import outcomes
 from reporting.metrics.lifecycle import FUNNEL
 from reporting.metrics.metric import DOWN, NEITHER, UP, Metric
-from reporting.metrics.reading import Banded
+from reporting.metrics.reading import BANDS, Banded
 from reporting.metrics.values import Accounts, Elsewhere, Figure, Outcome, Slices, mean, one, part
 from reporting.params.product import Product
 
@@ -17,7 +17,7 @@ _metric = partial(Metric, chapter="health")
 
 
 def _by_band(p: ir.Table, band: ir.StringColumn) -> dict[str, Figure]:
-    return {name: Figure(one(p.paying & (band == name))) for name in ("healthy", "at risk", "churn risk")}
+    return {name: Figure(one(p.paying & (band == name))) for name in BANDS}
 
 
 def _low(p: ir.Table, product: Product) -> Figure:

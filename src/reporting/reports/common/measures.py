@@ -39,6 +39,11 @@ def of_chapter(chapter: str) -> list[str]:
     ]
 
 
+def of_churn(figure: str) -> bool:
+    """Whether a figure rests on who is taken to have left."""
+    return figure in METRICS and METRICS[figure].of_churn
+
+
 def show(book: Book, metric: str, value: float) -> str:
     """A value in the metric's unit; NaN says why there is none."""
     if not math.isfinite(value):
@@ -105,7 +110,7 @@ def table(book: Book, trust: Trust, metrics: Iterable[str], *, label: str, capti
     rows = []
     for metric in metrics:
         value, name = book.metric(metric), METRICS[metric].label
-        known, doubtful = math.isfinite(value), METRICS[metric].of_churn and not trust.reliable
+        known, doubtful = math.isfinite(value), of_churn(metric) and not trust.reliable
         against = UNRELIABLE if doubtful else reading(book.product, metric, value)
         rows.append(
             (
