@@ -1,4 +1,4 @@
-"""What a value says at a threshold, just below it and just above it; every edge is the product definition's."""
+"""What a value says at a threshold and beside it; every edge is the product definition's."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from reporting.contract.tables import TABLES
 from reporting.metrics.churn import FLAGS
 from reporting.metrics.expansion import READINESS_PARTS
 from reporting.metrics.registry import METRICS
@@ -25,10 +26,7 @@ KEYS = {
     "portfolio_month": ["metric", "month"],
     "outcomes": ["month", "metric", "account_id"],
     "findings": ["severity", "table", "check", "column", "message"],
-    "tickets": ["ticket_id"],
-    "cancellations": ["cancellation_id"],
-    "surveys": ["survey_id"],
-    "acquisition": ["month", "channel"],
+    **{name: list(TABLES[name].key) for name in OPTIONAL},
 }
 IN_PARTS = ("account_month", "user_month", "account_feature_month", "account_week", "outcomes")
 """Monthly tables that lie in parts, see `freeze.parts`; a week belongs to the month of its last day."""
