@@ -10,7 +10,7 @@ import pytest
 from tests.metrics import world
 from tests.metrics.conftest import canonical, rates, table
 
-from reporting.metrics import activation, outcomes, panel, portfolio, revenue, support
+from reporting.metrics import activation, catalogue, outcomes, panel, portfolio, revenue, support
 from reporting.metrics.calendar import month_table, months_between
 from reporting.metrics.engagement import with_people
 from reporting.month import Month
@@ -96,7 +96,7 @@ def test_onboarding_windows_that_end_in_the_month_are_judged_each_once(run, prod
     rows.append(base | {"account_id": "not observed", "signed_up_at": OPEN - 20 * DAY, "observed": False})
     types = {"month": "timestamp(6)", "close": "timestamp(6)", "observed": "boolean"}
     p = table(rows, account_id="string", signed_up_at="timestamp(6)", **types)
-    ripe = found(run, p.mutate(ripe=portfolio.ripe(p, product)), "ripe")
+    ripe = found(run, p.mutate(ripe=activation.ripe(p, product)), "ripe")
     assert {n for n, yes in ripe.items() if yes} == {"open at", "open above", "close below"}
 
 
@@ -109,7 +109,7 @@ def test_onboarding_outcomes_at_thirty_days_fourteen_days_and_seven_steps(run, p
     times = dict.fromkeys(("month", "close", "signed_up_at", "activated_at"), "timestamp(6)")
     more = {"observed": "boolean", "time_to_first_value": "float64", "steps_in_time": "int64"}
     p = table(rows, account_id="string", **times, **more)
-    figures = portfolio.activation(p, product)
+    figures = portfolio.figures(p, product, catalogue.activation.METRICS)
     sums = run(
         p.aggregate(**{f"{k}/{x}": f[i].sum() for k, f in figures.items() for i, x in enumerate("nd")})
     )
@@ -136,13 +136,12 @@ def test_a_step_is_missed_if_it_was_not_taken_by_the_end_of_the_window(run, prod
     missed = outcomes.step_missed(
         p, table(reached, account_id="string", step="string", reached_at="timestamp(6)"), product
     )
-    assert found(run, missed.filter(missed.position == 1), "n") == {
+    assert found(run, missed.filter(missed.slice == first), "n") == {
         "below": 0,
         "at": 0,
         "above": 1,
         "never": 1,
     }
-    assert found(run, missed.filter(missed.position == 1), "step")["at"] == first
     assert run(missed.d.sum().as_table()).iloc[0, 0] == 4 * len(product.onboarding_steps)
 
 

@@ -17,8 +17,9 @@ from tests.metrics.conftest import canonical, rates
 
 from reporting.metrics import outcomes
 from reporting.metrics.calendar import month_table, months_between
+from reporting.metrics.catalogue import retention, revenue
 from reporting.metrics.panel import grid
-from reporting.metrics.portfolio import revenue, with_year_before
+from reporting.metrics.portfolio import figures, with_year_before
 from reporting.metrics.revenue import movements, running, terms
 from reporting.month import Month
 
@@ -111,7 +112,7 @@ def _figures(moves: ir.Table) -> ir.Table:
     constant = {"events": 1, "health_score": 50.0, "health_band": text, "commercial_reason": text}
     rows = with_year_before(moves.mutate(**constant))
     sums = {}
-    for name, figure in revenue(rows).items():
+    for name, figure in figures(rows, None, [*revenue.METRICS, *retention.METRICS]).items():
         sums[f"{name}/n"] = figure.n.sum()
         if figure.d is not None:
             sums[f"{name}/d"] = figure.d.sum()

@@ -12,7 +12,8 @@ from tests.metrics.conftest import canonical
 
 from reporting.metrics import outcomes
 from reporting.metrics.calendar import month_table, months_between
-from reporting.metrics.portfolio import revenue, with_year_before
+from reporting.metrics.catalogue import retention, revenue
+from reporting.metrics.portfolio import figures, with_year_before
 from reporting.metrics.registry import METRICS
 from reporting.month import Month
 
@@ -64,7 +65,7 @@ def values(run, table: ibis.Table) -> pd.DataFrame:
     """Every revenue figure by month."""
     rows = with_year_before(table)
     columns = {}
-    for name, figure in revenue(rows).items():
+    for name, figure in figures(rows, None, [*revenue.METRICS, *retention.METRICS]).items():
         total = figure.n.sum().cast("float64")
         columns[name] = total if figure.d is None else total / figure.d.sum().nullif(0)
     return run(rows.group_by("month").aggregate(**columns)).sort_values("month", ignore_index=True)

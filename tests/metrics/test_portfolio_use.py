@@ -64,7 +64,7 @@ def summed(run):
 @pytest.fixture
 def used(summed, product):
     """The engagement figures of the rows."""
-    return lambda *rows: summed(lambda panel: portfolio.engagement(panel, product), *rows)
+    return lambda *rows: summed(lambda panel: portfolio.figures(panel, product), *rows)
 
 
 def test_users_of_the_last_days_over_all_accounts(used):
@@ -127,7 +127,7 @@ def test_seats_breadth_and_rhythm_are_those_of_paying_accounts_where_they_are_kn
 def test_scores_are_means_over_paying_accounts_that_have_one(summed, product):
     names = ("health_score", "engagement_score", "expansion_readiness")
     found = summed(
-        lambda panel: portfolio.health(panel, product),
+        lambda panel: portfolio.figures(panel, product),
         dict.fromkeys(names, 80.0) | {"health_before": 70.0},
         dict.fromkeys(names, 40.0) | {"health_before": None},
         {},
@@ -144,7 +144,7 @@ def test_bands_stages_and_kinds_count_accounts(summed, product):
     ]
     stages = [{"funnel_stage": "gone", "churn_type": "contraction"}, {"funnel_stage": "engaged"}]
     gone = {"paying": False, "engagement_band": "healthy", "health_band": "healthy"}
-    found = summed(lambda panel: portfolio.health(panel, product), *bands, *stages, gone)
+    found = summed(lambda panel: portfolio.figures(panel, product), *bands, *stages, gone)
     for score in ("engagement_score", "health_score"):
         counts = [found[f"{score}:{band}"] for band in ("healthy", "at risk", "churn risk")]
         assert counts == [1, 2, 1]
@@ -160,7 +160,7 @@ def test_bands_stages_and_kinds_count_accounts(summed, product):
 def test_warnings_are_shares_of_the_accounts_they_can_be_judged_for(summed, product):
     flags = {f"flag_{flag}": True for flag in FLAGS[1:]}
     found = summed(
-        lambda panel: portfolio.health(panel, product),
+        lambda panel: portfolio.figures(panel, product),
         {"risk_flags": 7} | flags | {f"flag_{FLAGS[0]}": False},
         {"risk_flags": 0} | dict.fromkeys(flags, False),
         {"risk_flags": 1, f"flag_{FLAGS[0]}": True},
@@ -196,9 +196,9 @@ def money(**row: int) -> dict:
     return dict.fromkeys((f"{name}_cents" for name in CENTS), 0) | row
 
 
-def test_accounts_are_counted_by_what_moved_them(summed):
+def test_accounts_are_counted_by_what_moved_them(summed, product):
     moved = [money(**{f"{name}_cents": cents}) for name in CENTS[:5] for cents in (1, 500)]
-    found = summed(portfolio.revenue, *moved, money())
+    found = summed(lambda panel: portfolio.figures(panel, product), *moved, money())
     counts = ("new", "expanded", "contracted", "churned", "reactivated")
     assert {found[f"{name}_accounts"] for name in counts} == {2}
     assert {
@@ -209,7 +209,7 @@ def test_accounts_are_counted_by_what_moved_them(summed):
 
 def shares(panel, product):
     """The two shares of MRR."""
-    figures = portfolio.revenue(panel) | portfolio.health(panel, product)
+    figures = portfolio.figures(panel, product)
     return {name: figures[name] for name in ("mrr_in_churn_risk_band", "expansion_pipeline")}
 
 
@@ -283,7 +283,7 @@ def test_acquisition_costs_are_added_up_in_the_reporting_currency(run):
     costs = [{"month": m.start.date(), "cost": cost, "currency": currency} for m, cost, currency in spent]
     exchange = rates([MARCH, MARCH.shift(1)], USD=["1", "1"], EUR=["1.1", "1.2"])
     found = run(outcomes.acquisition_cost(canonical("acquisition", costs), exchange))
-    found = found.set_index("month").cost_cents
+    found = found.set_index("month").n
     assert found.to_dict() == {OPEN: 1001 + 2200, CLOSE: 500}
 
 

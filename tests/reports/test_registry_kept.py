@@ -9,7 +9,6 @@ from reporting.analysis.bridge import METRICS as OF_BRIDGE
 from reporting.metrics.registry import METRICS
 from reporting.present.blocks import Table
 from reporting.reports.common import measures
-from reporting.reports.common.measures import BY_SLICE
 
 ACCOUNT_FILES = {
     "monthly_health": "account_health",
@@ -47,14 +46,14 @@ def test_every_portfolio_figure_has_a_row_in_the_appendix(read):
     single = [
         metric
         for metric in METRICS.values()
-        if "portfolio" in metric.levels and metric.id not in (*BY_SLICE, *SECTIONS)
+        if "portfolio" in metric.levels and not metric.by_slice and metric.id not in SECTIONS
     ]
     assert sorted(rows) == sorted(metric.label for metric in single)
 
 
 def test_what_is_no_single_figure_has_a_section():
     for metric in METRICS.values():
-        if "portfolio" in metric.levels and (metric.id in BY_SLICE or metric.place.startswith("computed")):
+        if "portfolio" in metric.levels and (metric.by_slice or metric.place.startswith("computed")):
             report, section = SECTIONS[metric.id]
             assert hasattr(report_of(report), section), metric.id
 

@@ -14,7 +14,7 @@ from reporting.present.blocks import Block, Blocks, Figure, KeyFigures, Table
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 # The churn report needs a company of its own to have a model.
-REPORTS = [name for name in registry.REPORTS.values() if name != "churn_drivers"]
+REPORTS = [name for name in registry.REPORTS if name != "churn_drivers"]
 USERS = """
     session_frequency licence_utilisation active_user_share seats_used seats_purchased active_users top1_share
     top2_share single_champion score_session_frequency score_licence_utilisation invited_users team_count

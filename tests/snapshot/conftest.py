@@ -29,25 +29,6 @@ from reporting.sources.exchange import SCHEMA as RATES
 PARAMS = Path(__file__).parents[2] / "params"
 
 
-STARTS = {
-    "accounts": "signed_up_at",
-    "subscriptions": "valid_from",
-    "events": "occurred_at",
-    "users": "created_at",
-    "integrations": "connected_at",
-    "tickets": "opened_at",
-    "surveys": "answered_at",
-    "cancellations": "requested_at",
-    "acquisition": "month",
-}
-ENDS = {
-    "subscriptions": ["valid_to"],
-    "users": ["invited_at", "deactivated_at"],
-    "integrations": ["disconnected_at"],
-    "tickets": ["closed_at"],
-}
-
-
 PAID = {
     "plan": "Team",
     "amount": "100",
@@ -104,9 +85,12 @@ def cut(tables: dict[str, pa.Table], close: dt.datetime) -> dict[str, pa.Table]:
     seen = {}
     for name, rows in tables.items():
         rows = rows.filter(
-            pc.less(rows[STARTS[name]].cast(pa.timestamp("us")), pa.scalar(close, pa.timestamp("us")))
+            pc.less(
+                rows[TABLES[name].born or "signed_up_at"].cast(pa.timestamp("us")),
+                pa.scalar(close, pa.timestamp("us")),
+            )
         )
-        for end in ENDS.get(name, []):
+        for end in TABLES[name].ends:
             known = pc.less(rows[end], pa.scalar(close, rows[end].type))
             rows = rows.set_column(rows.column_names.index(end), end, pc.if_else(known, rows[end], None))
         if name == "tickets":

@@ -14,7 +14,7 @@ from tests.snapshot.conftest import table
 from reporting.errors import ConfigError
 from reporting.month import Month
 from reporting.snapshot.explain import Changes
-from reporting.snapshot.figures import Figures, _add_outcomes
+from reporting.snapshot.figures import Figures, add_outcomes
 
 DEC, JAN, FEB = (Month(2025, 12).shift(n) for n in range(3))
 OUTCOMES = pd.DataFrame(
@@ -87,12 +87,6 @@ def test_a_misspelt_outcome_is_guessed_as_well():
         changes().accounts("npss")
 
 
-def test_a_month_without_costs_cost_nothing():
-    name = "acquisition_cost"
-    assert changes(**{f"{name}@{JAN}": 800.0, f"{name}@{FEB}": 900.0})._cost == [800, 900]
-    assert changes(**{f"{name}@{FEB}": 900.0})._cost == [0, 900]
-
-
 def test_outcomes_add_up_to_figures_and_costs_count_in_the_months_computed_now():
     rows = OUTCOMES.rename(columns=str)
     schema = {"month": "timestamp(6)", "currency": "string", "rate": "decimal(17, 8)"}
@@ -105,11 +99,13 @@ def test_outcomes_add_up_to_figures_and_costs_count_in_the_months_computed_now()
         "rates": ibis.memtable(rates, schema=schema),
     }
     figures = Figures()
-    _add_outcomes(figures, ws)
+    add_outcomes(figures, ws, None, [JAN.start])
     assert figures.value("nps", JAN.start) == pytest.approx(1 / 6)
     assert figures.value("north_star", JAN.start) == 5
     assert figures.value("acquisition_cost", JAN.start) is None
-    _add_outcomes(figures, ws | {"acquisition": ibis.memtable(table("acquisition", costs))})
+    assert figures.value("new_and_churned", DEC.start) == 1
+    assert figures.value("new_and_churned", JAN.start) == 0  # nobody came and went
+    add_outcomes(figures, ws | {"acquisition": ibis.memtable(table("acquisition", costs))}, None, [JAN.start])
     found = {
         row["month"]: row["value"]
         for row in figures.table(()).to_pylist()

@@ -10,8 +10,9 @@ import pytest
 from reporting.errors import ConfigError
 from reporting.metrics.registry import METRICS
 from reporting.month import Month
-from reporting.snapshot.explain import SCORE_PARTS, Changes, _in_the_middle, _of_ratio
-from reporting.snapshot.figures import Figures, _compose
+from reporting.snapshot.explain import Changes, _in_the_middle, _ratio
+from reporting.snapshot.figures import Figures, compose
+from reporting.snapshot.moved import NOBODY, Moved, largest, over
 
 JAN, FEB = Month(2026, 1), Month(2026, 2)
 MARGIN = 0.8
@@ -38,14 +39,15 @@ def figures(**found) -> Figures:
 def test_a_ratio_is_defined_over_a_positive_denominator_only(n, d, value):
     found = figures(x=(n, d))
     assert found.value("x", JAN.start) == value
-    assert found.numerator("x", JAN.start) == n
+    (row,) = found.table(()).to_pylist()
+    assert (row["numerator"], row["denominator"]) == (n, d)
 
 
 def test_a_total_is_its_value_and_what_is_not_there_is_none():
     found = figures(x=3, nothing=None)
-    assert found.value("x", JAN.start) == found.numerator("x", JAN.start) == 3
+    assert found.value("x", JAN.start) == 3
     assert found.value("nothing", JAN.start) is found.value("y", JAN.start) is None
-    assert found.numerator("y", JAN.start) is found.value("x", FEB.start) is None
+    assert found.value("x", FEB.start) is None
 
 
 def test_the_table_stands_by_metric_and_month_without_what_the_source_cannot_tell():
@@ -62,7 +64,7 @@ def test_the_table_stands_by_metric_and_month_without_what_the_source_cannot_tel
 
 def composed(metric, **found):
     given = figures(**found)
-    _compose(given, JAN.start, PRODUCT)
+    compose(given, JAN.start, PRODUCT)
     return given.value(metric, JAN.start)
 
 
@@ -97,8 +99,6 @@ COMPOSED = [
     ("onboarding_drop_off", {"drop__load": (1, 10), "drop__make": (2, 10), "drop__share": (6, 10)}, 0.4),
     ("onboarding_drop_off", {"drop__load": (0, 10), "drop__make": (0, 10), "drop__share": (0, 10)}, 0),
     ("onboarding_drop_off", {"drop__load": (1, 10), "drop__make": (2, 10)}, None),
-    ("new_and_churned", {"new_and_churned": 3}, 3),
-    ("new_and_churned", {}, 0),
 ]  # fmt: skip
 
 
@@ -114,18 +114,18 @@ def ratio(**accounts) -> pd.DataFrame:
 def test_parts_of_a_ratio_add_up_to_its_change():
     """2/4 becomes 4/5: A's part is (1 - 0.5 x 0)/5, B's (-1 - 0.5 x -2)/5, C's (2 - 0.5 x 3)/5."""
     before, after = ratio(A=(1, 2), B=(1, 2)), ratio(A=(2, 2), C=(2, 3))
-    parts = _of_ratio(before, after)
+    parts = _ratio(before, after).parts
     assert parts.to_dict() == pytest.approx({"A": 0.2, "B": 0.0, "C": 0.1})
     assert parts.sum() == pytest.approx(4 / 5 - 2 / 4)
 
 
 @pytest.mark.parametrize(("before", "after"), [((1, 0), (1, 2)), ((1, 2), (1, 0))])
 def test_a_ratio_that_is_not_defined_in_one_month_has_no_parts(before, after):
-    assert _of_ratio(ratio(A=before), ratio(A=after)).empty
+    assert not _ratio(ratio(A=before), ratio(A=after)).defined
 
 
 def test_a_denominator_nobody_has_counts_as_nothing():
-    parts = _of_ratio(ratio(A=(1, 2), B=(0, None)), ratio(A=(1, 2), B=(1, 2)))
+    parts = _ratio(ratio(A=(1, 2), B=(0, None)), ratio(A=(1, 2), B=(1, 2))).parts
     assert parts.to_dict() == pytest.approx({"A": 0, "B": (1 - 0.5 * 2) / 4})
 
 
@@ -153,21 +153,14 @@ def test_the_accounts_in_the_middle_make_the_median(waits, middle):
 
 
 class Told(Changes):
-    """Changes over hand-made numerators and denominators, `{metric: {month: {account: (n, d)}}}`."""
+    """Changes over hand-made numerators and denominators, `{metric: {month: {account: (n, d)}}}`; a number in
+    the place of the accounts is a value that belongs to none of them."""
 
-    def __init__(self, given, values=None, costs=None) -> None:
-        def value(metric: str, month: Month) -> float | None:
-            return (values or {}).get((metric, month))
-
+    def __init__(self, given) -> None:
         names = pd.DataFrame({"account_id": list("ABCDE"), "account_name": [f"{a} Ltd" for a in "ABCDE"]})
+        value = lambda metric, month: given[metric].get(month)  # noqa: E731
         super().__init__(SimpleNamespace(accounts=names, product=PRODUCT, value=value), JAN, FEB)
         self._given = given
-        metrics = [name for name in given if name != "time_to_first_value"]
-        self._panel = pd.DataFrame(columns=[f"{name}/n" for name in metrics])
-        self._outcomes = pd.DataFrame({"metric": [], "month": []})
-        self._outcome_names = set()
-        if costs:
-            self._cost = costs
 
     def _of(self, metric: str, month: Month) -> pd.DataFrame:
         return ratio(**self._given[metric][month])
@@ -188,43 +181,57 @@ def test_the_largest_part_comes_first_then_by_account_and_nothing_that_is_nothin
     assert told.accounts("mrr")["account_name"].to_dict() == dict(enumerate(f"{a} Ltd" for a in "DBCA"))
 
 
+def months(before: dict, after: dict) -> dict:
+    return {JAN: before, FEB: after}
+
+
+CHURN = {"A": (1, 5), "B": (0, 5)}
+
+
 def test_life_time_value_moves_by_its_two_figures():
     """ARPA 100 -> 110, churn 0.1 -> 0.2, margin 0.8: 800 -> 440."""
     given = {
-        "arpa": {JAN: {"A": (100, 1), "B": (100, 1)}, FEB: {"A": (120, 1), "B": (100, 1)}},
-        "monthly_churn_rate": {JAN: {"A": (1, 5), "B": (0, 5)}, FEB: {"A": (1, 5), "B": (1, 5)}},
+        "arpa": months({"A": (100, 1), "B": (100, 1)}, {"A": (120, 1), "B": (100, 1)}),
+        "monthly_churn_rate": months(CHURN, {"A": (1, 5), "B": (1, 5)}),
     }
-    values = {("arpa", JAN): 100, ("monthly_churn_rate", JAN): 0.1, ("monthly_churn_rate", FEB): 0.2}
-    found = parts(Told(given, values), "ltv")
+    found = parts(Told(given), "ltv")
     # A: 0.8 x 10 / 0.2; B: -0.8 x 100 x 0.1 / (0.1 x 0.2)
     assert found == pytest.approx({"A": 40, "B": -400})
     assert sum(found.values()) == pytest.approx(440 - 800)
 
 
 @pytest.mark.parametrize("gap", [("arpa", JAN), ("monthly_churn_rate", JAN), ("monthly_churn_rate", FEB)])
-def test_life_time_value_that_is_not_estimable_has_no_parts(gap):
+@pytest.mark.parametrize("nothing", [(1, 0), (0, 2)])
+def test_life_time_value_that_is_not_estimable_has_no_parts(gap, nothing):
     given = {name: {m: {"A": (1, 2)} for m in (JAN, FEB)} for name in ("arpa", "monthly_churn_rate")}
-    values = {("arpa", JAN): 1, ("monthly_churn_rate", JAN): 0.1, ("monthly_churn_rate", FEB): 0.2}
-    assert parts(Told(given, values | {gap: None}), "ltv") == {}
-    if gap[0] != "arpa":
-        assert parts(Told(given, values | {gap: 0.0}), "ltv") == {}
+    given[gap[0]][gap[1]] = {"A": nothing}
+    if gap[0] != "arpa" or not nothing[1]:
+        assert parts(Told(given), "ltv") == {}
 
 
 def test_cost_belongs_to_nobody_and_what_was_won_to_its_account():
     """800 for 4 becomes 900 for 3: 200 -> 300. Cost: 100/3; won: -200 x (1 - 2)/3 and -200 x (2 - 2)/3."""
-    given = {"new_accounts": {JAN: {"A": (2, None), "B": (2, None)}, FEB: {"A": (1, None), "B": (2, None)}}}
-    found = parts(Told(given, costs=[800, 900]), "cac")
+    won = months({"A": (2, None), "B": (2, None)}, {"A": (1, None), "B": (2, None)})
+    given = {"new_accounts": won, "acquisition_cost": months(800, 900)}
+    found = parts(Told(given), "cac")
     assert found == pytest.approx({None: 100 / 3, "A": 200 / 3})
-    assert parts(Told(given, costs=[800, 900]), "acquisition_cost") == {None: 100}
-    given = {"new_mrr": {JAN: {"A": (100, None)}, FEB: {"A": (200, None)}}}
-    found = parts(Told(given, costs=[800, 800]), "cac_payback")
+    assert parts(Told(given), "acquisition_cost") == {None: 100}
+    won = months({"A": (100, None)}, {"A": (200, None)})
+    found = parts(Told({"new_mrr": won, "acquisition_cost": months(800, 800)}), "cac_payback")
     assert found == pytest.approx({"A": 800 / 160 - 800 / 80})
-    nobody = {"new_accounts": {JAN: {"A": (0, None)}, FEB: {"A": (1, None)}}}
-    assert parts(Told(nobody, costs=[800, 900]), "cac") == {}
+    nobody = months({"A": (0, None)}, {"A": (1, None)})
+    assert parts(Told({"new_accounts": nobody, "acquisition_cost": months(800, 900)}), "cac") == {}
+
+
+@pytest.mark.parametrize("metric", ["acquisition_cost", "cac"])
+def test_a_cost_that_is_not_known_in_one_month_has_no_parts(metric):
+    won = months({"A": (2, None)}, {"A": (1, None)})
+    for cost in (months(None, 900), months(800, None)):
+        assert parts(Told({"new_accounts": won, "acquisition_cost": cost}), metric) == {}
 
 
 def test_the_mean_of_three_parts_moves_by_a_third_of_each():
-    given = {name: {JAN: {"A": (0, 2), "B": (1, 2)}, FEB: {"A": (2, 2), "B": (1, 2)}} for name in SCORE_PARTS}
+    given = {name: months({"A": (0, 2), "B": (1, 2)}, {"A": (2, 2), "B": (1, 2)}) for name in PARTS}
     assert parts(Told(given), "product_engagement_score") == pytest.approx({"A": 50})
 
 
@@ -268,16 +275,47 @@ def test_a_median_is_shared_out_by_who_crossed_the_point_halfway(january, februa
 
 
 def test_what_is_no_figure_says_what_to_do():
-    told = Changes.__new__(Changes)
+    told = Changes(SimpleNamespace(outcomes=pd.DataFrame({"metric": ["nps"]})), JAN, FEB)
     told._panel = pd.DataFrame(columns=["mrr/n", "funnel:new/n", "funnel:gone/n"])
-    told._outcomes = pd.DataFrame({"metric": ["nps"], "month": [JAN.start]})
-    told._outcome_names = {"nps"}
-    told._months = (JAN, FEB)
     with pytest.raises(ConfigError, match="'funnel' is counted by slice") as caught:
-        told._parts("funnel")
+        told.accounts("funnel")
     assert "Explain one of them: funnel:new, funnel:gone." in str(caught.value)
     with pytest.raises(ConfigError, match="no sum over accounts"):
-        told._parts(next(m.id for m in METRICS.values() if m.place.startswith("computed")))
+        told.accounts(next(m.id for m in METRICS.values() if m.place.startswith("computed")))
     with pytest.raises(ConfigError, match="'mrrr' is not a figure of portfolio_month") as caught:
-        told._parts("mrrr")
+        told.accounts("mrrr")
     assert "Did you mean 'mrr'?" in str(caught.value)
+
+
+# --- arithmetic on changes ----------------------------------------------------------------------------
+
+X = Moved(10.0, 16.0, pd.Series({"A": 4.0, "B": 2.0}), pd.Series({"A": 7.0, "C": 3.0}))
+Y = Moved(4.0, 2.0, pd.Series({"B": -3.0, "C": 1.0}), pd.Series({"B": 4.0}))
+NOTHING = Moved(5.0, float("nan"), NOBODY, NOBODY)
+
+
+@pytest.mark.parametrize(
+    ("moved", "before", "after", "parts"),
+    [
+        (X + Y, 14, 18, {"A": 4, "B": -1, "C": 1}),
+        (X - Y, 6, 14, {"A": 4, "B": 5, "C": -1}),
+        (2 * X, 20, 32, {"A": 8, "B": 4}),
+        (X * Y, 40, 32, {"A": 4 * 2, "B": 2 * 2 + -3 * 10, "C": 10}),
+        (over(X, Y), 2.5, 8, {"A": 2, "B": (2 + 3 * 2.5) / 2, "C": -1.25}),
+        (over(X, 2), 5, 8, {"A": 2, "B": 1}),
+        (over(X, None), 10, 16, {"A": 4, "B": 2}),
+        (largest([Y, X]), 10, 16, {"A": 4, "B": 2}),
+        # before it was 2 Y = 8 of B against 5 of X, of whom A 3.5 and C 1.5; then X leads with 8
+        (largest([0.5 * X, 2 * Y]), 8, 8, {"A": 2 + 3.5, "B": 1 - 8, "C": 1.5}),
+    ],
+)
+def test_every_operation_keeps_parts_that_add_up(moved, before, after, parts):
+    assert (moved.before, moved.after) == pytest.approx((before, after))
+    assert moved.parts.to_dict() == pytest.approx(parts)
+    assert moved.parts.sum() == pytest.approx(after - before)
+    assert moved.base.sum() == pytest.approx(before)
+
+
+def test_what_rests_on_the_undefined_is_undefined():
+    made = (X + NOTHING, X - NOTHING, X * NOTHING, over(X, NOTHING), over(NOTHING, X), largest([X, NOTHING]))
+    assert not any(moved.defined for moved in (*made, over(X, X - X)))

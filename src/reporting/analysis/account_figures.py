@@ -26,17 +26,13 @@ def account_figures(book: View, report: str) -> pd.DataFrame:
     for metric in METRICS.values():
         if report not in metric.reports or "account" not in metric.levels:
             continue
-        table, _, column = metric.place.partition(".")
         if metric.id == "revenue_health_matrix":
             out[metric.id] = matrix(book, rows)
-        elif metric.id in _SHARES:
-            top, bottom = (rows[name].astype(float) for name in _SHARES[metric.id])
+        elif len(metric.columns) == 2:
+            top, bottom = (rows[name].astype(float) for name in metric.columns)
             out[metric.id] = top / bottom.where(bottom > 0)
-        elif table == "account_month" and column not in NAMES:
+        elif metric.columns and metric.columns[0] not in NAMES:
+            (column,) = metric.columns
             name = f"{metric.id}_cents" if column.endswith("_cents") else metric.id
             out[name] = rows[column]
     return out.sort_values("account_id", ignore_index=True)
-
-
-_SHARES = {"a3x7": ("a3x7_users", "users_7"), "a3x7_weekdays": ("a3x7_weekday_users", "users_7")}
-"""Metrics the panel holds as counts: numerator and denominator."""

@@ -15,7 +15,7 @@ from reporting.analysis.retention import followed, grr, nrr
 from reporting.analysis.signals import YEAR, Moves, usual_range
 from reporting.analysis.trust import Trust
 from reporting.analysis.view import View
-from reporting.metrics.portfolio import BANDS
+from reporting.metrics.reading import BANDS
 
 GOOD, BAD, OPEN = "good", "bad", "open"
 UNRELIABLE, EARLY, ABSENT, THIN = "unreliable", "too early", "not available", "thin"

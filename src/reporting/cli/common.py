@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
+    from reporting.params.product import Product
     from reporting.pipeline.project import Project
 
 DEMO = "demo"
@@ -48,6 +49,18 @@ def source_of(project: Project, source: str | None) -> str:
     from reporting.params.monthly import Monthly
 
     return source or load_yaml(project.params, Monthly).source
+
+
+def product_of(project: Project, source: str | None) -> Product:
+    """The product definition that goes with the source."""
+    from reporting.params.load import load_yaml
+    from reporting.params.monthly import Monthly
+    from reporting.pipeline.plan import product_of
+    from reporting.sources.mapping import load_source_file
+
+    monthly = load_yaml(project.params, Monthly)
+    file, _ = load_source_file(source or monthly.source, project.params_dir)
+    return product_of(project, monthly, file)
 
 
 def output() -> Console:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -50,12 +49,17 @@ def list_runs(context: typer.Context, source: common.Source = None) -> None:
 
 
 def metrics(
+    context: typer.Context,
     name: Annotated[str | None, typer.Argument(help="A metric's id, to see all about it.")] = None,
     json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="As a page, all about every metric.")] = False,
+    source: common.Source = None,
+    params: common.Params = None,
 ) -> None:
-    """List the metrics with their definitions."""
+    """List the metrics with their definitions, thresholds as the product definition sets them."""
     from rich.table import Table
 
+    from reporting.metrics.docs import described, metrics_page
     from reporting.metrics.registry import METRICS
 
     if name is not None and name not in METRICS:
@@ -63,21 +67,22 @@ def metrics(
             f"there is no metric '{name}'.{did_you_mean(name, METRICS)}",
             remedy="`reporting metrics` lists them.",
         )
-    chosen = [METRICS[name]] if name else list(METRICS.values())
+    product = common.product_of(common.project_of(context, params), source)
     console = common.output()
-    if json:
+    chosen = [described(metric, product) for id, metric in METRICS.items() if name in (None, id)]
+    if markdown:
+        typer.echo(metrics_page(product), nl=False)
+    elif json:
         from json import dumps
 
-        console.print(
-            dumps([asdict(metric) for metric in chosen], indent=2, default=str), soft_wrap=True, markup=False
-        )
+        console.print(dumps(chosen, indent=2), soft_wrap=True, markup=False)
     elif name:
-        for key, value in asdict(chosen[0]).items():
-            console.print(f"{key:12} {value}", markup=False)
+        for key, value in chosen[0].items():
+            console.print(f"{key:14} {value}", markup=False)
     else:
         table = Table("Id", "Metric", "Unit", "Definition", box=None)
         for metric in chosen:
-            table.add_row(metric.id, metric.label, str(metric.unit), metric.definition)
+            table.add_row(*(str(metric[key]) for key in ("id", "label", "unit", "definition")))
         console.print(table)
 
 

@@ -8,23 +8,10 @@ from collections.abc import Mapping
 import ibis
 import ibis.expr.types as ir
 
-BORN = {
-    "subscriptions": "valid_from",
-    "events": "occurred_at",
-    "users": "created_at",
-    "integrations": "connected_at",
-    "tickets": "opened_at",
-    "surveys": "answered_at",
-    "cancellations": "requested_at",
-    "acquisition": "month",
-}
-"""The column that says when a row came to be; an account may pay before it signs up, see `as_of`."""
+from reporting.contract.tables import TABLES
 
-_ENDS = {
-    "subscriptions": ("valid_to",),
-    "users": ("invited_at", "deactivated_at"),
-    "integrations": ("disconnected_at",),
-}
+BORN = {table.name: table.born for table in TABLES.values() if table.born}
+"""The column that says when a row came to be; an account may pay before it signs up, see `as_of`."""
 
 
 def as_of(tables: Mapping[str, ir.Table], close: dt.datetime) -> dict[str, ir.Table]:
@@ -50,16 +37,13 @@ def _without_later(name: str, table: ir.Table, close: dt.datetime) -> ir.Table:
         born = table[BORN[name]]
         instant = ibis.literal(close.date() if name == "acquisition" else close)
         table = table.filter(born.isnull() | (born < instant))
-    if name in _ENDS:
-        table = table.mutate(
-            **{end: (table[end] < close).ifelse(table[end], ibis.null()) for end in _ENDS[name]}
-        )
     if name == "tickets":
-        closed = table.closed_at < close
         answered = table.opened_at + table.first_response_minutes.cast("int64").as_interval("m") < close
         table = table.mutate(
-            closed_at=closed.ifelse(table.closed_at, ibis.null()),
-            satisfaction=(table.closed_at.isnull() | closed).ifelse(table.satisfaction, ibis.null()),
+            satisfaction=(table.closed_at.isnull() | (table.closed_at < close)).ifelse(
+                table.satisfaction, ibis.null()
+            ),
             first_response_minutes=answered.ifelse(table.first_response_minutes, ibis.null()),
         )
-    return table
+    ends = TABLES[name].ends
+    return table.mutate(**{end: (table[end] < close).ifelse(table[end], ibis.null()) for end in ends})

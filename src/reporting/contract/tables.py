@@ -42,6 +42,9 @@ class CanonicalTable:
         columns: All columns, the required ones first.
         required: Without this table there is no report.
         without: What is not available where an optional table is absent.
+        born: The column that says when a row came to be.
+        ends: Columns that say when something of it ended, not known before.
+        frozen: An optional table whose rows stand in the snapshot.
     """
 
     name: str
@@ -50,6 +53,9 @@ class CanonicalTable:
     columns: tuple[Column, ...]
     required: bool = False
     without: str = ""
+    born: str = ""
+    ends: tuple[str, ...] = ()
+    frozen: bool = False
 
     def __getitem__(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
@@ -113,6 +119,8 @@ _ALL = (
             Column("source_churn_flag", FLAG, "what the source itself says: this subscription has churned"),
         ),
         required=True,
+        born="valid_from",
+        ends=("valid_to",),
     ),
     CanonicalTable(
         "events",
@@ -131,6 +139,7 @@ _ALL = (
             Column("subscription_id", TEXT, "subscription the use belongs to"),
         ),
         required=True,
+        born="occurred_at",
     ),
     CanonicalTable(
         "users",
@@ -146,6 +155,11 @@ _ALL = (
             Column("deactivated_at", TIME, "when the log-in was withdrawn; empty = still valid"),
         ),
         without="usage by role and team, admin activity, invitations, seats assigned",
+        born="created_at",
+        ends=(
+            "invited_at",
+            "deactivated_at",
+        ),
     ),
     CanonicalTable(
         "integrations",
@@ -159,6 +173,8 @@ _ALL = (
             Column("disconnected_at", TIME, "when disconnected; empty = still connected"),
         ),
         without="integrations per account and their part of the engagement score",
+        born="connected_at",
+        ends=("disconnected_at",),
     ),
     CanonicalTable(
         "tickets",
@@ -175,6 +191,9 @@ _ALL = (
             Column("escalated", FLAG, "the ticket was escalated"),
         ),
         without="support signals and their part of the health score",
+        born="opened_at",
+        ends=("closed_at",),
+        frozen=True,
     ),
     CanonicalTable(
         "surveys",
@@ -189,6 +208,8 @@ _ALL = (
             Column("user_id", TEXT, "user who answered"),
         ),
         without="NPS and CSAT",
+        born="answered_at",
+        frozen=True,
     ),
     CanonicalTable(
         "cancellations",
@@ -204,6 +225,8 @@ _ALL = (
             Column("subscription_id", TEXT, "subscription cancelled; empty = the whole account"),
         ),
         without="reasons for churn and the day of the cancellation",
+        born="requested_at",
+        frozen=True,
     ),
     CanonicalTable(
         "acquisition",
@@ -217,6 +240,8 @@ _ALL = (
             Column("new_accounts", INTEGER, "accounts won, if counted by the source"),
         ),
         without="CAC payback",
+        born="month",
+        frozen=True,
     ),
 )
 

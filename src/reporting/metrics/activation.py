@@ -95,3 +95,9 @@ def invitations(grid: ir.Table, users: ir.Table, product: Product) -> ir.Table:
         onboarding_invites=within(limit.invite_days).ifelse(1, 0).sum(),
         depth_invites=within(limit.depth_days).ifelse(1, 0).sum(),
     )
+
+
+def ripe(panel: ir.Table, product: Product) -> ir.BooleanColumn:
+    """Accounts whose onboarding window ended in the month: old enough to be judged, and each judged once."""
+    ends = panel.signed_up_at + ibis.interval(days=product.activation.onboarding_days)
+    return (panel.observed & (ends >= panel.month) & (ends < panel.close)).fill_null(False)

@@ -18,6 +18,14 @@ FLAGS = (
     "low_adoption",
     "falling_before_renewal",
 )
+CHURN_TYPES = (
+    "never activated",
+    "contraction",
+    "user inactivity",
+    "account abandonment",
+    "engaged and yet gone",
+    "no clear pattern",
+)
 
 
 def with_flags(rows: ir.Table, product: Product) -> ir.Table:

@@ -9,11 +9,9 @@ import ibis
 import ibis.expr.types as ir
 
 from reporting.contract.money import FOREVER
-from reporting.metrics.portfolio import ripe
+from reporting.metrics.activation import ripe
+from reporting.metrics.values import one
 from reporting.params.product import Product
-
-TOTALS = ("new_and_churned", "north_star")
-"""Figures without a denominator."""
 
 
 def free_to_paid(subscriptions: ir.Table, months: ir.Table) -> ir.Table:
@@ -28,7 +26,7 @@ def free_to_paid(subscriptions: ir.Table, months: ir.Table) -> ir.Table:
     trials = trials.mutate(ends=trials.valid_to.fill_null(FOREVER))
     order = {"group_by": "account_id", "order_by": ["valid_from", "subscription_id"]}
     earlier = trials.ends.max().over(ibis.window(**order, preceding=(None, 1)))
-    trials = trials.mutate(gap=_one(earlier < trials.valid_from))
+    trials = trials.mutate(gap=one(earlier < trials.valid_from))
     trials = trials.mutate(gaps=trials.gap.sum().over(ibis.cumulative_window(**order)))
     first = trials.filter(trials.gaps == 0)
     ended = first.group_by("account_id").aggregate(began=first.valid_from.min(), ended=first.ends.max())
@@ -37,17 +35,23 @@ def free_to_paid(subscriptions: ir.Table, months: ir.Table) -> ir.Table:
     since = later.group_by("account_id").aggregate(paid_from=later.valid_from.min())
     rows = ended.left_join(since, "account_id").drop("account_id_right")
     rows = rows.join(months, [rows.ended >= months.month, rows.ended < months.close])
-    return rows.select("account_id", "month", n=_one(rows.paid_from < rows.close), d=ibis.literal(1))
+    return rows.select("account_id", "month", n=one(rows.paid_from < rows.close), d=ibis.literal(1))
 
 
 def new_and_churned(subscriptions: ir.Table, movements: ir.Table, months: ir.Table) -> ir.Table:
     """Accounts that paid within the month and at neither of its closes: in no movement, so shown apart."""
     paid = subscriptions.filter(~subscriptions.is_trial, subscriptions.amount > 0)
-    paid = paid.filter(paid.valid_to > paid.valid_from)
-    inside = paid.join(months, [paid.valid_from >= months.month, paid.valid_to < months.close])
+    ended = paid.filter(paid.valid_to > paid.valid_from)
+    inside = ended.join(months, [ended.valid_from >= months.month, ended.valid_to < months.close])
     quiet = movements.filter(movements.mrr_start_cents == 0, movements.mrr_cents == 0)
-    rows = inside.semi_join(quiet, ["account_id", "month"]).select("account_id", "month").distinct()
-    return rows.mutate(n=ibis.literal(1), d=ibis.literal(0))
+    # What rounds to no MRR is paid for all the same.
+    at_a_close = [
+        (paid.valid_from < close) & (paid.valid_to.isnull() | (paid.valid_to >= close))
+        for close in (months.month, months.close)
+    ]
+    pays = paid.join(months, at_a_close[0] | at_a_close[1])
+    rows = inside.semi_join(quiet, ["account_id", "month"]).anti_join(pays, ["account_id", "month"])
+    return rows.select("account_id", "month").distinct().mutate(n=ibis.literal(1), d=ibis.literal(0))
 
 
 def nps(surveys: ir.Table, months: ir.Table, days: int) -> ir.Table:
@@ -87,7 +91,7 @@ def day1_retention(user_month: ir.Table, months: ir.Table) -> ir.Table:
     debut = debut.mutate(lowest=debut.day_bits & -debut.day_bits).join(sized, "month")
     debut = debut.filter(debut.lowest != debut.last_day)
     next_day = (debut.day_bits & (debut.lowest * 2)) != 0
-    return debut.group_by("account_id", "month").aggregate(n=_one(next_day).sum(), d=debut.count())
+    return debut.group_by("account_id", "month").aggregate(n=one(next_day).sum(), d=debut.count())
 
 
 def month1_retention(user_month: ir.Table, months: ir.Table) -> ir.Table:
@@ -97,7 +101,7 @@ def month1_retention(user_month: ir.Table, months: ir.Table) -> ir.Table:
     cohort = debut.join(after, debut.first_month == after.previous)
     seen = user_month.select("account_id", "user_id", "month", "events")
     both = cohort.left_join(seen, ["account_id", "user_id", "month"])
-    return both.group_by("account_id", "month").aggregate(n=_one(both.events.notnull()).sum(), d=both.count())
+    return both.group_by("account_id", "month").aggregate(n=one(both.events.notnull()).sum(), d=both.count())
 
 
 def _debuts(user_month: ir.Table) -> ir.Table:
@@ -110,7 +114,7 @@ def _debuts(user_month: ir.Table) -> ir.Table:
 
 def step_missed(panel: ir.Table, reached: ir.Table, product: Product) -> ir.Table:
     """Per onboarding step, over the accounts whose onboarding window ended in the month: n = 1 if the step
-    was not taken within it. Also `step` and `position`."""
+    was not taken within it. `slice` is the step."""
     old_enough = panel.filter(ripe(panel, product)).select("account_id", "month", "signed_up_at")
     steps = ibis.memtable(
         [{"step": step, "position": i} for i, step in enumerate(product.onboarding_steps, start=1)],
@@ -120,16 +124,12 @@ def step_missed(panel: ir.Table, reached: ir.Table, product: Product) -> ir.Tabl
     rows = due.left_join(reached.select("account_id", "step", "reached_at"), ["account_id", "step"])
     limit = rows.signed_up_at + ibis.interval(days=product.activation.onboarding_days)
     missed = ~(rows.reached_at <= limit).fill_null(False)
-    return rows.select("account_id", "month", "step", "position", n=_one(missed), d=ibis.literal(1))
+    return rows.select("account_id", "month", slice=rows.step, n=one(missed), d=ibis.literal(1))
 
 
 def acquisition_cost(acquisition: ir.Table, rates: ir.Table) -> ir.Table:
-    """`month`, `cost_cents` in the reporting currency; a cost has no account."""
+    """`month`, `n` in minor units of the reporting currency; a cost has no account."""
     spent = acquisition.mutate(month=acquisition.month.cast("timestamp(6)"))
     rows = spent.join(rates, ["month", "currency"])
     cents = (rows.cost.cast("float64") * rows.rate.cast("float64") * 100).round().cast("int64")
-    return rows.group_by("month").aggregate(cost_cents=cents.sum())
-
-
-def _one(condition: ir.BooleanValue) -> ir.IntegerColumn:
-    return condition.fill_null(False).ifelse(1, 0)
+    return rows.group_by("month").aggregate(n=cents.sum())

@@ -1,6 +1,6 @@
-"""The registry: every metric of the catalogue with its definition, and what it needs.
+"""The registry: every metric, in the order of the catalogue's chapters.
 
-`reporting metrics`, `docs/metrics.md` and the glossary of each report are made from it.
+Values, explanations, `reporting metrics`, thresholds' readings and the glossary of each report come from it.
 """
 
 from __future__ import annotations
@@ -15,23 +15,27 @@ from reporting.metrics.catalogue import (
     engagement,
     expansion,
     health,
+    retention,
     revenue,
 )
-from reporting.metrics.catalogue.entry import CHAPTERS, REPORTS, Metric
+from reporting.metrics.metric import CHAPTERS, REPORTS, Metric
 
-_ALL = (
-    *activation.ENTRIES,
-    *adoption.ENTRIES,
-    *activity.ENTRIES,
-    *engagement.ENTRIES,
-    *health.ENTRIES,
-    *revenue.ENTRIES,
-    *churn.ENTRIES,
-    *expansion.ENTRIES,
-)
-
-METRICS: dict[str, Metric] = {metric.id: metric for metric in _ALL}
-"""Metric id -> definition, in the order of the catalogue's chapters."""
+METRICS: dict[str, Metric] = {
+    metric.id: metric
+    for chapter in (
+        activation,
+        adoption,
+        activity,
+        engagement,
+        health,
+        revenue,
+        retention,
+        churn,
+        expansion,
+    )
+    for metric in chapter.METRICS
+}
+"""Metric id -> metric."""
 
 __all__ = ["CHAPTERS", "METRICS", "REPORTS", "Metric", "unavailable"]
 

@@ -24,7 +24,7 @@ from reporting.present.brand import Brand
 if TYPE_CHECKING:
     from reporting.snapshot.frozen import Snapshot
 
-READING_ORDER = tuple(REPORTS.values())
+READING_ORDER = REPORTS
 ABBREVIATIONS = {"mrr": "MRR", "grr": "GRR", "nrr": "NRR"}
 
 

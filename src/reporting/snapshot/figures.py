@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+import math
+from collections.abc import Collection, Iterator, Sequence
+from typing import TypeVar
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from reporting.metrics import outcomes, portfolio
+from reporting.metrics import portfolio
+from reporting.metrics.registry import METRICS
+from reporting.metrics.values import Composed, Outcome, Unowned
 from reporting.params.product import Product
 from reporting.snapshot.workspace import Workspace
 
@@ -22,6 +26,8 @@ SCHEMA = pa.schema(
         ("denominator", pa.float64()),
     ]
 )
+
+Kind = TypeVar("Kind")
 
 
 class Figures:
@@ -45,9 +51,8 @@ class Figures:
             return n
         return n / d if d else None
 
-    def numerator(self, metric: str, month: dt.datetime) -> float | None:
-        """What is divided."""
-        return self._rows.get((metric, month), (None, None, False))[0]
+    def __contains__(self, key: tuple[str, dt.datetime]) -> bool:
+        return key in self._rows
 
     def table(self, unavailable: Collection[str]) -> pa.Table:
         """All figures, without the metrics in `unavailable` and their slices."""
@@ -67,37 +72,17 @@ class Figures:
 
 def outcome_table(ws: Workspace, product: Product) -> ir.Table:
     """`account_id`, `month`, `metric`, `n`, `d` of the figures that don't come from the panel."""
-    months, subscriptions, users = ws["months"], ws["subscriptions"], ws["user_month"]
-    tables = {
-        "free_to_paid_conversion": outcomes.free_to_paid(subscriptions, months),
-        "new_and_churned": outcomes.new_and_churned(subscriptions, ws["movements"], months),
-        "north_star": outcomes.north_star(ws.latest(ws["account_event"]), product),
-        "feature_adoption_rate": outcomes.core_adoption(ws["account_feature_month"], ws["panel"], product),
-        "day1_retention": outcomes.day1_retention(users, months),
-        "month1_retention": outcomes.month1_retention(users, months),
-    }
-    if ws.get("surveys") is not None:
-        tables["nps"] = outcomes.nps(ws["surveys"], months, product.engagement.nps_days)
-    missed = outcomes.step_missed(ws["panel"], ws["activation_steps"], product)
-    named = [
-        rows.select(
-            "account_id",
-            "month",
-            metric=ibis.literal(metric),
-            n=rows.n.cast("float64"),
-            d=rows.d.cast("float64"),
-        )
-        for metric, rows in tables.items()
-    ]
-    named.append(
-        missed.select(
-            "account_id",
-            "month",
-            metric=ibis.literal("onboarding_drop_off:") + missed.step,
-            n=missed.n.cast("float64"),
-            d=missed.d.cast("float64"),
-        )
-    )
+    named = []
+    for metric in METRICS.values():
+        for outcome in (metric.value, metric.slices):
+            rows = outcome.of(ws, product) if isinstance(outcome, Outcome) else None
+            if rows is None:
+                continue
+            name = ibis.literal(metric.id)
+            if outcome is metric.slices:
+                name = ibis.literal(f"{metric.id}:") + rows["slice"]
+            sums = {part: rows[part].cast("float64") for part in ("n", "d")}
+            named.append(rows.select("account_id", "month", metric=name, **sums))
     return ibis.union(*named).semi_join(ws["grid"], ["account_id", "month"])
 
 
@@ -112,45 +97,65 @@ def portfolio_figures(ws: Workspace, product: Product, unavailable: Collection[s
                 figures.ratio(metric, row["month"], n, row[f"{metric}/d"])
             elif part == "n":
                 figures.total(metric, row["month"], n)
-    _add_outcomes(figures, ws)
-    for month in ws.fresh:
-        _compose(figures, month.start, product)
+    months = [month.start for month in ws.fresh]
+    add_outcomes(figures, ws, product, months)
+    for month in months:
+        compose(figures, month, product)
     return figures.table(unavailable)
 
 
-def _add_outcomes(figures: Figures, ws: Workspace) -> None:
+def add_outcomes(figures: Figures, ws: Workspace, product: Product, months: Sequence[dt.datetime]) -> None:
+    """Record what doesn't come from the panel."""
     rows = ws["outcomes"]
     sums = rows.group_by("metric", "month").aggregate(n=rows.n.sum(), d=rows.d.sum())
+    totals = {id: outcome for id, outcome in _valued(Outcome) if outcome.total}
     for row in sums.to_pyarrow().to_pylist():
-        if row["metric"] in outcomes.TOTALS:
+        if row["metric"] in totals:
             figures.total(row["metric"], row["month"], row["n"])
         else:
             figures.ratio(row["metric"], row["month"], row["n"], row["d"])
-    if ws.get("acquisition") is not None:
-        rates = ws["rates"].semi_join(ws["months"], "month")
-        for row in outcomes.acquisition_cost(ws["acquisition"], rates).to_pyarrow().to_pylist():
-            figures.total("acquisition_cost", row["month"], row["cost_cents"])
+    for id, outcome in totals.items():
+        for month in months:
+            if outcome.otherwise is not None and (id, month) not in figures:
+                figures.total(id, month, outcome.otherwise)
+    for id, unowned in _valued(Unowned):
+        table = unowned.of(ws, product)
+        for row in table.to_pyarrow().to_pylist() if table is not None else ():
+            figures.total(id, row["month"], row["n"])
 
 
-def _compose(figures: Figures, month: dt.datetime, product: Product) -> None:
-    """Figures made of other figures."""
-    margin = product.revenue.gross_margin
-    figures.total("new_and_churned", month, figures.numerator("new_and_churned", month) or 0.0)
-    arpa, churn = figures.value("arpa", month), figures.value("monthly_churn_rate", month)
-    figures.ratio("ltv", month, None if arpa is None else arpa * margin, churn)
-    cost = figures.numerator("acquisition_cost", month)
-    if cost is not None:
-        figures.ratio("cac_payback", month, cost, (figures.numerator("new_mrr", month) or 0) * margin)
-        figures.ratio("cac", month, cost, figures.numerator("new_accounts", month))
-    names = ("feature_adoption_rate", "stickiness", "active_account_growth")
-    found = [figures.value(part, month) for part in names]
-    parts = [part for part in found if part is not None]
-    if len(parts) == len(found):
-        figures.ratio("product_engagement_score", month, 100 * sum(parts), len(parts))
-    steps = [f"onboarding_drop_off:{step}" for step in product.onboarding_steps]
-    found = [figures.value(step, month) for step in steps]
-    shares = [share for share in found if share is not None]
-    if len(shares) == len(found):
-        figures.total(
-            "onboarding_drop_off", month, max(b - a for a, b in zip([0.0, *shares[:-1]], shares, strict=True))
-        )
+def compose(figures: Figures, month: dt.datetime, product: Product) -> None:
+    """Record what is made of other figures."""
+    others = _Values(figures, month, product)
+    for id, _ in _valued(Composed):
+        others(id)
+
+
+class _Values:
+    """Figures of a month as operands; NaN where there is none."""
+
+    def __init__(self, figures: Figures, month: dt.datetime, product: Product) -> None:
+        self._figures, self._month, self._product = figures, month, product
+
+    def __call__(self, id: str) -> float:
+        metric = METRICS.get(id)
+        if metric and isinstance(metric.value, Composed) and (id, self._month) not in self._figures:
+            self._record(id, *metric.value.of(self, self._product))
+        value = self._figures.value(id, self._month)
+        return math.nan if value is None else value
+
+    def _record(self, id: str, n: float, d: float | None) -> None:
+        if math.isnan(n):
+            return
+        if d is None:
+            self._figures.total(id, self._month, n)
+        else:
+            self._figures.ratio(id, self._month, n, None if math.isnan(d) else d)
+
+    def largest(self, figures: Sequence[float]) -> float:
+        """The largest; NaN if one is unknown."""
+        return math.nan if any(map(math.isnan, figures)) else max(figures)
+
+
+def _valued(kind: type[Kind]) -> Iterator[tuple[str, Kind]]:
+    return ((metric.id, metric.value) for metric in METRICS.values() if isinstance(metric.value, kind))

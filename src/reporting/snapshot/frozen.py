@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from reporting.contract.tables import TABLES as CANONICAL
 from reporting.errors import SourceError
 from reporting.month import Month
 from reporting.params.product import Product
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 SCHEMA = 2
 READABLE = (1, 2)  # schema 1 had one file for each table
-OPTIONAL = ("tickets", "cancellations", "surveys", "acquisition")
+OPTIONAL = tuple(table.name for table in CANONICAL.values() if table.frozen)
 """Tables that a source may lack."""
 TABLES = (
     "accounts",

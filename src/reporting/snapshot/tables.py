@@ -5,8 +5,10 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from reporting.contract.tables import TABLES
 from reporting.metrics.churn import FLAGS
 from reporting.metrics.expansion import READINESS_PARTS
+from reporting.metrics.registry import METRICS
 from reporting.metrics.scores import ENGAGEMENT_PARTS, HEALTH_PARTS
 from reporting.snapshot.frozen import OPTIONAL
 from reporting.snapshot.workspace import Workspace
@@ -24,121 +26,40 @@ KEYS = {
     "portfolio_month": ["metric", "month"],
     "outcomes": ["month", "metric", "account_id"],
     "findings": ["severity", "table", "check", "column", "message"],
-    "tickets": ["ticket_id"],
-    "cancellations": ["cancellation_id"],
-    "surveys": ["survey_id"],
-    "acquisition": ["month", "channel"],
+    **{name: list(TABLES[name].key) for name in OPTIONAL},
 }
 IN_PARTS = ("account_month", "user_month", "account_feature_month", "account_week", "outcomes")
 """Monthly tables that lie in parts, see `freeze.parts`; a week belongs to the month of its last day."""
 APPENDED = ("feature_month", "ledger", "portfolio_month")
 """Monthly tables small enough for one file."""
 
-PANEL = (
-    *("account_id", "month"),
-    # revenue
-    *(
-        "paying",
-        "on_trial",
-        "mrr_cents",
-        "mrr_start_cents",
-        "new_cents",
-        "expansion_cents",
-        "contraction_cents",
-    ),
-    *(
-        "churned_cents",
-        "reactivation_cents",
-        "fx_cents",
-        "plan",
-        "billing_frequency",
-        "currency",
-        "renewal_at",
-    ),
-    *("paid_months", "spell_start", "churn_type"),
-    # seats
-    *(
-        "seats_purchased",
-        "seats_used",
-        "seats_assigned",
-        "licence_utilisation",
-        "active_user_share",
-        "seat_limit",
-    ),
+_INPUTS = (
+    *("account_id", "month", "signed_up_at", "observed", "days"),
+    # revenue and seats
+    *("paying", "on_trial", "mrr_start_cents", "plan", "billing_frequency", "currency", "renewal_at"),
+    *("paid_months", "spell_start", "seats_purchased", "seats_used", "seats_assigned", "seat_limit"),
     # use
-    *(
-        "events",
-        "value_events",
-        "core_events",
-        "premium_events",
-        "key_trend_30",
-        "active_days",
-        "active_days_7",
-    ),
-    *(
-        "tasks",
-        "tasks_done",
-        "events_30",
-        "active_users",
-        "engaged_users",
-        "users_7",
-        "users_n",
-        "user_days_n",
-        "a3x7_users",
-        "a3x7_weekday_users",
-    ),
-    *("invited_users", "invited_active_share", "sessions", "session_frequency", "session_duration"),
-    *("core_value_usage", "repeat_workflow_usage", "premium_feature_adoption", "rhythm_kept"),
-    *("task_completion_rate", "customer_engagement_score", "core_event_frequency", "premium_share"),
-    *("last_active_at", "last_active_days", "last_admin_active_days", "key_action_gap_days"),
-    *(
-        "usage_trend_7",
-        "usage_trend_30",
-        "usage_trend_60",
-        "usage_trend_90",
-        "value_trend_30",
-        "api_call_trend",
-    ),
-    *("top1_share", "top2_share", "single_champion", "team_count", "role_count"),
-    # adoption
-    *("features_used", "feature_breadth", "adoption_recent", "adoption_all_time", "adoption_drop"),
+    *("events", "core_events", "premium_events", "events_30", "active_days", "sessions", "features_used"),
+    *("tasks", "tasks_done", "users_n", "user_days_n", "invited_users", "last_active_at"),
+    *("value_trend_30", "key_trend_30", "premium_share", "top2_share", "single_champion", "role_count"),
     # around the product
-    *("integration_count", "tickets_opened", "tickets_open", "escalations"),
-    # activation
-    *(
-        "steps_done",
-        "steps_in_time",
-        "steps_defined",
-        "setup_completion_rate",
-        "activated",
-        "activated_at",
-        "first_value_at",
-    ),
-    *("time_to_first_value", "onboarding_completed", "onboarding_invites", "workspace_setup_depth"),
-    *("first_import_at", "first_integration_at", "first_repeat_core_use_at"),
-    # lifecycle
-    *("signed_up_at", "observed", "days"),
-    *("tenure_days", "lifecycle_stage", "funnel_stage"),
-    # growth
-    *("plan_limit_proximity", "seat_growth", "team_growth", "usage_growth", "value_signal_growth"),
-    *("cross_team_usage", "commercial_reason", "expansion_readiness"),
-    *(f"readiness_{part}" for part in READINESS_PARTS),
+    *("tickets_opened", "tickets_open", "escalations"),
+    # activation and adoption
+    *("steps_done", "steps_in_time", "steps_defined", "activated_at", "first_value_at", "adoption_drop"),
     # scores
-    *("engagement_score", "engagement_band", "engagement_score_change", "engagement_score_change_cause"),
+    *("engagement_band", "engagement_score_change", "engagement_score_change_cause"),
     *("engagement_score_missing", *(f"score_{part}" for part in ENGAGEMENT_PARTS)),
     *(f"engagement_lost_{part}" for part in ENGAGEMENT_PARTS),
-    *(
-        "health_score",
-        "health_band",
-        "health_score_change",
-        "health_score_change_cause",
-        "health_score_missing",
-    ),
+    *("health_band", "health_score_change_cause", "health_score_missing"),
     *(f"health_{part}" for part in HEALTH_PARTS),
     *(f"health_lost_{part}" for part in HEALTH_PARTS),
+    *(f"readiness_{part}" for part in READINESS_PARTS),
     # warnings
-    *("risk_flags", *(f"flag_{flag}" for flag in FLAGS)),
+    *(f"flag_{flag}" for flag in FLAGS),
 )
+"""What metrics of accounts rest on or come with."""
+PANEL = tuple(dict.fromkeys([*_INPUTS, *(column for m in METRICS.values() for column in m.columns)]))
+"""Columns of `account_month`: those, and every metric's of accounts."""
 
 
 def frozen_tables(ws: Workspace) -> dict[str, ir.Table]:

@@ -1,1 +1,1 @@
-"""Definitions in words: one module a chapter of the catalogue."""
+"""The metrics: one module a chapter, two for a long one."""

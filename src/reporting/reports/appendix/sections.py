@@ -118,7 +118,7 @@ def glossary(data: Data) -> Blocks:
     entries = []
     for metric in sorted(METRICS.values(), key=lambda m: m.label.lower()):
         gap = f" *Here {data.book.missing(metric.id)}.*" if metric.id in data.book.unavailable else ""
-        entries.append((metric.label, escape(metric.definition) + gap))
+        entries.append((metric.label, escape(metric.filled(data.book.product).definition) + gap))
     return Blocks([Glossary(entries)])
 
 

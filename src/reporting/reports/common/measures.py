@@ -19,15 +19,7 @@ from reporting.reports.common.trust import UNRELIABLE, Trust
 
 from .readings import reading
 
-# Metrics that rest on who is taken to have left.
-OF_CHURN = {
-    *("grr", "nrr", "grr_12", "nrr_12", "logo_retention", "logo_retention_12", "monthly_churn_rate"),
-    *("quick_ratio", "ltv", "retention_90d"),
-}
-# What a null means where it isn't a missing table: the ratio has nothing below the line.
-UNDEFINED = {"ltv": "not estimable: no churn in the month", "quick_ratio": "not defined: nothing was lost"}
 NO_FIGURE = "no figure"
-BY_SLICE = ("lifecycle_funnel", "churn_type")
 # Accounts named beside a change.
 MOVERS = 2
 
@@ -42,9 +34,14 @@ def of_chapter(chapter: str) -> list[str]:
         for metric in METRICS.values()
         if metric.chapter == chapter
         and "portfolio" in metric.levels
-        and metric.id not in BY_SLICE
+        and not metric.by_slice
         and not metric.place.startswith("computed")
     ]
+
+
+def of_churn(figure: str) -> bool:
+    """Whether a figure rests on who is taken to have left."""
+    return figure in METRICS and METRICS[figure].of_churn
 
 
 def show(book: Book, metric: str, value: float) -> str:
@@ -52,7 +49,7 @@ def show(book: Book, metric: str, value: float) -> str:
     if not math.isfinite(value):
         if metric in book.unavailable:
             return book.missing(metric).replace("`", "")
-        return UNDEFINED.get(metric, "none this month")
+        return METRICS[metric].undefined or "none this month"
     unit = METRICS[metric].portfolio_unit
     if unit == "share":
         return percent(value)
@@ -113,7 +110,7 @@ def table(book: Book, trust: Trust, metrics: Iterable[str], *, label: str, capti
     rows = []
     for metric in metrics:
         value, name = book.metric(metric), METRICS[metric].label
-        known, doubtful = math.isfinite(value), metric in OF_CHURN and not trust.reliable
+        known, doubtful = math.isfinite(value), of_churn(metric) and not trust.reliable
         against = UNRELIABLE if doubtful else reading(book.product, metric, value)
         rows.append(
             (

@@ -54,7 +54,7 @@ def _known(data: Data, reading: Reading) -> bool:
 def _tile(data: Data, reading: Reading) -> KeyFigure:
     book, figure = data.book, reading.figure
     label = sentence(company.name(book, figure))
-    if figure in measures.OF_CHURN:
+    if measures.of_churn(figure):
         label = data.trust.label(label)
     value = reading.history[-1] if reading.history else math.nan
     if not math.isfinite(value):
