@@ -18,6 +18,7 @@ from reporting.contract.relations import relation_rules
 from reporting.contract.rules import apply, duplicate_keys, general_rules, noun
 from reporting.contract.tables import TABLES, CanonicalTable
 from reporting.contract.usage import Usage, usage_findings
+from reporting.params.product import Product
 
 
 def check(
@@ -29,6 +30,8 @@ def check(
     flags: bool = True,
     usage: Usage | None = None,
     timezone: str = "UTC",
+    product: Product | None = None,
+    declared: bool | None = None,
 ) -> list[Finding]:
     """Every finding on the tables, errors first.
 
@@ -41,7 +44,10 @@ def check(
             may stem from a later churn.
         usage: The sums of the events up to the close, if the caller has them. Events are then read only where
             these leave a question open.
-        timezone: Zone in which times are told.
+        timezone: The company's zone, in which times are told.
+        product: The product definition; None = its names are not looked for.
+        declared: The source says which month is its last complete one; None = whether the data reach the
+            close is not looked at.
     """
     seen = as_of(tables, close) if close else dict(tables)
     findings = [_not_mapped(canonical) for canonical in TABLES.values() if canonical.name not in tables]
@@ -71,7 +77,7 @@ def check(
     if {"accounts", "subscriptions"} <= set(filled):
         findings += churn_findings(filled, close, flags)
     if {"accounts", "events"} <= set(filled):
-        found = usage_findings(filled, close, usage)
+        found = usage_findings(filled, close, usage, timezone, product, declared)
         findings += [_empty(TABLES["events"], close, timezone)] if found is None else found
     order = list(TABLES)
     findings.sort(key=lambda finding: (finding.severity, order.index(finding.table)))

@@ -74,7 +74,7 @@ def build_snapshot(
             refuse(source.check(month), source.path)
         rollups = _roll_up(source, tables.pop("events"), product, month, folder, seen, say)
         say("checking the data")
-        findings = source.check(month, usage=rollups.usage())
+        findings = source.check(month, rollups.usage(), product)
         refuse(findings, source.path)
         small = {name: table.to_pyarrow() for name, table in tables.items()}
         with (

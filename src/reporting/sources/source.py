@@ -19,6 +19,7 @@ from reporting.contract.conform import conform
 from reporting.contract.usage import Usage
 from reporting.errors import ConfigError, SourceError
 from reporting.month import Month
+from reporting.params.product import Product
 from reporting.sources.connect import connect, local_path, named_folders
 from reporting.sources.engine import Reader
 from reporting.sources.exchange import no_rates, read_rates
@@ -116,7 +117,9 @@ class Source:
             )
         raise ConfigError(problem, where=self.path, remedy=choice)
 
-    def check(self, month: Month | None = None, usage: Usage | None = None) -> list[Finding]:
+    def check(
+        self, month: Month | None = None, usage: Usage | None = None, product: Product | None = None
+    ) -> list[Finding]:
         """All findings: those of reading the source, and those of the contract as of the month's close.
 
         What reading has already found wrong is not said twice.
@@ -124,6 +127,7 @@ class Source:
         Args:
             month: The report month; None = all rows.
             usage: Sums of the events, see `contract.check`.
+            product: The product definition, whose names are looked for in the events.
         """
         found = check(
             self.tables,
@@ -133,6 +137,8 @@ class Source:
             flags=month is None or month >= self.last_month(),
             usage=usage,
             timezone=self.file.timezone,
+            product=product,
+            declared=self.file.closed_through is not None,
         )
         unread = {(finding.table, finding.column) for finding in self.findings if finding.severity == "error"}
         return self.findings + [
