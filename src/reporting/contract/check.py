@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 
 from reporting.contract.asof import as_of
 from reporting.contract.churn import churn_findings
+from reporting.contract.ends import inclusive_ends
 from reporting.contract.findings import Finding, when
 from reporting.contract.money import missing_rates, money_rules, overlaps
 from reporting.contract.relations import relation_rules
@@ -72,6 +73,7 @@ def check(
         findings += apply(rules, joined, canonical) + duplicate_keys(table, canonical, total)
     if "subscriptions" in filled:
         findings += overlaps(filled["subscriptions"])
+        findings += inclusive_ends(filled["subscriptions"], timezone)
     if currency is not None and exchange_rates is not None:
         findings += missing_rates(filled, close, currency, exchange_rates)
     if {"accounts", "subscriptions"} <= set(filled):
