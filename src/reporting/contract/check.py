@@ -15,6 +15,7 @@ from reporting.contract.churn import churn_findings
 from reporting.contract.ends import inclusive_ends
 from reporting.contract.findings import Finding, when
 from reporting.contract.money import missing_rates, money_rules, overlaps
+from reporting.contract.prices import discounts, units
 from reporting.contract.relations import relation_rules
 from reporting.contract.rules import apply, duplicate_keys, general_rules, noun
 from reporting.contract.tables import TABLES, CanonicalTable
@@ -74,6 +75,7 @@ def check(
     if "subscriptions" in filled:
         findings += overlaps(filled["subscriptions"])
         findings += inclusive_ends(filled["subscriptions"], timezone)
+        findings += discounts(filled["subscriptions"]) + units(filled["subscriptions"])
     if currency is not None and exchange_rates is not None:
         findings += missing_rates(filled, close, currency, exchange_rates)
     if {"accounts", "subscriptions"} <= set(filled):

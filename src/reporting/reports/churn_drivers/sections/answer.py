@@ -34,8 +34,8 @@ def _nobody(data: Data) -> Callout:
     else:
         why = (
             f"{sentence(plural(paid, 'paid subscription'))} {'is' if paid == 1 else 'are'} on record, but "
-            f"none was paid at the close of a month before {data.book.label}. Either the company has only just "
-            "begun, or the rows end too early: where `valid_to` is written as the last day of service, "
+            f"none was paid at the close of a month before {data.book.label}. Either the company has only "
+            "just begun, or the rows end too early: where `valid_to` is written as the last day of service, "
             "`subscriptions.sql` has to return the day after it."
         )
     return Callout("important", "Who leaves can't be told: nobody was at risk of leaving", why)
