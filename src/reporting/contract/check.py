@@ -15,9 +15,11 @@ from reporting.contract.churn import churn_findings
 from reporting.contract.ends import inclusive_ends
 from reporting.contract.findings import Finding, when
 from reporting.contract.money import missing_rates, money_rules, overlaps
+from reporting.contract.nothing import texts_for_nothing
 from reporting.contract.prices import discounts, units
 from reporting.contract.relations import relation_rules
 from reporting.contract.rules import apply, duplicate_keys, general_rules, noun
+from reporting.contract.spelling import misspelled_accounts, twins
 from reporting.contract.tables import TABLES, CanonicalTable
 from reporting.contract.usage import Usage, usage_findings
 from reporting.params.product import Product
@@ -72,14 +74,19 @@ def check(
             + relation_rules(joined, canonical)
         )
         findings += apply(rules, joined, canonical) + duplicate_keys(table, canonical, total)
+        findings += texts_for_nothing(table, canonical)
     if "subscriptions" in filled:
         findings += overlaps(filled["subscriptions"])
         findings += inclusive_ends(filled["subscriptions"], timezone)
+        findings += twins(filled["subscriptions"], "subscriptions", "plan")
         findings += discounts(filled["subscriptions"]) + units(filled["subscriptions"])
     if currency is not None and exchange_rates is not None:
         findings += missing_rates(filled, close, currency, exchange_rates)
     if {"accounts", "subscriptions"} <= set(filled):
         findings += churn_findings(filled, close, flags)
+    if "accounts" in filled:
+        findings += twins(filled["accounts"], "accounts", "account_id")
+        findings += misspelled_accounts({name: table for name, table in filled.items() if name != "events"})
     if {"accounts", "events"} <= set(filled):
         found = usage_findings(filled, close, usage, timezone, product, declared)
         findings += [_empty(TABLES["events"], close, timezone)] if found is None else found

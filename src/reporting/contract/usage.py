@@ -18,7 +18,9 @@ import ibis.expr.types as ir
 from reporting.contract.findings import EXAMPLES, Finding, as_text
 from reporting.contract.freshness import freshness
 from reporting.contract.naming import product_findings
+from reporting.contract.nothing import events_for_nothing
 from reporting.contract.rules import duplicate_keys, kept, rows
+from reporting.contract.spelling import misspelled_accounts, twins
 from reporting.contract.tables import TABLES
 from reporting.params.product import Product
 
@@ -146,11 +148,26 @@ def usage_findings(
             findings += _before_subscription(
                 sums.by_subscription, events, tables["subscriptions"], sums.total
             )
+        findings += _names(sums, tables["accounts"])
         if sums.by_name is not None and product:
             findings += product_findings(sums.by_name, product, sums.total)
         if close and declared is not None:
             findings += freshness(tables, sums.by_day, close, timezone, declared)
     return findings + _repeated(events, close, sums.total)
+
+
+def _names(sums: Usage, accounts: ir.Table) -> list[Finding]:
+    """Ids and names that are written in several ways, or stand for nothing."""
+    findings = []
+    if sums.by_user is not None:
+        findings += misspelled_accounts({"accounts": accounts, "events": sums.by_user})
+        findings += events_for_nothing(sums.by_user, "user_id", sums.total)
+    if sums.by_subscription is not None:
+        findings += events_for_nothing(sums.by_subscription, "subscription_id", sums.total)
+    if sums.by_name is not None:
+        findings += twins(sums.by_name, "events", "event_name")
+        findings += events_for_nothing(sums.by_name, "event_name", sums.total)
+    return findings
 
 
 def _repeated(events: ir.Table, close: dt.datetime | None, total: int) -> list[Finding]:
