@@ -70,7 +70,7 @@ class MemorySource:
     def columns(self, table: str) -> frozenset[str]:
         return frozenset(self.raw[table].column_names)
 
-    def check(self, month: Month, usage: Usage | None = None) -> list[Finding]:
+    def check(self, month: Month, usage: Usage | None = None, _product: object = None) -> list[Finding]:
         return check(self.tables, close=to_utc(month.close, self.timezone), usage=usage)
 
     def shares(self, table: str) -> None:
