@@ -68,8 +68,8 @@ def misspelled_accounts(tables: Mapping[str, ir.Table]) -> list[Finding]:
         findings.append(
             Finding(
                 "misspelled_account", "warning", name, "account_id", count, total,
-                f"{count:,} of {total:,} account ids in {noun(TABLES[name])} {differ} from the one in accounts "
-                "in case or spaces only, so these rows find no account.",
+                f"{count:,} of {total:,} account ids in {noun(TABLES[name])} {differ} from the one in "
+                "accounts in case or spaces only, so these rows find no account.",
                 [
                     {"account_id": row["account_id"], "in accounts": row["in_accounts"]}
                     for row in rows(near.order_by("account_id").limit(EXAMPLES))
