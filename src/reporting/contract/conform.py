@@ -129,7 +129,7 @@ class _Columns:
     def unreadable(self, readings: Mapping[str, Reading]) -> list[Finding]:
         """One pass over the table for all columns in doubt, then a small query for each that has faults."""
         doubtful = {name: reading for name, reading in readings.items() if reading.unreadable is not None}
-        finer = {name: reading for name, reading in readings.items() if reading.rounded is not None}
+        finer = {name: where for name, reading in readings.items() if (where := reading.rounded) is not None}
         if not doubtful and not finer:
             return []
         swappable = [name for name in doubtful if self._is_date(name) and ambiguous(self.format(name))]
@@ -138,7 +138,7 @@ class _Columns:
             for name, reading in readings.items()
             if reading.unreadable is not None
         }
-        figures |= {f"finer {name}": finer[name].rounded.sum() for name in finer}
+        figures |= {f"finer {name}": where.sum() for name, where in finer.items()}
         for name in swappable:
             date = doubtful[name].value
             figures |= {f"latest day {name}": date.day().max(), f"days {name}": date.day().nunique()}
@@ -155,9 +155,9 @@ class _Columns:
                 and counted[f"dates {name}"] >= 6
             ):
                 findings.append(self._swapped(name, int(counted["total"])))
-        for name, reading in finer.items():
+        for name, where in finer.items():
             if count := int(counted[f"finer {name}"] or 0):
-                findings.append(self._rounded(name, reading, count, int(counted["total"])))
+                findings.append(self._rounded(name, where, count, int(counted["total"])))
         return findings
 
     def _is_date(self, name: str) -> bool:
@@ -196,12 +196,12 @@ class _Columns:
         found = self.raw.filter(which).select(**shown).order_by([*keys, name]).limit(_SAMPLE)
         return found.to_pyarrow().to_pylist()
 
-    def _rounded(self, name: str, reading: Reading, count: int, total: int) -> Finding:
+    def _rounded(self, name: str, where: ir.BooleanValue, count: int, total: int) -> Finding:
         return Finding(
             "rounded_amount", "warning", self.canonical.name, name, count, total,
             f"{count:,} of {total:,} values in {self.origin} have more than {DECIMALS} decimals and are "
             f"rounded to {DECIMALS}.",
-            [as_text(row) for row in self._rows(name, reading.rounded)[:EXAMPLES]],
+            [as_text(row) for row in self._rows(name, where)[:EXAMPLES]],
             f"Round them in {self.canonical.name}.sql as the invoices do, or return the price of the period "
             "that is invoiced: a year's, not a twelfth of it.",
         )  # fmt: skip

@@ -5,6 +5,7 @@ A name that no event has gives a figure of zero, which looks like any other figu
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Collection, Mapping
 
@@ -93,7 +94,7 @@ def _told(lacking: list[str], uses: Mapping[str, list[str]], common: list[str], 
     return said + " What rests on a name that no event has is counted as zero."
 
 
-def _example(name: str, uses: Mapping[str, list[str]], common: list[str]) -> dict[str, str]:
+def _example(name: str, uses: Mapping[str, list[str]], common: list[str]) -> dict[str, str | dt.datetime]:
     near = nearest(name, common)
     return {"name": name, "stands in": ", ".join(uses[name])} | ({"did you mean": near} if near else {})
 
