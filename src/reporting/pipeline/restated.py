@@ -12,9 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-import pyarrow.parquet as pq
-
 from reporting.errors import ConfigError
 from reporting.month import Month
 from reporting.pipeline.manifest import Manifest
@@ -55,7 +52,7 @@ class Restated:
 
     def _through(self) -> str:
         named = [
-            f"{name or id} ({id}) {money(change, self.currency, digits=2, sign=True)}"
+            f"{name} ({id}) {money(change, self.currency, digits=2, sign=True)}"
             for id, name, change in self.accounts[:SHOWN]
         ]
         others = len(self.accounts) - len(named)
@@ -116,27 +113,34 @@ def _meta(snapshot: Path) -> dict[str, Any]:
 
 def _figures(snapshot: Path, month: Month) -> dict[str, float]:
     """The figures at the close of a month, those the snapshot has."""
-    chosen = [("month", "=", month.start), ("metric", "in", FIGURES)]
-    table = pq.read_table(snapshot / "portfolio_month.parquet", filters=chosen, columns=["metric", "value"])
-    return {row["metric"]: round(row["value"]) for row in table.to_pylist() if row["value"] is not None}
+    rows = _read(snapshot / "portfolio_month.parquet", ["metric", "value"], month)
+    return {metric: round(value) for metric, value in rows.items() if metric in FIGURES and value is not None}
 
 
 def _moved(then: Path, now: Path, month: Month) -> list[tuple[str, str, int]]:
-    change = _mrr(now, month).sub(_mrr(then, month), fill_value=0).astype("int64")
-    change = change[change != 0]
-    names: dict[str, str] = {}
-    for snapshot in (then, now):
-        rows = pq.read_table(snapshot / "accounts.parquet", columns=["account_id", "account_name"])
-        names |= dict(zip(*(rows[name].to_pylist() for name in rows.column_names), strict=True))
-    order = sorted(change.items(), key=lambda item: (-abs(item[1]), str(item[0])))
-    return [(str(id), names.get(str(id), ""), int(cents)) for id, cents in order]
+    """Account id, name and change of MRR, the largest first."""
+    before, after = _mrr(then, month), _mrr(now, month)
+    names = {
+        id: name
+        for snapshot in (then, now)
+        for id, name in _read(snapshot / "accounts.parquet", ["account_id", "account_name"]).items()
+    }
+    changes = {id: after.get(id, 0) - before.get(id, 0) for id in before.keys() | after.keys()}
+    moved = [(id, names.get(id) or id, change) for id, change in changes.items() if change]
+    return sorted(moved, key=lambda account: (-abs(account[2]), account[0]))
 
 
-def _mrr(snapshot: Path, month: Month) -> pd.Series:
+def _mrr(snapshot: Path, month: Month) -> dict[str, int]:
     """MRR in minor units by account at the close of a month."""
     whole = snapshot / "account_month.parquet"
     place = whole if whole.exists() else snapshot / "account_month"
-    rows = pq.read_table(
-        place, columns=["account_id", "mrr_cents"], filters=[("month", "=", month.start)]
-    ).to_pandas()
-    return rows.set_index("account_id")["mrr_cents"]
+    return _read(place, ["account_id", "mrr_cents"], month)
+
+
+def _read(place: Path, columns: list[str], month: Month | None = None) -> dict[str, Any]:
+    """Key and value of the rows of a frozen table, of one month if it is given."""
+    import pyarrow.parquet as pq  # rendering does without
+
+    chosen = [("month", "=", month.start)] if month else None
+    table = pq.read_table(place, columns=columns, filters=chosen)
+    return dict(zip(*(table[name].to_pylist() for name in columns), strict=True))
