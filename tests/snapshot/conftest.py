@@ -24,6 +24,7 @@ from reporting.contract.usage import Usage
 from reporting.metrics.localtime import to_utc
 from reporting.month import Month
 from reporting.params.product import Product, load_product
+from reporting.sources.control import Control
 from reporting.sources.exchange import SCHEMA as RATES
 
 PARAMS = Path(__file__).parents[2] / "params"
@@ -50,6 +51,7 @@ class MemorySource:
     currency: str = "USD"
     name: str = "memory"
     path: Path = Path("memory.yml")
+    control: Control = field(default_factory=Control)
     tables: dict[str, ir.Table] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -21,6 +21,7 @@ from reporting.errors import ConfigError, SourceError
 from reporting.month import Month
 from reporting.params.product import Product
 from reporting.sources.connect import connect, local_path, named_folders
+from reporting.sources.control import Control, read_control
 from reporting.sources.engine import Reader
 from reporting.sources.exchange import no_rates, read_rates
 from reporting.sources.files import sha256
@@ -53,6 +54,7 @@ class Source:
         exchange_rates: month, currency, rate to the reporting currency; without rows if none are declared.
         findings: What was noticed while reading; errors only if `open_source` was told to be lenient.
         selects: Canonical table -> the SELECT that maps it.
+        control: What finance has booked.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Source:
     tables: dict[str, ir.Table] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     selects: dict[str, str] = field(default_factory=dict)
+    control: Control = field(default_factory=Control)
     _mapped: dict[str, frozenset[str]] = field(default_factory=dict)
     _mappings: dict[str, Mapping] = field(default_factory=dict)
     _files: list[Path] = field(default_factory=list)
@@ -208,11 +211,14 @@ def open_source(name: str, params_dir: Path, *, lenient: bool = False) -> Source
     mappings = load_mappings(file, path)
     rates_path = path.parent / file.exchange_rates if file.exchange_rates else None
     rates = read_rates(rates_path) if rates_path else no_rates()
+    control_path = path.parent / file.control_totals if file.control_totals else None
+    control = read_control(control_path, file.control_tolerance) if control_path else Control()
     place = local_path(file.connection, path, _root(path)) if file.connection.kind in LOCAL_KINDS else None
     folders = named_folders(file.connection, path, _root(path))
     con = connect(file.connection, path, place)
-    source = Source(name, file, path, con, rates)
-    source._files = [path, *(mapping.path for mapping in mappings), *([rates_path] if rates_path else [])]
+    source = Source(name, file, path, con, rates, control=control)
+    given = [extra for extra in (rates_path, control_path) if extra]
+    source._files = [path, *(mapping.path for mapping in mappings), *given]
     try:
         _map_tables(source, mappings, Reader(con, file.connection, place, folders))
         if not lenient and any(finding.severity == "error" for finding in source.findings):

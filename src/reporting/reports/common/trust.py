@@ -14,7 +14,7 @@ from reporting.present.words import plural
 UNRELIABLE = "not reliable: sources contradict"
 LEADING = (
     *("stale_extract", "events_end", "events_missing", "unknown_event", "inclusive_end", "discount_share"),
-    *("amount_scale", "minor_units"),
+    *("amount_scale", "minor_units", "control_totals"),
 )
 """Findings that make figures wrong as a whole, so they stand before them."""
 WEIGHTY = ("north_star", "key_action", "activation_outcome", "value_events")
@@ -54,7 +54,7 @@ class Trust(trust.Trust):
 
 def _leads(finding: pd.Series) -> bool:
     if finding["check"] != "unknown_event":
-        return finding["check"] in LEADING
+        return finding["check"] in LEADING and finding["severity"] == "warning"
     first = json.loads(finding["examples"])[0]  # what most rests on comes first
     return any(place in WEIGHTY for place in first["stands in"].split(", "))
 
