@@ -84,4 +84,6 @@ def test_whole_numbers_too_large_for_software_may_be_cents(canonical, rows, told
     found = units(table(canonical, rows))
     assert [f.check for f in found] == ["minor_units"] * told
     for finding in found:
-        assert finding.message.startswith("All 5 prices in USD are whole numbers, usually")
+        per = "seat" if "seats" in rows[0] else "account"
+        assert finding.message.startswith("5 of 5 prices are whole numbers, and usually as large as 1")
+        assert f"USD a month and {per}: they may be minor units" in finding.message

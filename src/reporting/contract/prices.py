@@ -117,26 +117,33 @@ def _apart(priced: ir.Table) -> list[Finding]:
 
 
 def _dear(priced: ir.Table) -> list[Finding]:
-    """Whether all prices are whole numbers, and usually larger than software is."""
-    findings = []
+    """Whether all prices of a currency are whole numbers, and usually larger than software is."""
     told = priced.group_by("currency", "per").aggregate(
         usual=priced.price.median(), prices=priced.count(), whole=priced.whole.sum()
     )
-    for row in rows(told.filter(told.currency.notin(_NO_MINOR)).order_by("currency", "per")):
-        dear = row["usual"] >= (DEAR_SEAT if row["per"] == "seat" else DEAR)
-        if row["prices"] < FEWEST or row["whole"] < row["prices"] or not dear:
-            continue
-        of = "a seat and month" if row["per"] == "seat" else "a month"
-        findings.append(
-            Finding(
-                "minor_units", "warning", "subscriptions", "amount", int(row["prices"]), int(row["prices"]),
-                f"All {int(row['prices']):,} prices in {row['currency']} are whole numbers, usually "
-                f"{row['usual']:,.0f} {of}: they may be minor units (cents).",
-                [],
-                f"Compare one with its invoice. {_DIVIDE}",
-            )
-        )  # fmt: skip
-    return findings
+    dear = told.filter(
+        told.currency.notin(_NO_MINOR),
+        told.prices >= FEWEST,
+        told.whole == told.prices,
+        told.usual >= (told.per == "seat").ifelse(DEAR_SEAT, DEAR),
+    )
+    found = rows(dear.order_by("currency", "per"))
+    if not found:
+        return []
+    count, total = sum(int(row["prices"]) for row in found), int(priced.count().to_pyarrow().as_py())
+    first = found[0]
+    return [
+        Finding(
+            "minor_units", "warning", "subscriptions", "amount", count, total,
+            f"{count:,} of {total:,} prices are whole numbers, and usually as large as {first['usual']:,.0f} "
+            f"{first['currency']} a month and {first['per']}: they may be minor units (cents).",
+            [
+                {"currency": row["currency"], f"usual a month and {row['per']}": f"{row['usual']:,.2f}"}
+                for row in found[:EXAMPLES]
+            ],
+            f"Compare one with its invoice. {_DIVIDE}",
+        )
+    ]  # fmt: skip
 
 
 def _example(row: dict[str, Any]) -> dict[str, str | dt.datetime]:

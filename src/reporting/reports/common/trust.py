@@ -14,7 +14,7 @@ from reporting.present.words import plural
 UNRELIABLE = "not reliable: sources contradict"
 LEADING = (
     *("stale_extract", "events_end", "events_missing", "unknown_event", "inclusive_end", "discount_share"),
-    *("amount_scale", "minor_units", "control_totals"),
+    *("amount_scale", "minor_units", "misspelled_account", "control_totals"),
 )
 """Findings that make figures wrong as a whole, so they stand before them."""
 WEIGHTY = ("north_star", "key_action", "activation_outcome", "value_events")
