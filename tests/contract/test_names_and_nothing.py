@@ -9,8 +9,14 @@ import pytest
 
 from reporting.contract import TABLES, check
 from reporting.contract.conform import conform
-from reporting.contract.nothing import texts_for_nothing
+from reporting.contract.nothing import text_rules, with_their_words
+from reporting.contract.rules import apply
 from reporting.contract.spelling import misspelled_accounts, twins
+
+
+def for_nothing(accounts):
+    spec = TABLES["accounts"]
+    return with_their_words(apply(text_rules(accounts, spec), accounts, spec))
 
 
 @pytest.mark.parametrize(
@@ -23,26 +29,26 @@ from reporting.contract.spelling import misspelled_accounts, twins
 )
 def test_a_text_for_nothing_is_a_value_like_any_other(canonical, text, told):
     table = canonical("accounts", [{"account_id": "A", "industry": text}, {"account_id": "B"}])
-    found = texts_for_nothing(table, TABLES["accounts"])
+    found = for_nothing(table)
     assert [(f.check, f.severity, f.column, f.count, f.total) for f in found] == [
         ("text_for_nothing", "warning", "industry", 1, 2)
     ] * told
 
 
-def test_the_nullif_to_write_names_every_such_text_most_frequent_first(canonical):
+def test_the_nullif_to_write_names_every_text_among_the_examples(canonical):
     industries = ["NULL", "N/A", "NULL", "Retail", None]
     rows = [{"account_id": str(n), "industry": text} for n, text in enumerate(industries)]
-    (finding,) = texts_for_nothing(canonical("accounts", rows), TABLES["accounts"])
+    (finding,) = for_nothing(canonical("accounts", rows))
     assert finding.message == (
-        "The industry is the text 'NULL' or 'N/A' in 3 of 5 accounts, which counts as a value."
+        "The industry is a text that stands for nothing, but counts as a value in 3 of 5 accounts."
     )
-    assert finding.examples == [{"value": "NULL", "times": "2"}, {"value": "N/A", "times": "1"}]
+    assert finding.examples[1] == {"account_id": "1", "industry": "N/A"}
     assert finding.remedy == ("Write nullif(nullif(industry, 'NULL'), 'N/A') AS industry in accounts.sql.")
 
 
 def test_a_company_may_be_called_null(canonical):
     table = canonical("accounts", [{"account_id": "A", "account_name": "NULL"}])
-    assert texts_for_nothing(table, TABLES["accounts"]) == []
+    assert for_nothing(table) == []
 
 
 def test_events_of_a_user_called_null_are_told_and_counted(canonical):
@@ -72,7 +78,7 @@ def test_plans_that_differ_in_case_or_spaces_only(canonical):
 def test_ids_that_find_no_account_because_of_case_or_spaces(canonical):
     accounts = canonical("accounts", [{"account_id": name} for name in ("A1", "B2", "C3")])
     users = canonical("users", [{"account_id": name} for name in ("a1", " B2", "B2", "C3", "D4", None)])
-    (finding,) = misspelled_accounts({"accounts": accounts, "users": users})
+    (finding,) = misspelled_accounts(users, "users", accounts)
     assert (finding.table, finding.count, finding.total) == ("users", 2, 5)
     assert finding.examples == [
         {"account_id": " B2", "in accounts": "B2"}, {"account_id": "a1", "in accounts": "A1"},
@@ -84,12 +90,13 @@ def test_the_whole_check_looks_at_accounts_and_events_as_well(canonical):
     event = {"event_name": "Login", "occurred_at": "2025-01-01"}
     tables = {
         "accounts": canonical("accounts", [{"account_id": "A"}, {"account_id": "a"}, {"account_id": "B"}]),
+        "users": canonical("users", [{"user_id": "U", "account_id": "b"}]),
         "events": canonical("events", [event | {"account_id": "b"}, event | {"event_name": "login"}]),
     }
     told = {(f.check, f.table, f.column) for f in check(tables)}
     assert {
         ("spelled_twice", "accounts", "account_id"), ("spelled_twice", "events", "event_name"),
-        ("misspelled_account", "events", "account_id"),
+        ("misspelled_account", "events", "account_id"), ("misspelled_account", "users", "account_id"),
     } <= told  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from reporting.contract import TABLES, check
 from reporting.contract.conform import conform
 from reporting.contract.dates import hint
 from reporting.contract.money import money_rules
+from reporting.contract.nothing import text_rules
 from reporting.contract.relations import relation_rules
 from reporting.contract.rules import general_rules
 from reporting.params.product import load_product
@@ -44,7 +45,7 @@ def rules(canonical):
     if "account_id" in schema and canonical.name != "accounts":
         schema |= {"known_account": "string", "account_signed_up_at": "timestamp(6)"}
     table = ibis.table(schema, name=canonical.name)
-    found = general_rules(table, canonical) + money_rules(table, canonical)
+    found = general_rules(table, canonical) + money_rules(table, canonical) + text_rules(table, canonical)
     return found if canonical.name == "events" else found + relation_rules(table, canonical)
 
 

@@ -15,7 +15,7 @@ from reporting.contract.churn import churn_findings
 from reporting.contract.ends import inclusive_ends
 from reporting.contract.findings import Finding, when
 from reporting.contract.money import missing_rates, money_rules, overlaps
-from reporting.contract.nothing import texts_for_nothing
+from reporting.contract.nothing import text_rules, with_their_words
 from reporting.contract.prices import discounts, units
 from reporting.contract.relations import relation_rules
 from reporting.contract.rules import apply, duplicate_keys, general_rules, noun
@@ -72,9 +72,12 @@ def check(
             general_rules(joined, canonical)
             + money_rules(joined, canonical)
             + relation_rules(joined, canonical)
+            + text_rules(joined, canonical)
         )
-        findings += apply(rules, joined, canonical) + duplicate_keys(table, canonical, total)
-        findings += texts_for_nothing(table, canonical)
+        broken = with_their_words(apply(rules, joined, canonical))
+        findings += broken + duplicate_keys(table, canonical, total)
+        if any(finding.check == "unknown_account" for finding in broken):
+            findings += misspelled_accounts(table, name, seen["accounts"])
     if "subscriptions" in filled:
         findings += overlaps(filled["subscriptions"])
         findings += inclusive_ends(filled["subscriptions"], timezone)
@@ -86,7 +89,6 @@ def check(
         findings += churn_findings(filled, close, flags)
     if "accounts" in filled:
         findings += twins(filled["accounts"], "accounts", "account_id")
-        findings += misspelled_accounts({name: table for name, table in filled.items() if name != "events"})
     if {"accounts", "events"} <= set(filled):
         found = usage_findings(filled, close, usage, timezone, product, declared)
         findings += [_empty(TABLES["events"], close, timezone)] if found is None else found

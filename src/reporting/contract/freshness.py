@@ -40,16 +40,17 @@ def freshness(
             else it stops the run, as an extract can't be told from a quiet company.
     """
     end = _local(close, timezone)
+    month = Month.of(end).shift(-1)
+    if max(by_day, default=end) >= month.start.date():  # the other tables need not be asked
+        return _silent(by_day, end, declared)
     last = {
         name: day
         for name, table in tables.items()
         if name != "events" and (day := _last_day(name, table, close, timezone))
-    }
-    if by_day:
-        last["events"] = max(by_day)
-    newest = max(last.values(), default=None)
-    if newest is not None and newest < Month.of(end).shift(-1).start.date():
-        return [_stale(last, newest, Month.of(end).shift(-1), declared)]
+    } | {"events": max(by_day)}
+    newest = max(last.values())
+    if newest < month.start.date():
+        return [_stale(last, newest, month, declared)]
     return _silent(by_day, end, declared)
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+import ibis
 import ibis.expr.types as ir
 
 from reporting.contract.findings import EXAMPLES, Finding, as_text
-from reporting.contract.rules import noun, rows
-from reporting.contract.tables import TABLES, TEXT, CanonicalTable
+from reporting.contract.rules import Rule, rows
+from reporting.contract.tables import TEXT, CanonicalTable
 
+CHECK = "text_for_nothing"
 WORDS = (
     "null",
     "(null)",
@@ -32,16 +35,34 @@ def stands_for_nothing(text: ir.StringValue) -> ir.BooleanValue:
     return text.strip().lower().isin(WORDS).fill_null(False)
 
 
-def texts_for_nothing(table: ir.Table, canonical: CanonicalTable) -> list[Finding]:
-    """A finding for every text column that holds such words, with the `nullif` to write."""
-    names = [column.name for column in canonical.columns if column.type == TEXT and column.name not in _FREE]
-    sums = {name: stands_for_nothing(table[name]).sum() for name in names}
-    counted = rows(table.aggregate(total=table.count(), **sums))[0]
+def text_rules(table: ir.Table, canonical: CanonicalTable) -> list[Rule]:
+    """No text column holds such a word."""
     return [
-        _finding(_values(table.mutate(events=1), name), canonical, name, int(counted["total"]))
-        for name in names
-        if counted[name]
+        Rule(
+            CHECK,
+            "warning",
+            column.name,
+            stands_for_nothing(table[column.name]),
+            f"The {column.name} is a text that stands for nothing, but counts as a value",
+            nullif(column.name, canonical.name, ["NULL"]),
+        )
+        for column in canonical.columns
+        if column.type == TEXT and column.name not in _FREE
     ]
+
+
+def with_their_words(findings: list[Finding]) -> list[Finding]:
+    """The findings; those on such texts with the `nullif` of the texts in their examples."""
+    return [
+        replace(finding, remedy=nullif(finding.column, finding.table, _words(finding, finding.column)))
+        if finding.check == CHECK and finding.column
+        else finding
+        for finding in findings
+    ]
+
+
+def _words(finding: Finding, column: str) -> list[str]:
+    return [str(example[column]) for example in finding.examples]
 
 
 def events_for_nothing(groups: ir.Table, name: str, total: int) -> list[Finding]:
@@ -52,14 +73,22 @@ def events_for_nothing(groups: ir.Table, name: str, total: int) -> list[Finding]
         name: The column.
         total: Number of events.
     """
-    values = _values(groups, name)
-    found = int(values.count().to_pyarrow().as_py())
-    return [_finding(values, TABLES["events"], name, total)] if found else []
-
-
-def _values(groups: ir.Table, name: str) -> ir.Table:
     wrong = groups.filter(stands_for_nothing(groups[name]))
-    return wrong.group_by(value=wrong[name]).aggregate(times=wrong.events.sum())
+    values = rows(
+        wrong.group_by(name).aggregate(events=wrong.events.sum()).order_by(ibis.desc("events"), name)
+    )
+    if not values:
+        return []
+    count, shown = sum(int(row["events"]) for row in values), values[:EXAMPLES]
+    return [
+        Finding(
+            CHECK, "warning", "events", name, count, total,
+            f"The {name} is a text that stands for nothing, but counts as a value in {count:,} of {total:,} "
+            "events.",
+            [as_text(row) for row in shown],
+            nullif(name, "events", [row[name] for row in shown]),
+        )
+    ]  # fmt: skip
 
 
 def nullif(name: str, table: str, values: Sequence[str]) -> str:
@@ -68,16 +97,3 @@ def nullif(name: str, table: str, values: Sequence[str]) -> str:
     for value in dict.fromkeys(values):
         written = f"nullif({written}, '{value}')"
     return f"Write {written} AS {name} in {table}.sql."
-
-
-def _finding(values: ir.Table, canonical: CanonicalTable, name: str, total: int) -> Finding:
-    shown = rows(values.order_by(values.times.desc(), "value").limit(EXAMPLES))
-    count = int(values.times.sum().to_pyarrow().as_py())
-    said = [row["value"] for row in shown]
-    return Finding(
-        "text_for_nothing", "warning", canonical.name, name, count, total,
-        f"The {name} is the text {' or '.join(repr(value) for value in said)} in {count:,} of {total:,} "
-        f"{noun(canonical)}, which counts as a value.",
-        [as_text(row) for row in shown],
-        nullif(name, canonical.name, said),
-    )  # fmt: skip

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import ibis.expr.types as ir
 
 from reporting.contract.findings import EXAMPLES, Finding, as_text
@@ -44,40 +42,33 @@ def twins(table: ir.Table, name: str, column: str) -> list[Finding]:
     ]  # fmt: skip
 
 
-def misspelled_accounts(tables: Mapping[str, ir.Table]) -> list[Finding]:
+def misspelled_accounts(table: ir.Table, name: str, accounts: ir.Table) -> list[Finding]:
     """Account ids that are in no row of `accounts`, but would be if case and spaces around them didn't count.
 
     Args:
-        tables: Canonical tables, `accounts` among them; events may be their sums by account.
+        table: Holds account ids that are unknown.
+        name: Canonical table.
+        accounts: Canonical accounts.
     """
-    accounts = tables["accounts"].select(known="account_id").distinct()
-    accounts = accounts.mutate(plain=_plain(accounts.known))
-    findings = []
-    for name, table in tables.items():
-        if name == "accounts" or "account_id" not in table.columns:
-            continue
-        ids = table.filter(table.account_id.notnull()).select("account_id").distinct()
-        strange = ids.anti_join(accounts, ids.account_id == accounts.known)
-        near = strange.mutate(plain=_plain(strange.account_id)).inner_join(accounts, "plain")
-        near = near.group_by("account_id").aggregate(in_accounts=near.known.min())
-        count = int(near.count().to_pyarrow().as_py())
-        if not count:
-            continue
-        total = int(ids.count().to_pyarrow().as_py())
-        differ = "differs" if count == 1 else "differ"
-        findings.append(
-            Finding(
-                "misspelled_account", "warning", name, "account_id", count, total,
-                f"{count:,} of {total:,} account ids in {noun(TABLES[name])} {differ} from the one in "
-                "accounts in case or spaces only, so these rows find no account.",
-                [
-                    {"account_id": row["account_id"], "in accounts": row["in_accounts"]}
-                    for row in rows(near.order_by("account_id").limit(EXAMPLES))
-                ],
-                _REMEDY.format(file=name, column="account_id"),
-            )
-        )  # fmt: skip
-    return findings
+    known = accounts.select(known="account_id").distinct()
+    known = known.mutate(plain=_plain(known.known))
+    ids = table.filter(table.account_id.notnull()).select("account_id").distinct()
+    strange = ids.anti_join(known, ids.account_id == known.known)
+    near = strange.mutate(plain=_plain(strange.account_id)).inner_join(known, "plain")
+    found = rows(near.group_by("account_id").aggregate(known=near.known.min()).order_by("account_id"))
+    if not found:
+        return []
+    count, total = len(found), int(ids.count().to_pyarrow().as_py())
+    differ = "differs" if count == 1 else "differ"
+    return [
+        Finding(
+            "misspelled_account", "warning", name, "account_id", count, total,
+            f"{count:,} of {total:,} account ids in {noun(TABLES[name])} {differ} from the one in accounts "
+            "in case or spaces only, so these rows find no account.",
+            [{"account_id": row["account_id"], "in accounts": row["known"]} for row in found[:EXAMPLES]],
+            _REMEDY.format(file=name, column="account_id"),
+        )
+    ]  # fmt: skip
 
 
 def _plain(text: ir.StringValue) -> ir.StringValue:

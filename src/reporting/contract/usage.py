@@ -148,7 +148,8 @@ def usage_findings(
             findings += _before_subscription(
                 sums.by_subscription, events, tables["subscriptions"], sums.total
             )
-        findings += _names(sums, tables["accounts"])
+        strangers = any(finding.check == "unknown_account" for finding in findings)
+        findings += _names(sums, tables["accounts"], strangers)
         if sums.by_name is not None and product:
             findings += product_findings(sums.by_name, product, sums.total)
         if close and declared is not None:
@@ -156,11 +157,12 @@ def usage_findings(
     return findings + _repeated(events, close, sums.total)
 
 
-def _names(sums: Usage, accounts: ir.Table) -> list[Finding]:
+def _names(sums: Usage, accounts: ir.Table, strangers: bool) -> list[Finding]:
     """Ids and names that are written in several ways, or stand for nothing."""
     findings = []
     if sums.by_user is not None:
-        findings += misspelled_accounts({"accounts": accounts, "events": sums.by_user})
+        if strangers:
+            findings += misspelled_accounts(sums.by_user, "events", accounts)
         findings += events_for_nothing(sums.by_user, "user_id", sums.total)
     if sums.by_subscription is not None:
         findings += events_for_nothing(sums.by_subscription, "subscription_id", sums.total)
