@@ -99,3 +99,11 @@ def test_many_names_of_the_data_are_cut_and_the_most_frequent_come_first():
     assert finding.remedy.endswith(
         "The events have n11, n10, n09, n08, n07, n06, n05, n04 and 4 more besides."
     )
+
+
+def test_one_name_alone_and_none_at_all():
+    (finding,) = found(["run"], each=1)
+    assert finding.message.startswith(
+        "Only 1 of 5 event names in the product definition is the one name of the"
+    )
+    assert found([None]) == []

@@ -40,6 +40,8 @@ def product_findings(by_name: ir.Table, product: Product, total: int) -> list[Fi
     common = [
         row["event_name"] for row in rows(known.order_by(known.events.desc(), "event_name").limit(COMMON))
     ]
+    if not common:  # events without a name are an error of their own
+        return []
     number = int(known.count().to_pyarrow().as_py())
     refused = not present or (2 * len(present) < len(uses) and total >= FEW)
     told = _told(lacking, uses, common, number)
@@ -78,20 +80,19 @@ def _uses(product: Product) -> dict[str, list[str]]:
 
 
 def _told(lacking: list[str], uses: Mapping[str, list[str]], common: list[str], number: int) -> str:
-    among = f"{number:,} name{'' if number == 1 else 's'} of the events"
+    among = f"among the {number:,} names of the events" if number > 1 else "the one name of the events"
+    occur, names = len(uses) - len(lacking), f"{len(uses):,} event names in the product definition"
     if len(lacking) == 1:
-        said = f"'{lacking[0]}' ({', '.join(uses[lacking[0]])}) isn't among the {among}."
         near = nearest(lacking[0], common)
+        said = f"'{lacking[0]}' ({', '.join(uses[lacking[0]])}) isn't {among}."
         said += f" Did you mean '{near}'?" if near else ""
+    elif occur >= len(lacking):
+        said = f"{len(lacking):,} of {names} aren't {among}."
+    elif occur:
+        said = f"Only {occur:,} of {names} {'is' if occur == 1 else 'are'} {among}."
     else:
-        all = "None" if len(lacking) == len(uses) else f"Only {len(uses) - len(lacking):,}"
-        if 2 * len(lacking) <= len(uses):
-            said = f"{len(lacking):,} of {len(uses):,} event names in the product definition aren't"
-        else:
-            said = f"{all} of {len(uses):,} event names in the product definition "
-            said += "is" if all == "None" or len(uses) - len(lacking) == 1 else "are"
-        said += f" among the {among}."
-    return said + " What rests on a name that no event has is counted as zero."
+        said = f"None of {names} is {among}."
+    return f"{said} What rests on a name that no event has is counted as zero."
 
 
 def _example(name: str, uses: Mapping[str, list[str]], common: list[str]) -> dict[str, str | dt.datetime]:

@@ -111,7 +111,7 @@ def _source(folder: Path, months: list[_Published]) -> str:
     if len(months) > 1:
         lines.append(_earlier(name, months, set(restated)))
     if restated:
-        lines.append("Restated since they were published, as their tables were corrected:")
+        lines.append("Restated since: the tables no longer agree with what was published.")
         lines.append("\n".join(f"- {escape(str(found))}" for found in restated.values()))
     if replaced := _replaced(folder):
         lines.append(f"Replaced by later runs, and kept: {replaced}.")
