@@ -28,6 +28,7 @@ from reporting.sources.files import sha256
 from reporting.sources.mapping import LOCAL_KINDS, Mapping, SourceFile, load_mappings, load_source_file
 from reporting.sources.seen import Seen
 from reporting.sources.shares import Shares
+from reporting.sources.units import undivided
 
 if TYPE_CHECKING:
     from ibis.backends import BaseBackend
@@ -236,6 +237,8 @@ def _map_tables(source: Source, mappings: list[Mapping], reader: Reader) -> None
     for mapping in mappings:
         source.selects[mapping.table] = mapping.sql
         source._mappings[mapping.table] = mapping
+        if mapping.table == "subscriptions":
+            source.findings += undivided(mapping.sql)
         try:
             raw = reader.read(mapping)
             origin, file = reader.origin(mapping), source.file
