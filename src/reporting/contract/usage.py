@@ -1,6 +1,6 @@
 """Checks on events, made for a hundred million of them.
 
-Events are summed up once by account, subscription and user; the checks read the sums. Only where these leave
+Events are summed up once by account, subscription and user, by name and by time; the checks read the sums. Only where these leave
 a question open, because a group begins before and ends after the date it is held against, are events read
 again. A caller that has such sums already hands them in, and events are not summed again.
 """
@@ -63,12 +63,12 @@ def summarised(events: ir.Table, timezone: str = "UTC") -> Generator[Usage]:
         last=events.occurred_at.max(),
         **{name: condition.sum() for name, condition in conditions.items()},
     )
-    with kept(groups) as groups:
+    names = events.group_by("event_name").aggregate(events=events.count())
+    with kept(groups) as groups, kept(names) as names:
         sums = groups.aggregate(
             total=groups.events.sum(), **{name: groups[name].sum() for name in conditions}
         )
         found = {name: int(count or 0) for name, count in rows(sums)[0].items()}
-        names = events.group_by("event_name").aggregate(events=events.count())
         yield Usage(found.pop("total"), found, groups, groups, names, _by_day(events, timezone))
 
 
