@@ -1,8 +1,9 @@
 """Checks on events, made for a hundred million of them.
 
-Events are summed up once by account, subscription and user, by name and by time; the checks read the sums. Only where these leave
-a question open, because a group begins before and ends after the date it is held against, are events read
-again. A caller that has such sums already hands them in, and events are not summed again.
+Events are summed up once by account, subscription and user, by name and by time; the checks read the sums.
+Only where these leave a question open, because a group begins before and ends after the date it is held
+against, are events read again. A caller that has such sums already hands them in, and events are not summed
+again.
 """
 
 from __future__ import annotations
