@@ -17,6 +17,7 @@ ReportingError
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
 
@@ -90,5 +91,16 @@ class DiskFull(ReportingError):
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """Return ` Did you mean 'x'?` for the nearest of `choices`, or an empty string."""
-    near = difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)
-    return f" Did you mean '{near[0]}'?" if near else ""
+    near = nearest(word, choices)
+    return f" Did you mean '{near}'?" if near else ""
+
+
+def nearest(word: str, choices: Iterable[str]) -> str | None:
+    """The nearest of `choices`, if one is near: it may differ in case and in what is between its words."""
+    plain = {_plain(choice): choice for choice in reversed(list(choices))}
+    near = difflib.get_close_matches(_plain(word), list(plain), n=1, cutoff=0.6)
+    return plain[near[0]] if near else None
+
+
+def _plain(word: str) -> str:
+    return "_".join(part for part in re.split(r"[\W_]+", word.lower()) if part)

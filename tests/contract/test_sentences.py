@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from pathlib import Path
 
 import ibis
 import pytest
@@ -12,12 +13,16 @@ from reporting.contract import TABLES, check
 from reporting.contract.conform import conform
 from reporting.contract.dates import hint
 from reporting.contract.money import money_rules
+from reporting.contract.nothing import text_rules
 from reporting.contract.relations import relation_rules
 from reporting.contract.rules import general_rules
+from reporting.params.product import load_product
 
+ROOT = Path(__file__).parents[2]
 CLOSE = dt.datetime(2025, 3, 1)
 CAPITALS = {
     *("SELECT", "SELECTs", "DISTINCT", "CASE", "WHEN", "THEN", "END", "AS"),
+    *("CAST", "DATE", "INTERVAL", "DAY", "NULL"),
     *("ISO", "EUR", "USD", "MRR", "NRR", "CAC", "NPS", "CSAT"),
 }
 COLUMNS = {column for table in TABLES.values() for column in table.names} | set(TABLES)
@@ -40,7 +45,7 @@ def rules(canonical):
     if "account_id" in schema and canonical.name != "accounts":
         schema |= {"known_account": "string", "account_signed_up_at": "timestamp(6)"}
     table = ibis.table(schema, name=canonical.name)
-    found = general_rules(table, canonical) + money_rules(table, canonical)
+    found = general_rules(table, canonical) + money_rules(table, canonical) + text_rules(table, canonical)
     return found if canonical.name == "events" else found + relation_rules(table, canonical)
 
 
@@ -93,6 +98,40 @@ ONE_OF_EACH = {
     "cancelled_but_paying", "cancellation_without_end", "churn_sources_contradict",
     "unknown_account", "unknown_user", "unknown_subscription", "before_sign_up", "before_subscription",
 }  # fmt: skip
+
+
+SILENTLY_WRONG = {
+    "accounts": [{"account_id": name, "industry": "N/A", "account_name": "a", "signed_up_at": "2023-01-01"}
+                 for name in ("A", "a", "B")],
+    "subscriptions": [
+        TERMS | {"subscription_id": f"{n}{account}", "account_id": account, "discount_percent": 0.2,
+                 "amount": "50000", "plan": f"p{' ' * n}"} | span
+        for account in ("A", "a", "B")
+        for n, span in enumerate(({"valid_from": "2023-01-01", "valid_to": "2023-01-31"},
+                                  {"valid_from": "2023-02-01", "valid_to": "2023-02-20"}))
+    ] + [TERMS | {"subscription_id": f"x{n}", "account_id": "A", "amount": "1", "valid_from": "2025-02-10"}
+         for n in range(5)],
+    "events": [{"account_id": "b", "event_name": f"login{' ' * (day % 2)}", "user_id": "NULL",
+                "occurred_at": f"2025-01-{day:02}"} for day in (1, 2, 14, 15) for _ in range(500)],
+}  # fmt: skip
+
+
+def test_what_would_be_silently_wrong_is_told_in_sentences(canonical):
+    """Told twice: of a source that names its last month, and of one that leaves it to the calendar."""
+    product = load_product(ROOT / "params" / "product.yml")
+    tables = {name: canonical(name, rows) for name, rows in SILENTLY_WRONG.items()}
+    found = [
+        finding
+        for declared in (True, False)
+        for close in (CLOSE, dt.datetime(2026, 1, 1))
+        for finding in check(tables, close=close, product=product, declared=declared)
+    ]
+    assert {finding.check for finding in found} >= {
+        "unknown_event", "stale_extract", "events_end", "events_missing", "inclusive_end", "discount_share",
+        "amount_scale", "minor_units", "text_for_nothing", "spelled_twice", "misspelled_account",
+    }  # fmt: skip
+    for finding in found:
+        assert faults(finding.message) + faults(finding.remedy) == [], finding.message
 
 
 def test_every_finding_is_told_in_sentences(canonical):

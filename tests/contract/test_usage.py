@@ -63,8 +63,10 @@ def test_sums_from_roll_ups_give_the_same_findings(tables, tmp_path, without):
     unmapped = {name: ibis.null(types[name]) for name in without}
     tables["events"] = tables["events"].mutate(**unmapped)
     rollups = roll_up(as_of(tables, CLOSE)["events"].drop(*without), product, "UTC", tmp_path)
-    expected = check(tables, close=CLOSE)
-    assert check(tables, close=CLOSE, usage=rollups.usage()) == expected
+    given = {"close": CLOSE, "product": product, "declared": True}
+    expected = check(tables, **given)
+    assert {"unknown_event"} <= {finding.check for finding in expected}
+    assert check(tables, **given, usage=rollups.usage()) == expected
 
 
 def test_among_many_events_repeated_ids_are_looked_for_in_the_last_month(tables, canonical, monkeypatch):

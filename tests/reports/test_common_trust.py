@@ -1,5 +1,9 @@
 """When the tables of a source disagree on who left, the reports say so before any retention figure."""
 
+import json
+
+import pytest
+
 from reporting.reports.common.book import Book
 from reporting.reports.common.trust import Trust
 
@@ -53,3 +57,25 @@ def test_a_few_wrong_flags_are_tolerated(company):
     paths = MANY | {f"y{i}": [100] * 9 + [0] * 5 for i in range(8)}
     flags = {f"y{i}": True for i in range(8)} | {"x0": True}
     assert trust(company, paths=paths, flags=flags).reliable
+
+
+def test_data_that_can_not_be_right_are_told_before_the_figures(company):
+    stale = {"check": "stale_extract", "severity": "warning", "message": "The data end on 2024-10-30."}
+    small = {"check": "rounded_amount", "severity": "warning", "message": "Rounded."}
+    (callout,) = trust(company, findings=[stale, small]).warning()
+    assert callout.style == "warning" and callout.title == "Settle this before believing the figures"
+    assert callout.markdown.startswith("- The data end on") and "Rounded" not in callout.markdown
+
+
+@pytest.mark.parametrize(("places", "led"), [("key_action, core_features", True), ("vanity_events", False)])
+def test_a_missing_event_leads_where_a_figure_of_the_company_rests_on_it(company, places, led):
+    examples = json.dumps([{"name": "run", "stands in": places}])
+    finding = {"check": "unknown_event", "severity": "warning", "message": "Not there.", "examples": examples}
+    assert bool(trust(company, findings=[finding]).warning()) == led
+
+
+def test_doubts_about_the_data_come_before_the_contradiction(company):
+    flags = {f"x{i}": i < 6 for i in range(12)}
+    finding = {"check": "events_end", "severity": "warning", "message": "The events end."}
+    first, second = trust(company, paths=MANY, flags=flags, findings=[finding]).warning()
+    assert "The events end" in first.markdown and "flags 6 accounts" in second.markdown

@@ -24,6 +24,7 @@ from reporting.contract.usage import Usage
 from reporting.metrics.localtime import to_utc
 from reporting.month import Month
 from reporting.params.product import Product, load_product
+from reporting.sources.control import Control
 from reporting.sources.exchange import SCHEMA as RATES
 
 PARAMS = Path(__file__).parents[2] / "params"
@@ -50,6 +51,7 @@ class MemorySource:
     currency: str = "USD"
     name: str = "memory"
     path: Path = Path("memory.yml")
+    control: Control = field(default_factory=Control)
     tables: dict[str, ir.Table] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -70,7 +72,7 @@ class MemorySource:
     def columns(self, table: str) -> frozenset[str]:
         return frozenset(self.raw[table].column_names)
 
-    def check(self, month: Month, usage: Usage | None = None) -> list[Finding]:
+    def check(self, month: Month, usage: Usage | None = None, _product: object = None) -> list[Finding]:
         return check(self.tables, close=to_utc(month.close, self.timezone), usage=usage)
 
     def shares(self, table: str) -> None:

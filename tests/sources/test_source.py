@@ -100,7 +100,7 @@ def check_typed(source) -> None:
     assert [row["is_trial"] for row in subscriptions] == [False, False]
     assert [row["seats"] for row in subscriptions] == [3, None]
     assert rows(source.tables["events"])[0]["occurred_at"] == dt.datetime(2025, 1, 6, 9)
-    assert {f.check for f in source.check(Month.parse("2025-02")) if f.severity == "error"} == set()
+    assert {f.check for f in source.check(Month.parse("2025-01")) if f.severity == "error"} == set()
 
 
 def test_parquet_files_and_folders(company, typed):

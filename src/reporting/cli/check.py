@@ -43,11 +43,11 @@ def validate(
     project = common.project_of(context, params)
     name = common.source_of(project, source)
     file, where = load_source_file(name, project.params_dir)
-    product_of(project, load_yaml(project.params, Monthly), file)
+    product = product_of(project, load_yaml(project.params, Monthly), file)
     console = common.output()
     if name == common.DEMO:
         ensure_tables(project, Reporter(console))
-    report = sources.validate(name, project.params_dir, Month.parse(month) if month else None)
+    report = sources.validate(name, project.params_dir, Month.parse(month) if month else None, product)
 
     def say(text: str) -> None:
         console.print(text, markup=False, soft_wrap=True)

@@ -54,6 +54,14 @@ def run(
     if outcome.kept:
         reporter.say(f"The run it replaces is kept in {common.shown(outcome.kept)}.")
     reporter.say(f"Data-quality warnings: {warnings}" + (", told in the reports." if warnings else "."))
+    for restated in outcome.restated:
+        reporter.say(f"Restated: {restated}")
+    if outcome.restated:
+        commands = " and ".join(
+            f"`reporting run --source {plan.source} --month {restated.month}`"
+            for restated in outcome.restated
+        )
+        reporter.say(f"To publish again, and keep what was published: {commands}.")
     reporter.say(f"Open {common.shown(outcome.folder / 'index.html')}")
 
 

@@ -12,12 +12,17 @@ import ibis.expr.types as ir
 
 from reporting.contract.asof import as_of
 from reporting.contract.churn import churn_findings
+from reporting.contract.ends import inclusive_ends
 from reporting.contract.findings import Finding, when
 from reporting.contract.money import missing_rates, money_rules, overlaps
+from reporting.contract.nothing import text_rules, with_their_words
+from reporting.contract.prices import discounts, units
 from reporting.contract.relations import relation_rules
 from reporting.contract.rules import apply, duplicate_keys, general_rules, noun
+from reporting.contract.spelling import misspelled_accounts, twins
 from reporting.contract.tables import TABLES, CanonicalTable
 from reporting.contract.usage import Usage, usage_findings
+from reporting.params.product import Product
 
 
 def check(
@@ -29,6 +34,8 @@ def check(
     flags: bool = True,
     usage: Usage | None = None,
     timezone: str = "UTC",
+    product: Product | None = None,
+    declared: bool | None = None,
 ) -> list[Finding]:
     """Every finding on the tables, errors first.
 
@@ -41,7 +48,10 @@ def check(
             may stem from a later churn.
         usage: The sums of the events up to the close, if the caller has them. Events are then read only where
             these leave a question open.
-        timezone: Zone in which times are told.
+        timezone: The company's zone, in which times are told.
+        product: The product definition; None = its names are not looked for.
+        declared: The source says which month is its last complete one; None = whether the data reach the
+            close is not looked at.
     """
     seen = as_of(tables, close) if close else dict(tables)
     findings = [_not_mapped(canonical) for canonical in TABLES.values() if canonical.name not in tables]
@@ -62,16 +72,25 @@ def check(
             general_rules(joined, canonical)
             + money_rules(joined, canonical)
             + relation_rules(joined, canonical)
+            + text_rules(joined, canonical)
         )
-        findings += apply(rules, joined, canonical) + duplicate_keys(table, canonical, total)
+        broken = with_their_words(apply(rules, joined, canonical))
+        findings += broken + duplicate_keys(table, canonical, total)
+        if any(finding.check == "unknown_account" for finding in broken):
+            findings += misspelled_accounts(table, name, seen["accounts"])
     if "subscriptions" in filled:
         findings += overlaps(filled["subscriptions"])
+        findings += inclusive_ends(filled["subscriptions"], timezone)
+        findings += twins(filled["subscriptions"], "subscriptions", "plan")
+        findings += discounts(filled["subscriptions"]) + units(filled["subscriptions"])
     if currency is not None and exchange_rates is not None:
         findings += missing_rates(filled, close, currency, exchange_rates)
     if {"accounts", "subscriptions"} <= set(filled):
         findings += churn_findings(filled, close, flags)
+    if "accounts" in filled:
+        findings += twins(filled["accounts"], "accounts", "account_id")
     if {"accounts", "events"} <= set(filled):
-        found = usage_findings(filled, close, usage)
+        found = usage_findings(filled, close, usage, timezone, product, declared)
         findings += [_empty(TABLES["events"], close, timezone)] if found is None else found
     order = list(TABLES)
     findings.sort(key=lambda finding: (finding.severity, order.index(finding.table)))

@@ -16,8 +16,10 @@ import ibis.expr.types as ir
 
 from reporting.contract.dates import ambiguous, hint
 from reporting.contract.findings import EXAMPLES, Finding, as_text
+from reporting.contract.nothing import WORDS as NOTHING
+from reporting.contract.nothing import nullif
 from reporting.contract.tables import CanonicalTable
-from reporting.contract.values import KINDS, WORDS, Reading, read
+from reporting.contract.values import DECIMALS, KINDS, WORDS, Reading, read
 from reporting.errors import did_you_mean
 
 _SAMPLE = 200
@@ -127,7 +129,8 @@ class _Columns:
     def unreadable(self, readings: Mapping[str, Reading]) -> list[Finding]:
         """One pass over the table for all columns in doubt, then a small query for each that has faults."""
         doubtful = {name: reading for name, reading in readings.items() if reading.unreadable is not None}
-        if not doubtful:
+        finer = {name: where for name, reading in readings.items() if (where := reading.rounded) is not None}
+        if not doubtful and not finer:
             return []
         swappable = [name for name in doubtful if self._is_date(name) and ambiguous(self.format(name))]
         figures = {
@@ -135,6 +138,7 @@ class _Columns:
             for name, reading in readings.items()
             if reading.unreadable is not None
         }
+        figures |= {f"finer {name}": where.sum() for name, where in finer.items()}
         for name in swappable:
             date = doubtful[name].value
             figures |= {f"latest day {name}": date.day().max(), f"days {name}": date.day().nunique()}
@@ -151,17 +155,16 @@ class _Columns:
                 and counted[f"dates {name}"] >= 6
             ):
                 findings.append(self._swapped(name, int(counted["total"])))
+        for name, where in finer.items():
+            if count := int(counted[f"finer {name}"] or 0):
+                findings.append(self._rounded(name, where, count, int(counted["total"])))
         return findings
 
     def _is_date(self, name: str) -> bool:
         return KINDS.get(self.canonical[name].type) == "date"
 
     def _unreadable(self, name: str, reading: Reading, count: int, total: int) -> Finding:
-        keys = [key for key in self.canonical.key if key in self.raw.columns and key != name]
-        keys = keys or [key for key in ("account_id",) if key in self.raw.columns]
-        shown = {key: self.raw[key].cast("string") for key in (*keys, name)}
-        faults = self.raw.filter(reading.unreadable).select(**shown).order_by([*keys, name]).limit(_SAMPLE)
-        rows = faults.to_pyarrow().to_pylist()
+        rows = self._rows(name, reading.unreadable)
         values = [str(row[name]) for row in rows]
         type = self.canonical[name].type
         message = f"{count:,} of {total:,} values in {self.origin} can't be read as {WORDS[type]}."
@@ -170,6 +173,8 @@ class _Columns:
             message = f"{message} {expected}"
         else:
             remedy = _number_hint(values, name)
+        if texts := [value for value in values if value.strip().lower() in NOTHING]:
+            remedy = f"{nullif(name, self.canonical.name, texts[:1])} {remedy}"
         examples = [as_text(row) for row in rows[:EXAMPLES]]
         return Finding(
             f"unreadable_{KINDS[type]}",
@@ -182,6 +187,24 @@ class _Columns:
             examples,
             remedy,
         )
+
+    def _rows(self, name: str, which: ir.BooleanValue | None) -> list[dict[str, str]]:
+        """Some rows of the source, the key and the column as text."""
+        keys = [key for key in self.canonical.key if key in self.raw.columns and key != name]
+        keys = keys or [key for key in ("account_id",) if key in self.raw.columns]
+        shown = {key: self.raw[key].cast("string") for key in (*keys, name)}
+        found = self.raw.filter(which).select(**shown).order_by([*keys, name]).limit(_SAMPLE)
+        return found.to_pyarrow().to_pylist()
+
+    def _rounded(self, name: str, where: ir.BooleanValue, count: int, total: int) -> Finding:
+        return Finding(
+            "rounded_amount", "warning", self.canonical.name, name, count, total,
+            f"{count:,} of {total:,} values in {self.origin} have more than {DECIMALS} decimals and are "
+            f"rounded to {DECIMALS}.",
+            [as_text(row) for row in self._rows(name, where)[:EXAMPLES]],
+            f"Round them in {self.canonical.name}.sql as the invoices do, or return the price of the period "
+            "that is invoiced: a year's, not a twelfth of it.",
+        )  # fmt: skip
 
     def _swapped(self, name: str, total: int) -> Finding:
         return Finding(

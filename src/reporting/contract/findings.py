@@ -20,7 +20,8 @@ class Finding:
 
     Args:
         check: Stable name of the check.
-        severity: `error` stops the run; `warning` is counted and shown in the report.
+        severity: `error` stops the run; `warning` is counted and shown in the report, where a `note` is only
+            shown.
         table: Canonical table.
         column: Canonical column; None = the whole table.
         count: Rows (or accounts, where the message says so) concerned.
@@ -31,7 +32,7 @@ class Finding:
     """
 
     check: str
-    severity: Literal["error", "warning"]
+    severity: Literal["error", "warning", "note"]
     table: str
     column: str | None
     count: int

@@ -1,8 +1,9 @@
 """Checks on events, made for a hundred million of them.
 
-Events are summed up once by account, subscription and user; the checks read the sums. Only where these leave
-a question open, because a group begins before and ends after the date it is held against, are events read
-again. A caller that has such sums already hands them in, and events are not summed again.
+Events are summed up once by account, subscription and user, by name and by time; the checks read the sums.
+Only where these leave a question open, because a group begins before and ends after the date it is held
+against, are events read again. A caller that has such sums already hands them in, and events are not summed
+again.
 """
 
 from __future__ import annotations
@@ -10,15 +11,22 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from zoneinfo import ZoneInfo
 
 import ibis.expr.types as ir
 
 from reporting.contract.findings import EXAMPLES, Finding, as_text
+from reporting.contract.freshness import freshness
+from reporting.contract.naming import product_findings
+from reporting.contract.nothing import events_for_nothing
 from reporting.contract.rules import duplicate_keys, kept, rows
+from reporting.contract.spelling import misspelled_accounts, twins
 from reporting.contract.tables import TABLES
+from reporting.params.product import Product
 
 _EVENTS = TABLES["events"]
+_SLOT = 900  # seconds
 MANY = 10_000_000
 """Above this number of events, repeated ids are looked for among those of the report month only."""
 
@@ -33,17 +41,21 @@ class Usage:
         by_user: account_id, user_id and, over the events that have a time, events, first, last; one or more
             rows a key; None without such events.
         by_subscription: The same by subscription_id; None = no event names one.
+        by_name: event_name, events; one or more rows a name; None without events.
+        by_day: Day of the company's calendar -> events, those without any left out.
     """
 
     total: int
     faults: Mapping[str, int]
     by_user: ir.Table | None
     by_subscription: ir.Table | None
+    by_name: ir.Table | None = None
+    by_day: Mapping[dt.date, int] = field(default_factory=dict)
 
 
 @contextmanager
-def summarised(events: ir.Table) -> Generator[Usage]:
-    """The sums of `events`, from one pass over them."""
+def summarised(events: ir.Table, timezone: str = "UTC") -> Generator[Usage]:
+    """The sums of `events`, from one pass over them each for people, names and times."""
     conditions = {f"no_{name}": condition for name, condition in _empty(events).items()}
     conditions["odd_quantity"] = odd(events.quantity)
     groups = events.group_by("account_id", "subscription_id", "user_id").aggregate(
@@ -52,19 +64,32 @@ def summarised(events: ir.Table) -> Generator[Usage]:
         last=events.occurred_at.max(),
         **{name: condition.sum() for name, condition in conditions.items()},
     )
-    with kept(groups) as groups:
+    names = events.group_by("event_name").aggregate(events=events.count())
+    with kept(groups) as groups, kept(names) as names:
         sums = groups.aggregate(
             total=groups.events.sum(), **{name: groups[name].sum() for name in conditions}
         )
         found = {name: int(count or 0) for name, count in rows(sums)[0].items()}
-        yield Usage(found.pop("total"), found, groups, groups)
+        yield Usage(found.pop("total"), found, groups, groups, names, _by_day(events, timezone))
+
+
+def _by_day(events: ir.Table, timezone: str) -> dict[dt.date, int]:
+    """Events by local day, from those by quarter of an hour: no zone's clock changes within one."""
+    timed = events.filter(events.occurred_at.notnull())
+    slots = timed.group_by(slot=timed.occurred_at.epoch_seconds() // _SLOT).aggregate(events=timed.count())
+    zone, days = ZoneInfo(timezone), dict[dt.date, int]()
+    for row in rows(slots):
+        day = dt.datetime.fromtimestamp(int(row["slot"]) * _SLOT, zone).date()
+        days[day] = days.get(day, 0) + int(row["events"])
+    return days
 
 
 @contextmanager
 def _beside(usage: Usage, events: ir.Table) -> Generator[Usage]:
     """`usage` with its tables on the engine of `events`."""
     with ExitStack() as stack:
-        tables = {"by_user": usage.by_user, "by_subscription": usage.by_subscription}
+        sums = ("by_user", "by_subscription", "by_name")
+        tables = {name: getattr(usage, name) for name in sums}
         placed = {
             name: stack.enter_context(kept(table, beside=events))
             for name, table in tables.items()
@@ -92,7 +117,12 @@ def odd(quantity: ir.FloatingColumn) -> ir.BooleanValue:
 
 
 def usage_findings(
-    tables: Mapping[str, ir.Table], close: dt.datetime | None, usage: Usage | None = None
+    tables: Mapping[str, ir.Table],
+    close: dt.datetime | None,
+    usage: Usage | None = None,
+    timezone: str = "UTC",
+    product: Product | None = None,
+    declared: bool | None = None,
 ) -> list[Finding] | None:
     """Findings on the table `events`; None if it is empty.
 
@@ -100,9 +130,12 @@ def usage_findings(
         tables: Canonical tables as of the close, `accounts` and `events` among them.
         close: The month's close.
         usage: The sums of the events up to the close, if the caller has them: tables in memory.
+        timezone: The company's zone.
+        product: The product definition; None = its names are not looked for.
+        declared: See `freshness`; None = whether the data reach the close is not looked at.
     """
     events = tables["events"]
-    with summarised(events) if usage is None else _beside(usage, events) as sums:
+    with summarised(events, timezone) if usage is None else _beside(usage, events) as sums:
         if not sums.total:
             return None
         findings = _faulty_values(events, sums.faults, sums.total)
@@ -116,7 +149,28 @@ def usage_findings(
             findings += _before_subscription(
                 sums.by_subscription, events, tables["subscriptions"], sums.total
             )
+        strangers = any(finding.check == "unknown_account" for finding in findings)
+        findings += _names(sums, tables["accounts"], strangers)
+        if sums.by_name is not None and product:
+            findings += product_findings(sums.by_name, product, sums.total)
+        if close and declared is not None:
+            findings += freshness(tables, sums.by_day, close, timezone, declared)
     return findings + _repeated(events, close, sums.total)
+
+
+def _names(sums: Usage, accounts: ir.Table, strangers: bool) -> list[Finding]:
+    """Ids and names that are written in several ways, or stand for nothing."""
+    findings = []
+    if sums.by_user is not None:
+        if strangers:
+            findings += misspelled_accounts(sums.by_user, "events", accounts)
+        findings += events_for_nothing(sums.by_user, "user_id", sums.total)
+    if sums.by_subscription is not None:
+        findings += events_for_nothing(sums.by_subscription, "subscription_id", sums.total)
+    if sums.by_name is not None:
+        findings += twins(sums.by_name, "events", "event_name")
+        findings += events_for_nothing(sums.by_name, "event_name", sums.total)
+    return findings
 
 
 def _repeated(events: ir.Table, close: dt.datetime | None, total: int) -> list[Finding]:

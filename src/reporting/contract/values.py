@@ -12,15 +12,26 @@ from reporting.contract.tables import DATE, FLAG, INTEGER, MONEY, NUMBER, TEXT, 
 
 _TRUE, _FALSE = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
 _NUMBER = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$"
+_FINER = r"[.][0-9]{4}[0-9]*[1-9]"
+_NOISE = 1e-3  # of a ten-thousandth: 0.1 + 0.2 is no amount of seventeen decimals
+DECIMALS = 4
+"""Decimals that money keeps."""
 _WHOLE = r"^[-+]?[0-9]+(\.0*)?$"
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A column's canonical value, and where the source's value can't be read; None = it always can."""
+    """A column's canonical value.
+
+    Attributes:
+        value: The canonical value.
+        unreadable: Where the source's value can't be read; None = it always can.
+        rounded: Where it has more decimals than the canonical value keeps; None = nowhere.
+    """
 
     value: ir.Value
     unreadable: ir.BooleanValue | None = None
+    rounded: ir.BooleanValue | None = None
 
 
 def read(value: ir.Value, type: str, format: str | None, timezone: str) -> Reading | None:
@@ -48,7 +59,11 @@ def read(value: ir.Value, type: str, format: str | None, timezone: str) -> Readi
         return _number_in_text(value, type)
     if kind.is_floating():
         return _number_in_float(value, type)
-    return Reading(value if kind == ibis.dtype(type) else value.cast(type)) if kind.is_numeric() else None
+    if not kind.is_numeric():
+        return None
+    finer = type == MONEY and kind.is_decimal() and (kind.scale is None or kind.scale > DECIMALS)
+    rounded = value.cast(type).cast(kind) != value if finer else None
+    return Reading(value if kind == ibis.dtype(type) else value.cast(type), rounded=rounded)
 
 
 def filled(text: ir.StringValue) -> ir.BooleanValue:
@@ -84,7 +99,8 @@ def _number_in_text(value: ir.StringValue, type: str) -> Reading:
     readable = text.re_search(_WHOLE if type == INTEGER else _NUMBER)
     number = readable.ifelse(text, ibis.null("string"))
     number = number.cast(NUMBER).cast(type) if type == INTEGER else number.cast(type)
-    return Reading(number, filled(value) & ~readable)
+    rounded = text.re_search(_FINER) if type == MONEY else None
+    return Reading(number, filled(value) & ~readable, rounded)
 
 
 def _number_in_float(value: ir.FloatingValue, type: str) -> Reading:
@@ -93,7 +109,9 @@ def _number_in_float(value: ir.FloatingValue, type: str) -> Reading:
         return Reading(value.isnan().ifelse(ibis.null(type), value.cast(type)))
     finite = (~(value.isnan() | value.isinf())).ifelse(value, ibis.null(value.type()))
     if type == MONEY:
-        return Reading(finite.cast(type), value.notnull() & finite.isnull())
+        scaled = finite.cast(NUMBER) * 10**DECIMALS
+        rounded = (scaled - scaled.round()).abs() > _NOISE
+        return Reading(finite.cast(type), value.notnull() & finite.isnull(), rounded)
     whole = (finite == finite.floor()).ifelse(finite, ibis.null(value.type()))
     return Reading(whole.cast(type), value.notnull() & ~value.isnan() & whole.isnull())
 

@@ -16,12 +16,14 @@ from reporting.errors import RunError
 from reporting.month import Month
 from reporting.pipeline import inputs
 from reporting.pipeline.disk import disk_full
+from reporting.pipeline.history import runs
 from reporting.pipeline.lock import hold
 from reporting.pipeline.manifest import Manifest, inventory, versions
 from reporting.pipeline.plan import Plan, choose_renderer
 from reporting.pipeline.progress import Reporter
 from reporting.pipeline.project import Project
 from reporting.pipeline.publish import is_intact, publish, staging, sweep
+from reporting.pipeline.restated import Restated, restated_by
 
 if TYPE_CHECKING:
     from reporting.pipeline.execute import Executed
@@ -38,12 +40,14 @@ class Outcome:
         state: `published`, `unchanged` (the month stands there already, from the same inputs) or `preview`.
         folder: The month's folder.
         kept: Where the run that was replaced is kept.
+        restated: Earlier months, as published, that today's tables no longer agree with.
     """
 
     state: str
     manifest: Manifest
     folder: Path
     kept: Path | None = None
+    restated: tuple[Restated, ...] = ()
 
 
 def run(project: Project, plan: Plan, reporter: Reporter) -> Outcome:
@@ -70,7 +74,8 @@ def run(project: Project, plan: Plan, reporter: Reporter) -> Outcome:
                 outcome = _run_month(project, plan, source, month, renderer, nursery, reporter)
     if outcome.state != "preview":
         refresh_archive(project)
-    return outcome
+    published = [found.folder for found in runs(project, plan.source) if found.state == "published"]
+    return replace(outcome, restated=tuple(restated_by(outcome.folder / "snapshot", published)))
 
 
 def refresh_archive(project: Project) -> None:

@@ -24,6 +24,7 @@ from reporting.month import Month
 from reporting.params.product import Product
 from reporting.snapshot import freeze
 from reporting.snapshot.compute import compute
+from reporting.snapshot.control import control_findings
 from reporting.snapshot.figures import outcome_table, portfolio_figures
 from reporting.snapshot.fingerprint import known_fingerprints
 from reporting.snapshot.frozen import SCHEMA, Snapshot
@@ -74,14 +75,13 @@ def build_snapshot(
             refuse(source.check(month), source.path)
         rollups = _roll_up(source, tables.pop("events"), product, month, folder, seen, say)
         say("checking the data")
-        findings = source.check(month, usage=rollups.usage())
+        findings = source.check(month, rollups.usage(), product)
         refuse(findings, source.path)
         small = {name: table.to_pyarrow() for name, table in tables.items()}
         with (
             closing(Workspace(small, rollups.files, month, timezone)) as ws,
             workplace(store, month) as place,
         ):
-            ws.keep("findings", _finding_table(findings))
             have, since = _have(source), _first_day(rollups, timezone)
             rates, missing = _rates(ws, source), unavailable(have)
             reading = (source.selects["events"], timezone, source.file.currency, str(since))
@@ -95,6 +95,10 @@ def build_snapshot(
                 compute(ws, rates, product, have, since)
                 ws.keep("outcomes", outcome_table(ws, product))
                 ws.keep("portfolio_month", portfolio_figures(ws, product, missing))
+            findings += control_findings(
+                source.control, ws.so_far("panel", "month", "mrr_cents", "paying"), month
+            )
+            ws.keep("findings", _finding_table(findings))
             say("freezing the snapshot")
             files = _freeze(ws, place, earlier.files if earlier else {})
             inputs = source.files(rollups.prints.digest(), seen)

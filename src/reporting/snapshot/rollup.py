@@ -6,6 +6,7 @@ corrected, changes it and the part is rebuilt. A changed product definition has 
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import shutil
@@ -72,16 +73,25 @@ class Rollups:
                 _spread(tables[_BY_SUBSCRIPTION], ["subscription_id"])
                 if _BY_SUBSCRIPTION in tables
                 else None,
+                _sums(names, ["event_name"], events=names.events.sum()),
+                _by_day(tables["account_day"]),
             )
         finally:
             con.disconnect()
 
 
 def _spread(rows: ir.Table, keys: list[str]) -> ir.Table:
-    sums = rows.group_by(keys).aggregate(
-        events=rows.events.sum(), first=rows.first_at.min(), last=rows.last_at.max()
-    )
+    return _sums(rows, keys, events=rows.events.sum(), first=rows.first_at.min(), last=rows.last_at.max())
+
+
+def _sums(rows: ir.Table, keys: list[str], **figures: ir.Value) -> ir.Table:
+    sums = rows.group_by(keys).aggregate(**figures)
     return ibis.memtable(sums.to_pyarrow().combine_chunks())  # PySpark takes whole columns only
+
+
+def _by_day(rows: ir.Table) -> dict[dt.date, int]:
+    days = rows.group_by("day").aggregate(events=rows.events.sum()).to_pyarrow().to_pylist()
+    return {row["day"].date(): int(row["events"]) for row in days}
 
 
 def roll_up(

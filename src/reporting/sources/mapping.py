@@ -82,6 +82,8 @@ class SourceFile(Strict):
             guessed: without an entry only ISO 8601 is read.
         exchange_rates: CSV file `month,currency,rate`, relative to this file.
         product: Product definition, relative to `params/`.
+        control_totals: CSV file `month,mrr,customers` of what finance has booked, relative to this file.
+        control_tolerance: Share of a control total by which the figures may differ from it.
     """
 
     title: str
@@ -92,6 +94,8 @@ class SourceFile(Strict):
     formats: dict[str, str] = Field(default_factory=dict)
     exchange_rates: str | None = None
     product: str = "product.yml"
+    control_totals: str | None = None
+    control_tolerance: float = Field(default=0.005, ge=0, le=1)
 
     @field_validator("timezone")
     @classmethod

@@ -19,13 +19,16 @@ from reporting.contract.conform import conform
 from reporting.contract.usage import Usage
 from reporting.errors import ConfigError, SourceError
 from reporting.month import Month
+from reporting.params.product import Product
 from reporting.sources.connect import connect, local_path, named_folders
+from reporting.sources.control import Control, read_control
 from reporting.sources.engine import Reader
 from reporting.sources.exchange import no_rates, read_rates
 from reporting.sources.files import sha256
 from reporting.sources.mapping import LOCAL_KINDS, Mapping, SourceFile, load_mappings, load_source_file
 from reporting.sources.seen import Seen
 from reporting.sources.shares import Shares
+from reporting.sources.units import undivided
 
 if TYPE_CHECKING:
     from ibis.backends import BaseBackend
@@ -52,6 +55,7 @@ class Source:
         exchange_rates: month, currency, rate to the reporting currency; without rows if none are declared.
         findings: What was noticed while reading; errors only if `open_source` was told to be lenient.
         selects: Canonical table -> the SELECT that maps it.
+        control: What finance has booked.
     """
 
     name: str
@@ -62,6 +66,7 @@ class Source:
     tables: dict[str, ir.Table] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     selects: dict[str, str] = field(default_factory=dict)
+    control: Control = field(default_factory=Control)
     _mapped: dict[str, frozenset[str]] = field(default_factory=dict)
     _mappings: dict[str, Mapping] = field(default_factory=dict)
     _files: list[Path] = field(default_factory=list)
@@ -116,7 +121,9 @@ class Source:
             )
         raise ConfigError(problem, where=self.path, remedy=choice)
 
-    def check(self, month: Month | None = None, usage: Usage | None = None) -> list[Finding]:
+    def check(
+        self, month: Month | None = None, usage: Usage | None = None, product: Product | None = None
+    ) -> list[Finding]:
         """All findings: those of reading the source, and those of the contract as of the month's close.
 
         What reading has already found wrong is not said twice.
@@ -124,6 +131,7 @@ class Source:
         Args:
             month: The report month; None = all rows.
             usage: Sums of the events, see `contract.check`.
+            product: The product definition, whose names are looked for in the events.
         """
         found = check(
             self.tables,
@@ -133,6 +141,8 @@ class Source:
             flags=month is None or month >= self.last_month(),
             usage=usage,
             timezone=self.file.timezone,
+            product=product,
+            declared=self.file.closed_through is not None,
         )
         unread = {(finding.table, finding.column) for finding in self.findings if finding.severity == "error"}
         return self.findings + [
@@ -202,11 +212,14 @@ def open_source(name: str, params_dir: Path, *, lenient: bool = False) -> Source
     mappings = load_mappings(file, path)
     rates_path = path.parent / file.exchange_rates if file.exchange_rates else None
     rates = read_rates(rates_path) if rates_path else no_rates()
+    control_path = path.parent / file.control_totals if file.control_totals else None
+    control = read_control(control_path, file.control_tolerance) if control_path else Control()
     place = local_path(file.connection, path, _root(path)) if file.connection.kind in LOCAL_KINDS else None
     folders = named_folders(file.connection, path, _root(path))
     con = connect(file.connection, path, place)
-    source = Source(name, file, path, con, rates)
-    source._files = [path, *(mapping.path for mapping in mappings), *([rates_path] if rates_path else [])]
+    source = Source(name, file, path, con, rates, control=control)
+    given = [extra for extra in (rates_path, control_path) if extra]
+    source._files = [path, *(mapping.path for mapping in mappings), *given]
     try:
         _map_tables(source, mappings, Reader(con, file.connection, place, folders))
         if not lenient and any(finding.severity == "error" for finding in source.findings):
@@ -224,6 +237,8 @@ def _map_tables(source: Source, mappings: list[Mapping], reader: Reader) -> None
     for mapping in mappings:
         source.selects[mapping.table] = mapping.sql
         source._mappings[mapping.table] = mapping
+        if mapping.table == "subscriptions":
+            source.findings += undivided(mapping.sql)
         try:
             raw = reader.read(mapping)
             origin, file = reader.origin(mapping), source.file

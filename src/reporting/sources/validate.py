@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 from reporting.contract import TABLES, Finding
 from reporting.contract.asof import BORN
 from reporting.month import Month
+from reporting.params.product import Product
 from reporting.sources.source import Source, open_source
 
 
@@ -62,8 +63,16 @@ class ValidationReport:
         return all(finding.severity != "error" for finding in self.findings)
 
 
-def validate(source_name: str, params_dir: Path, month: Month | None = None) -> ValidationReport:
+def validate(
+    source_name: str, params_dir: Path, month: Month | None = None, product: Product | None = None
+) -> ValidationReport:
     """Open the source, check it as of the month (default: the last complete one), and report.
+
+    Args:
+        source_name: `params/sources/<name>.yml`.
+        params_dir: The folder `params/`.
+        month: The report month.
+        product: The product definition, whose names are looked for in the events.
 
     Raises:
         ConfigError, SourceError: The source can't be opened at all, or the month can't be reported.
@@ -72,7 +81,7 @@ def validate(source_name: str, params_dir: Path, month: Month | None = None) -> 
         if month is not None and "subscriptions" in source.tables:
             source.require_month(month)
         month = month or source.last_month()
-        findings = source.check(month) + later_rows(source)
+        findings = source.check(month, product=product) + later_rows(source)
         mapped = [name for name in TABLES if source.columns(name)]
         return ValidationReport(
             source.name,

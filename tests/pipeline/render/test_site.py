@@ -8,9 +8,11 @@ import pytest
 from sample_month import BRAND, context, make_month, write
 
 from reporting.errors import ConfigError, RenderError
+from reporting.month import Month
 from reporting.pipeline.derive import derive
 from reporting.pipeline.render import find_quarto, render_archive, render_site
 from reporting.pipeline.render.check import check_site, read_page
+from reporting.pipeline.restated import Restated
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -79,6 +81,18 @@ def test_archive_lists_the_runs_that_were_replaced(tmp_path):
     page = read_page(render_archive(tmp_path, BRAND))
     assert "December 2024, run 0a1b2c" in "".join(page.text)
     assert "demo/superseded/2024-12-0a1b2c/index.html" in page.links
+
+
+def test_archive_marks_a_month_that_was_restated(tmp_path, monkeypatch):
+    for month in ("2024-11", "2024-12"):
+        make_month(tmp_path / "demo" / month, month, ["executive_brief"])
+    was, now = ({"mrr": cents, "paying_accounts": 3.0} for cents in (100_00.0, 90_00.0))
+    restated = Restated(Month(2024, 11), was, now, [("A<1", "Ada & Co", -10_00)], "USD")
+    monkeypatch.setattr("reporting.pipeline.render.archive.restated_since", lambda _: [restated])
+    text = "".join(read_page(render_archive(tmp_path, BRAND)).text)
+    assert "November 2024, restated since" in text and "December 2024, restated" not in text
+    assert "2024-11 was published with MRR of $100.00 and 3 paying accounts" in text
+    assert "Ada & Co (A<1)" in text
 
 
 def test_archive_of_nothing_says_so(tmp_path):

@@ -14,6 +14,7 @@ from reporting.pipeline.render.context import RunContext
 from reporting.pipeline.render.document import Document, read_document
 from reporting.pipeline.render.html import page, to_html, write_assets
 from reporting.pipeline.render.site import FRONT_REPORT
+from reporting.pipeline.restated import restated_since
 from reporting.present.brand import Brand, current_brand
 from reporting.present.markdown import escape
 
@@ -106,21 +107,26 @@ def _source(folder: Path, months: list[_Published]) -> str:
     lines = [f"## {title} {{#source-{name}}}", f"Latest: [**{latest.month.label}**]({address})"]
     if latest.figures:
         lines.append(_changes(name, latest, before))
+    restated = {found.month: found for found in restated_since([run.folder for run in months])}
     if len(months) > 1:
-        lines.append(_earlier(name, months))
+        lines.append(_earlier(name, months, set(restated)))
+    if restated:
+        lines.append("Restated since: the tables no longer agree with what was published.")
+        lines.append("\n".join(f"- {escape(str(found))}" for found in restated.values()))
     if replaced := _replaced(folder):
         lines.append(f"Replaced by later runs, and kept: {replaced}.")
     return "\n\n".join(lines)
 
 
-def _earlier(name: str, months: list[_Published]) -> str:
+def _earlier(name: str, months: list[_Published], restated: set[Month]) -> str:
     """Every month as a row with a link, its figures and what the brief of that month says of their change."""
     figures = [figure["label"] for figure in months[0].figures]
     rows = []
     for run in months:
         given = {figure["label"]: _with_change(figure) for figure in run.figures}
         cells = [escape(given.get(label, "not published")) for label in figures]
-        rows.append([f"[{run.month.label}]({name}/{run.month}/index.html)", *cells])
+        mark = ", restated since" if run.month in restated else ""
+        rows.append([f"[{run.month.label}]({name}/{run.month}/index.html){mark}", *cells])
     head = ["Month", *map(escape, figures)]
     lines = [" | ".join(row) for row in (head, *rows)]
     table = "\n".join(f"| {line} |" for line in (lines[0], " | ".join([":---"] * len(head)), *lines[1:]))

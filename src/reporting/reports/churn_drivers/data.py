@@ -67,6 +67,11 @@ class Data:
         return risk_set(self.book.panel, self.book.month)
 
     @property
+    def nobody(self) -> bool:
+        """Whether no account ever paid at a close after which it could have left."""
+        return self.risk.rows.empty
+
+    @property
     def losses(self) -> int:
         """Accounts lost in all the months observed."""
         return int(self.risk.rows["churned"].sum())

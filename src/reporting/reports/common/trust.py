@@ -1,12 +1,24 @@
-"""How reports speak of sources that contradict each other on who left."""
+"""How reports speak of sources that contradict each other on who left, and of data that can't be right."""
 
 from __future__ import annotations
 
+import json
+
+import pandas as pd
+
 from reporting.analysis import trust
 from reporting.present.blocks import Blocks, Callout
+from reporting.present.markdown import escape
 from reporting.present.words import plural
 
 UNRELIABLE = "not reliable: sources contradict"
+LEADING = (
+    *("stale_extract", "events_end", "events_missing", "unknown_event", "inclusive_end", "discount_share"),
+    *("amount_scale", "minor_units", "misspelled_account", "control_totals"),
+)
+"""Findings that make figures wrong as a whole, so they stand before them."""
+WEIGHTY = ("north_star", "key_action", "activation_outcome", "value_events")
+"""Places of the product definition where an event that doesn't exist makes a figure of the company zero."""
 
 
 class Trust(trust.Trust):
@@ -17,6 +29,14 @@ class Trust(trust.Trust):
         return name if self.reliable else f"{name} ({UNRELIABLE})"
 
     def warning(self) -> Blocks:
+        """What has to stand before any figure; empty when nothing speaks against the data."""
+        findings = self.book.snapshot.findings
+        doubts = [escape(row["message"]) for _, row in findings.iterrows() if _leads(row)]
+        title = "Settle this before believing the figures"
+        told = [Callout("warning", title, "\n".join(f"- {doubt}" for doubt in doubts))] if doubts else []
+        return Blocks([*told, self._contradiction()])
+
+    def _contradiction(self) -> Blocks:
         """The callout that has to stand before any retention figure; empty when the sources agree."""
         if self.reliable:
             return Blocks([])
@@ -30,6 +50,13 @@ class Trust(trust.Trust):
             "good news."
         )
         return Blocks([Callout("warning", "The sources contradict each other on who left", text)])
+
+
+def _leads(finding: pd.Series) -> bool:
+    if finding["check"] != "unknown_event":
+        return finding["check"] in LEADING and finding["severity"] == "warning"
+    first = json.loads(finding["examples"])[0]  # what most rests on comes first
+    return any(place in WEIGHTY for place in first["stands in"].split(", "))
 
 
 def _clause(witness: trust.Witness) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from reporting.analysis.frames import is_true
 from reporting.analysis.intervals import share
-from reporting.present.blocks import Blocks, KeyFigure, KeyFigures, Text
+from reporting.present.blocks import Blocks, Callout, KeyFigure, KeyFigures, Text
 from reporting.present.formats import count, number, percent
 from reporting.present.formats import month as month_name
 from reporting.present.words import plural, sentence
@@ -18,8 +19,26 @@ from ..data import Data
 
 def headline(data: Data) -> Blocks:
     """Who left, what goes with it, who may be next: three sentences. A contradiction stands before them."""
+    if data.nobody:
+        return Blocks([data.trust.warning(), _nobody(data)])
     text = " ".join((_who_left(data), _what_goes_with_it(data), _who_is_next(data)))
     return Blocks([data.trust.warning(), Text(text)])
+
+
+def _nobody(data: Data) -> Callout:
+    """Why it can't be told who leaves, where nobody was ever at risk."""
+    rows = data.book.snapshot.subscriptions
+    paid = len(rows) - int(is_true(rows["is_trial"]).sum())
+    if not paid:
+        why = "There is no paid subscription on record: every one is a trial."
+    else:
+        why = (
+            f"{sentence(plural(paid, 'paid subscription'))} {'is' if paid == 1 else 'are'} on record, but "
+            f"none was paid at the close of a month before {data.book.label}. Either the company has only "
+            "just begun, or the rows end too early: where `valid_to` is written as the last day of service, "
+            "`subscriptions.sql` has to return the day after it."
+        )
+    return Callout("important", "Who leaves can't be told: nobody was at risk of leaving", why)
 
 
 def _who_left(data: Data) -> str:
@@ -105,8 +124,8 @@ def key_figures(data: Data) -> Blocks:
             data.trust.label("MRR lost with them"), book.money(now.loc[now["churned"], "mrr_cents"].sum())
         ),
     ]
-    at = data.overall.at([12]).iloc[0]
-    if pd.notna(at["survival"]):
+    at = None if data.nobody else data.overall.at([12]).iloc[0]
+    if at is not None and pd.notna(at["survival"]):
         limits = (
             f"95% interval {percent(at['lower'])} to {percent(at['upper'])}" if pd.notna(at["lower"]) else ""
         )

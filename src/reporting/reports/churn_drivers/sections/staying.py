@@ -26,6 +26,10 @@ SHORTEST = 3  # months; a shorter curve is not worth a figure
 
 def retention_curves(data: Data) -> Blocks:
     """All accounts, the segments tested, the strongest drawn; subscriptions where losses are too few."""
+    if data.nobody:
+        return Blocks(
+            [Text("No account paid at the close of a month before, so there is no stay to follow.")]
+        )
     if not data.enough:
         return Blocks([_too_few(data), _subscription_curves(data)])
     blocks = [_overall(data)]
