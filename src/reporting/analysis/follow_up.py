@@ -1,0 +1,127 @@
+"""What came of the accounts that were on the list to save some months ago, and of those that were not.
+
+The past list is that of the past month judged by what was known then, see `earlier.earlier`: what was
+published at the time can differ by what has been booked late, and by changes of the playbook since.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from reporting.analysis.intervals import UNKNOWN, Estimate, share
+from reporting.analysis.retention import followed
+from reporting.analysis.view import View
+
+TO_SAVE = ("rescue", "protect")
+OUTCOMES = ("left", "shrank", "recovered", "unchanged")
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """The accounts that paid at a past close, and what became of them.
+
+    Attributes:
+        since: The month at whose close the list stood.
+        months: How long ago that is.
+        accounts: One row an account that paid then, indexed by account_id: account_name, mrr_cents (then),
+            now_cents, stance, rule and owner (then), listed, outcome (one of `OUTCOMES`; of an account that was
+            not listed, `recovered` is never said), contacted (between then and now; missing where the source
+            has no activities).
+    """
+
+    since: pd.Timestamp
+    months: int
+    accounts: pd.DataFrame
+
+    @property
+    def listed(self) -> pd.DataFrame:
+        """The accounts that were to save."""
+        return self.accounts[self.accounts["listed"]]
+
+    @property
+    def outcomes(self) -> pd.DataFrame:
+        """Of those listed, by outcome: accounts, mrr_cents (then)."""
+        groups = self.listed.groupby("outcome")["mrr_cents"]
+        found = pd.DataFrame({"accounts": groups.size(), "mrr_cents": groups.sum()})
+        return found.reindex(OUTCOMES).fillna(0).astype("int64")
+
+    @property
+    def left_listed(self) -> Estimate:
+        """Share of those listed that left."""
+        return _left(self.listed)
+
+    @property
+    def left_unlisted(self) -> Estimate:
+        """Share of the others that left."""
+        return _left(self.accounts[~self.accounts["listed"]])
+
+    @property
+    def caught(self) -> Estimate:
+        """Of the accounts that left, the share that was listed."""
+        gone = self.accounts.loc[self.accounts["outcome"] == "left", "listed"]
+        return share(int(gone.sum()), len(gone))
+
+    @property
+    def left_contacted(self) -> Estimate:
+        """Of those listed and contacted since, the share that left. Whoever is contacted is chosen, not drawn:
+        the difference is no effect."""
+        return self._left_by_contact(True)
+
+    @property
+    def left_uncontacted(self) -> Estimate:
+        """Of those listed and not contacted, the share that left."""
+        return self._left_by_contact(False)
+
+    def _left_by_contact(self, contacted: bool) -> Estimate:
+        rows = self.listed[self.listed["contacted"].notna()]
+        return _left(rows[rows["contacted"].astype(bool) == contacted]) if len(rows) else UNKNOWN
+
+
+def follow_up(view: View, past: pd.DataFrame, now: pd.DataFrame, months: int) -> FollowUp:
+    """Follow the accounts of a past list to the report month.
+
+    Left: stopped paying in between, even if it is back. Shrank: pays less, exchange rates aside. Recovered: is
+    on no list to save today. Unchanged: still is.
+
+    Args:
+        view: The report month.
+        past: The verdicts of then, see `verdict.verdicts`.
+        now: The verdicts of today.
+        months: How long ago `past` was.
+    """
+    since = view.month - pd.DateOffset(months=months)
+    kept = followed(view.panel, since, view.month)
+    rows = past.loc[past.index.isin(kept.index)]
+    out = rows[["account_name", "mrr_cents", "stance", "rule", "owner"]].copy()
+    out["now_cents"] = kept["end_cents"].reindex(out.index)
+    out["listed"] = out["stance"].isin(TO_SAVE)
+    between = view.panel[view.panel["month"] > since]
+    rates = between.groupby("account_id")["fx_cents"].sum().reindex(out.index).fillna(0)
+    left = ~kept["stayed"].reindex(out.index)
+    shrank = out["now_cents"] - rates < out["mrr_cents"]
+    still = out.index.isin(now.index[now["stance"].isin(TO_SAVE)])
+    better = ~still & out["listed"]
+    out["outcome"] = np.select([left, shrank, better], OUTCOMES[:3], OUTCOMES[3])
+    out["contacted"] = _contacted(view, since, out.index)
+    return FollowUp(since, months, out)
+
+
+def _left(rows: pd.DataFrame) -> Estimate:
+    return share(int((rows["outcome"] == "left").sum()), len(rows))
+
+
+def _contacted(view: View, since: pd.Timestamp, accounts: pd.Index) -> pd.Series:
+    """Whether each account was contacted after the close of `since`, while it still paid."""
+    activities = view.snapshot.activities
+    if activities is None:
+        return pd.Series(pd.NA, index=accounts, dtype="boolean")
+    gone = view.panel[(view.panel["month"] > since) & (view.panel["churned_cents"] > 0)]
+    lost = gone.groupby("account_id")["month"].min().reindex(activities["account_id"]).to_numpy()
+    after = activities["at"] >= since + pd.DateOffset(months=1)
+    # In the month of the loss a contact may be the good-bye.
+    early = np.isnat(lost) | (activities["at"].to_numpy() < lost)
+    met = set(activities.loc[after & early & (activities["at"] < view.close), "account_id"])
+    return pd.Series(accounts.isin(met), index=accounts, dtype="boolean")
