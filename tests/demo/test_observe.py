@@ -68,6 +68,11 @@ trouble AS (
     FROM risk r JOIN tickets t ON t.account_id = r.account_id AND t.escalated
         AND t.opened_at >= r.before AND t.opened_at < r.month
     GROUP BY ALL
+),
+reached AS (
+    SELECT DISTINCT r.account_id, r.month, TRUE AS contacted
+    FROM risk r JOIN activities k ON k.account_id = r.account_id
+        AND k.done_at >= r.before AND k.done_at < r.month
 )
 SELECT account_id, month, a.signed_up_at,
     coalesce(users_30, 0) / seats AS active_user_share,
@@ -82,6 +87,7 @@ SELECT account_id, month, a.signed_up_at,
     coalesce(admins_30, 0) = 0 AS admin_inactive,
     coalesce(trouble.n, 0) AS escalations,
     coalesce(top.n, 0) > 0.7 * greatest(coalesce(events, 0), 1) AS single_champion,
+    coalesce(contacted, FALSE) AS contacted,
     coalesce(teams, 0) AS team_count,
     coalesce(premium, 0) > 0 AS premium_used,
     coalesce(events, 0) / event_limit AS plan_limit_proximity,
@@ -94,6 +100,7 @@ FROM risk JOIN accounts a USING (account_id) LEFT JOIN paid USING (account_id, m
 LEFT JOIN used USING (account_id, month) LEFT JOIN top USING (account_id, month)
 LEFT JOIN early USING (account_id) LEFT JOIN invited USING (account_id, month)
 LEFT JOIN connected USING (account_id, month) LEFT JOIN trouble USING (account_id, month)
+LEFT JOIN reached USING (account_id, month)
 ORDER BY month, account_id
 """
 

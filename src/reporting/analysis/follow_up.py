@@ -14,8 +14,8 @@ import pandas as pd
 from reporting.analysis.intervals import UNKNOWN, Estimate, share
 from reporting.analysis.retention import followed
 from reporting.analysis.view import View
+from reporting.params.playbook import TO_SAVE
 
-TO_SAVE = ("rescue", "protect")
 OUTCOMES = ("left", "shrank", "recovered", "unchanged")
 
 
@@ -27,9 +27,8 @@ class FollowUp:
         since: The month at whose close the list stood.
         months: How long ago that is.
         accounts: One row an account that paid then, indexed by account_id: account_name, mrr_cents (then),
-            now_cents, stance, rule and owner (then), listed, outcome (one of `OUTCOMES`; of an account that was
-            not listed, `recovered` is never said), contacted (between then and now; missing where the source
-            has no activities).
+            now_cents, stance, rule and owner (then), listed, outcome (one of `OUTCOMES`; `recovered` only of
+            those listed), contacted (between then and now; missing where the source has no activities).
     """
 
     since: pd.Timestamp
@@ -66,7 +65,7 @@ class FollowUp:
 
     @property
     def left_contacted(self) -> Estimate:
-        """Of those listed and contacted since, the share that left. Whoever is contacted is chosen, not drawn:
+        """Of those listed and contacted since, the share that left. Whom to contact is chosen, not drawn, so
         the difference is no effect."""
         return self._left_by_contact(True)
 
@@ -83,8 +82,8 @@ class FollowUp:
 def follow_up(view: View, past: pd.DataFrame, now: pd.DataFrame, months: int) -> FollowUp:
     """Follow the accounts of a past list to the report month.
 
-    Left: stopped paying in between, even if it is back. Shrank: pays less, exchange rates aside. Recovered: is
-    on no list to save today. Unchanged: still is.
+    Left: stopped paying in between, even if it is back. Shrank: pays less, exchange rates aside. Recovered:
+    is on no list to save today. Unchanged: still is.
 
     Args:
         view: The report month.
@@ -120,8 +119,8 @@ def _contacted(view: View, since: pd.Timestamp, accounts: pd.Index) -> pd.Series
         return pd.Series(pd.NA, index=accounts, dtype="boolean")
     gone = view.panel[(view.panel["month"] > since) & (view.panel["churned_cents"] > 0)]
     lost = gone.groupby("account_id")["month"].min().reindex(activities["account_id"]).to_numpy()
-    after = activities["at"] >= since + pd.DateOffset(months=1)
+    after = activities["done_at"] >= since + pd.DateOffset(months=1)
     # In the month of the loss a contact may be the good-bye.
-    early = np.isnat(lost) | (activities["at"].to_numpy() < lost)
-    met = set(activities.loc[after & early & (activities["at"] < view.close), "account_id"])
+    early = np.isnat(lost) | (activities["done_at"].to_numpy() < lost)
+    met = set(activities.loc[after & early & (activities["done_at"] < view.close), "account_id"])
     return pd.Series(accounts.isin(met), index=accounts, dtype="boolean")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from reporting.analysis.follow_up import TO_SAVE
+from reporting.params.playbook import TO_SAVE
 
 WINDOWS = (30, 60, 90)
 
@@ -25,8 +25,8 @@ def by_window(accounts: pd.DataFrame) -> pd.DataFrame:
     """What renews within 30, 60 and 90 days; each window holds the one before.
 
     Returns:
-        Indexed by window: accounts, mrr_cents, contract_value_cents, expected_loss_cents (contract value times
-        probability; missing where that of an account is not known), to_save and unowned (accounts).
+        Indexed by window: accounts, mrr_cents, contract_value_cents, expected_loss_cents (contract value
+        times probability; missing where that of an account is not known), to_save and unowned (accounts).
     """
     found = {}
     for window in WINDOWS:

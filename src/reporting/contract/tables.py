@@ -42,7 +42,7 @@ class CanonicalTable:
         columns: All columns, the required ones first.
         required: Without this table there is no report.
         without: What is not available where an optional table is absent.
-        born: The column that says when a row came to be.
+        born: The column that says when a row came to be; targets, set for months ahead, have none.
         ends: Columns that say when something of it ended, not known before.
         frozen: An optional table whose rows stand in the snapshot.
     """
@@ -241,6 +241,34 @@ _ALL = (
         ),
         without="CAC payback",
         born="month",
+        frozen=True,
+    ),
+    CanonicalTable(
+        "activities",
+        "A row is something done for an account: a call, a mail, a training.",
+        ("activity_id",),
+        (
+            _need("activity_id", TEXT, "key of the activity"),
+            _need("account_id", TEXT, "account"),
+            _need("done_at", TIME, "when it was done"),
+            _need("kind", TEXT, "what it was: call, mail, training ..."),
+            Column("done_by", TEXT, "who did it"),
+            Column("note", TEXT, "what came of it"),
+        ),
+        without="how listed accounts fared that were contacted",
+        born="done_at",
+        frozen=True,
+    ),
+    CanonicalTable(
+        "targets",
+        "A row is what one figure of the company is to be in one month.",
+        ("month", "metric"),
+        (
+            _need("month", DATE, "first day of the month"),
+            _need("metric", TEXT, "id of the metric, as in docs/metrics.md: mrr, nrr_12 ..."),
+            _need("target", NUMBER, "its value: money in the reporting currency, a share as 0.95"),
+        ),
+        without="distance to the targets and the chance of reaching the year's",
         frozen=True,
     ),
 )

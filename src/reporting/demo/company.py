@@ -39,7 +39,7 @@ class Truth:
 def build(
     folder: Path, *, seed: int = SEED, accounts: int = 400, months: int = MONTHS, events: int | None = None
 ) -> Truth:
-    """Write the nine canonical tables as `<folder>/<table>.parquet`; the same seed gives the same bytes.
+    """Write the canonical tables as `<folder>/<table>.parquet`; the same seed gives the same bytes.
 
     Args:
         folder: Made if missing; files of an earlier build are replaced.

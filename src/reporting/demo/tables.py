@@ -25,6 +25,7 @@ _FEEDBACK = (
     "Nobody owns it since our admin left.",
     '=HYPERLINK("x") style exports broke our sheet.',
 )
+_NOTES = (None, "Walked through the reports | wants <more> of it.", "No answer", "Training agreed")
 
 
 def canonical_tables(world: World) -> dict[str, pa.Table]:
@@ -39,6 +40,8 @@ def canonical_tables(world: World) -> dict[str, pa.Table]:
         "surveys": _surveys(world),
         "cancellations": _cancellations(world, book),
         "acquisition": _acquisition(world),
+        "activities": _activities(world),
+        "targets": _targets(world, book),
     }
 
 
@@ -260,5 +263,43 @@ def _acquisition(world: World) -> pa.Table:
             "cost": _money(cost.ravel()),
             "currency": pa.array(["USD"] * (world.months * k)),
             "new_accounts": pa.array(new),
+        }
+    )
+
+
+def _activities(world: World) -> pa.Table:
+    """What the managers did for their accounts."""
+    contacts = world.contacts.sort_values(["at", "account"], kind="stable")
+    n, rng, account = len(contacts), world.streams["contact details"], contacts.account.to_numpy()
+    return pa.table(
+        {
+            "activity_id": identifiers("K", np.arange(n), 5),
+            "account_id": account_ids(account),
+            "done_at": instants(contacts["at"].to_numpy()),
+            "kind": pick(("call", "mail", "training"), rng.choice(3, n, p=[0.5, 0.35, 0.15])),
+            "done_by": pa.array(world.market.manager[account], pa.string()),
+            "note": pick(_NOTES, rng.choice(len(_NOTES), n, p=[0.6, 0.2, 0.12, 0.08])),
+        }
+    )
+
+
+def _targets(world: World, book: pd.DataFrame) -> pa.Table:
+    """Each year's plan: MRR grows by 2.5 % a month from the year's beginning, in dollars at list prices."""
+    dollars = product.FEE[book.plan] + product.SEAT[book.plan] * book.seats
+    list_price = np.select([book.kind == BASE, book.kind == ADDON], [dollars, product.ADDON_FEE], 0)
+    months, mrr = [FIRST_MONTH.shift(index) for index in range(world.months + 12)], []
+    while months[-1].number != 12:
+        months.pop()
+    for index, month in enumerate(months):
+        if index == 0 or month.number == 1:
+            day = int(world.starts[min(index, world.months)]) * DAY
+            begins = list_price[(book.valid_from <= day) & (book.valid_to > day)].sum()
+        mrr.append(round(begins * 1.025 ** (month.number if index else 1), -3))
+    starts = np.array([month.start.date() for month in months], dtype=object)
+    return pa.table(
+        {
+            "month": pa.array(np.tile(starts, 2), pa.date32()),
+            "metric": pick(("mrr", "nrr_12"), np.repeat([0, 1], len(months))),
+            "target": pa.array([*map(float, mrr), *[1.05] * len(months)]),
         }
     )

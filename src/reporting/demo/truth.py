@@ -94,6 +94,7 @@ CHURN = Hazard(
         Driver("admin_inactive", 0.45, 1, "no admin active in the last 30 days"),
         Driver("escalations", 0.55, 1, "one more escalated ticket opened last month"),
         Driver("single_champion", 0.35, 1, "one user made over 70 % of last month's events"),
+        Driver("contacted", -0.45, 1, "its manager called, wrote or trained last month"),
         Driver("billing_quarter", 0.50, 1, "quarterly contract, at its renewal (against monthly)"),
         Driver("billing_year", 1.10, 1, "annual contract, at its renewal (against monthly)"),
         *_NULL,

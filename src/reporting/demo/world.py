@@ -17,6 +17,7 @@ from reporting.demo.truth import CHURN, CONTRACTION, EXPANSION
 from reporting.demo.usage import Events, Usage
 
 TRIAL_CONVERSION = {False: 0.35, True: 0.75}  # probability, by "activated before the trial ends"
+CONTACT = {False: 0.05, True: 0.35}  # monthly probability, by "use slides", of accounts with a manager
 REACTIVATION = 0.02  # monthly probability, from the third to the twelfth month after leaving
 
 _OTHER_PLAN = 0.18  # share of expansions that move up a plan; the add-on takes the next band
@@ -31,6 +32,7 @@ class World:
         events: The months' events, only if `keep_events`.
         departures: One row per account that left: account, day, sliding.
         tickets: One row per support ticket: account, opened (instant), escalated.
+        contacts: One row per time a manager turned to an account: account, at (instant).
         mood: Log level of use, months x accounts.
     """
 
@@ -54,6 +56,7 @@ class World:
         self._left_in = np.full(n, -NEVER)
         self._departures: list[pd.DataFrame] = []
         self._tickets: list[pd.DataFrame] = []
+        self._contacts: list[pd.DataFrame] = []
         self._panel: list[pd.DataFrame] = []
         self.mood = np.zeros((months, n))
 
@@ -74,12 +77,14 @@ class World:
             covariates = self.observer.close(
                 first, last, events, self.people, self.terms, self.life, escalations
             )
+            covariates["contacted"] = self._contact(first, last)
             self.mood[index] = self.usage.level
             if self._keep_events:
                 self.events.append(events)
         self.panel = pd.concat(self._panel, ignore_index=True)
         self.departures = pd.concat(self._departures, ignore_index=True)
         self.tickets = pd.concat(self._tickets, ignore_index=True)
+        self.contacts = pd.concat(self._contacts, ignore_index=True)
         return self
 
     def _open_books(self) -> None:
@@ -210,3 +215,14 @@ class World:
         tickets = pd.DataFrame({"account": account, "opened": at, "escalated": escalated})[lived]
         self._tickets.append(tickets)
         return np.bincount(tickets.account[tickets.escalated], minlength=n)
+
+    def _contact(self, first: int, last: int) -> np.ndarray:
+        """Managers turn to their accounts, to those whose use slides most; returns whom they reached."""
+        n, rng = len(self.market), self.streams["contacts"]
+        managed = np.array([name is not None for name in self.market.manager])
+        odds = np.where(self.usage.sliding, CONTACT[True], CONTACT[False])
+        account = np.flatnonzero(managed & (rng.random(n) < odds))
+        at = working_hours(((first + rng.random(len(account)) * (last - first)) * DAY).astype(np.int64))
+        lived = self.life.holds(account, at - DAY) & self.life.holds(account, at)
+        self._contacts.append(pd.DataFrame({"account": account, "at": at})[lived])
+        return np.isin(np.arange(n), account[lived])

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Stance = Literal["rescue", "protect", "onboard", "grow", "steady"]
 STANCES: tuple[Stance, ...] = get_args(Stance)
 """What to do about an account, most urgent first; each account has exactly one."""
+TO_SAVE: tuple[Stance, ...] = ("rescue", "protect")
 COMPARISONS = (">=", "<=", ">", "<")
 SHIPPED = Path(__file__).with_name("playbook.yml")
 

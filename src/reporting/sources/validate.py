@@ -15,6 +15,9 @@ from reporting.month import Month
 from reporting.params.product import Product
 from reporting.sources.source import Source, open_source
 
+_SPAN = {**BORN, "accounts": "signed_up_at", "targets": "month"}
+"""The column whose first and last value a table is told with."""
+
 
 @dataclass(frozen=True)
 class TableReport:
@@ -127,7 +130,7 @@ def _describe(source: Source, name: str) -> TableReport:
     table: ir.Table | None = source.tables.get(name)
     if table is None:
         return TableReport(name, None, mapped, absent, None, None)
-    born = table[BORN.get(name, "signed_up_at")]
+    born = table[_SPAN[name]]
     row = table.aggregate(rows=table.count(), first=born.min(), last=born.max()).to_pyarrow().to_pylist()[0]
     span = (_day(row[end], source.file.timezone) for end in ("first", "last"))
     return TableReport(name, int(row["rows"]), mapped, absent, *span)

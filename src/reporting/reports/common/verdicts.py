@@ -16,7 +16,6 @@ from reporting.present.words import listing, plain, plural, uncapitalised
 from .book import Book
 
 Values = Mapping[str, Any]
-TO_SAVE = ("rescue", "protect")
 STANCE_WORDS = {
     "rescue": "to rescue",
     "protect": "to protect",
