@@ -38,7 +38,8 @@ class Earlier(Snapshot):
         born = _BORN.get(name, "month")
         if born in rows:
             rows = rows[~(pd.to_datetime(rows[born]) >= self._close)]
-        if (end := _ENDS.get(name)) in rows:
+        end = _ENDS.get(name, "")
+        if end in rows:
             rows = rows.assign(**{end: rows[end].mask(rows[end] >= self._close)})
         return rows.reset_index(drop=True)
 

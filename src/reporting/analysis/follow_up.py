@@ -16,6 +16,8 @@ from reporting.analysis.retention import followed
 from reporting.analysis.view import View
 from reporting.params.playbook import TO_SAVE
 
+BACK = (1, 3)
+"""How many months ago the lists stood that are followed up."""
 OUTCOMES = ("left", "shrank", "recovered", "unchanged")
 
 

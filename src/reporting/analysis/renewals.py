@@ -28,11 +28,12 @@ def by_window(accounts: pd.DataFrame) -> pd.DataFrame:
         Indexed by window: accounts, mrr_cents, contract_value_cents, expected_loss_cents (contract value
         times probability; missing where that of an account is not known), to_save and unowned (accounts).
     """
-    found = {}
+    found = []
     for window in WINDOWS:
         rows = renewals(accounts, window)
         loss = rows["contract_value_cents"] * rows["probability"]
-        found[window] = {
+        told = {
+            "window": window,
             "accounts": len(rows),
             "mrr_cents": rows["mrr_cents"].sum(),
             "contract_value_cents": rows["contract_value_cents"].sum(),
@@ -40,4 +41,5 @@ def by_window(accounts: pd.DataFrame) -> pd.DataFrame:
             "to_save": int(rows["stance"].isin(TO_SAVE).sum()),
             "unowned": int(rows["owner"].isna().sum()),
         }
-    return pd.DataFrame.from_dict(found, orient="index").rename_axis("window")
+        found.append(told)
+    return pd.DataFrame(found).set_index("window")

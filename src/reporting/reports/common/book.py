@@ -7,6 +7,8 @@ from functools import cached_property
 import pandas as pd
 
 from reporting.analysis.company import Reading
+from reporting.analysis.earlier import earlier
+from reporting.analysis.follow_up import BACK, FollowUp, follow_up
 from reporting.analysis.judgement import Judgement, judgement_of
 from reporting.analysis.view import View
 from reporting.present.formats import money, percent
@@ -26,6 +28,17 @@ class Book(View):
     def reading(self, figure: str) -> Reading | None:
         """How a key figure of the company was read; None where it is none."""
         return next((found for found in self.judgement.readings if found.figure == figure), None)
+
+    @cached_property
+    def followed(self) -> dict[int, FollowUp]:
+        """What came of past lists to save, by how many months ago they stood; without months before the
+        first."""
+        found = {}
+        for months in BACK:
+            past = earlier(self.snapshot, months)
+            if past is not None and len(verdicts := Judgement(past).accounts):
+                found[months] = follow_up(self, verdicts, self.judgement.accounts, months)
+        return found
 
     @property
     def label(self) -> str:

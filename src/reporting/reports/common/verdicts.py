@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from reporting.metrics.registry import METRICS
+from reporting.params import playbook
 from reporting.params.playbook import STANCES
 from reporting.present.formats import days, number, percent
 from reporting.present.words import listing, plain, plural, uncapitalised
@@ -16,6 +17,7 @@ from reporting.present.words import listing, plain, plural, uncapitalised
 from .book import Book
 
 Values = Mapping[str, Any]
+TO_SAVE = playbook.TO_SAVE
 STANCE_WORDS = {
     "rescue": "to rescue",
     "protect": "to protect",

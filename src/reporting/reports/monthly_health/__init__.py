@@ -6,6 +6,7 @@ from .bands import bands, headline, health_trend, key_figures, movers, score_par
 from .closing import exports
 from .data import Data, load
 from .features import features
+from .foresight import followed_up, renewals
 from .lifecycle import funnel
 from .people import people
 from .revenue import quadrants
@@ -20,6 +21,7 @@ __all__ = [
     "engagement",
     "exports",
     "features",
+    "followed_up",
     "funnel",
     "headline",
     "health_trend",
@@ -29,6 +31,7 @@ __all__ = [
     "people",
     "quadrants",
     "recency",
+    "renewals",
     "score_parts",
     "trends",
     "validity",

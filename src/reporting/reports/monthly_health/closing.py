@@ -6,9 +6,16 @@ import pandas as pd
 
 from reporting.analysis.account_figures import NAMES, account_figures
 from reporting.analysis.frames import is_true
+from reporting.analysis.renewals import renewals
 
 from ..common.files import tidy
 from .data import Data
+
+RENEWALS = (
+    *("account_id", "account_name", "renewal_at", "days_to_renewal", "contract_value_cents", "mrr_cents"),
+    *("band", "probability", "stance", "owner"),
+)
+"""Columns of the file of renewals."""
 
 
 def exports(data: Data) -> dict[str, pd.DataFrame]:
@@ -22,5 +29,6 @@ def exports(data: Data) -> dict[str, pd.DataFrame]:
     return {
         "account_health": tidy(health.join(bands, on="account_id"), book.currency),
         "user_engagement": tidy(data.users, book.currency),
+        "renewals": tidy(renewals(book.judgement.accounts)[list(RENEWALS)], book.currency),
         "single_champions": tidy(champions.reindex(columns=[*NAMES, *columns]), book.currency),
     }
