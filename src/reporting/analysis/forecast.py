@@ -1,0 +1,220 @@
+"""MRR, twelve-month NRR and lost accounts three months ahead, and what such forecasts were worth so far.
+
+The record makes the same forecast at each of the last closes by what was known then: hazards of a model fitted
+before the first of them, movements of the months before. Beside it stands the naive forecast: MRR grows as in
+the last quarter, NRR stays, as many accounts leave as in the last three months.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from reporting.analysis.churn.drivers import catalogue
+from reporting.analysis.churn.model import Model, fit
+from reporting.analysis.churn.risk_set import RiskSet, opportunities, risk_set
+from reporting.analysis.intervals import Estimate, share
+from reporting.analysis.simulation import MONTHS_DRAWN, Start, movements, simulate
+from reporting.analysis.view import View
+
+METRICS = ("mrr", "nrr_12", "churned_accounts")
+HORIZON = 3
+LEVEL = 0.8
+RECORD = 12
+"""Past closes at which the forecast is made again."""
+FEWEST_MONTHS = 6
+"""Months of movements that a forecast needs, and past forecasts that make a record."""
+DRAWS, DRAWS_RECORD = 2000, 400
+YEAR = 12
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What is foretold, and the record.
+
+    Attributes:
+        month: The month foretold, three after the report month.
+        ahead: By metric: now, value (median), low, high, naive. `churned_accounts` counts those of the three
+            months (now: of the last three), `mrr` is in cents.
+        record: One row a past close and metric: close, month (foretold), metric, value, low, high, naive, actual.
+        draws: Metric -> draws x months to the year's end, at least three; see `simulation.simulate`.
+    """
+
+    month: pd.Timestamp
+    ahead: pd.DataFrame
+    record: pd.DataFrame
+    draws: dict[str, np.ndarray]
+
+    @cached_property
+    def score(self) -> pd.DataFrame:
+        """By metric, where there is a record: n, coverage (`Estimate` of the share inside the interval), error and
+        naive_error (mean absolute), best (`forecast` or `naive`)."""
+        found = {}
+        for metric, rows in self.record.groupby("metric"):
+            if len(rows) < FEWEST_MONTHS:
+                continue
+            inside = (rows["actual"] >= rows["low"]) & (rows["actual"] <= rows["high"])
+            error = (rows["value"] - rows["actual"]).abs().mean()
+            naive = (rows["naive"] - rows["actual"]).abs().mean()
+            told = {"n": len(rows), "coverage": share(int(inside.sum()), len(rows)), "error": error}
+            found[metric] = told | {"naive_error": naive, "best": "naive" if naive < error else "forecast"}
+        columns = ["n", "coverage", "error", "naive_error", "best"]
+        return pd.DataFrame.from_dict(found, orient="index", columns=columns)
+
+    def best(self, metric: str) -> str:
+        """Which came closer on the record; `forecast` without one."""
+        return str(self.score["best"].get(metric, "forecast"))
+
+    def told(self, metric: str) -> Estimate:
+        """The better forecast with its 80 % interval; that of the naive one is drawn from its past errors."""
+        row = self.ahead.loc[metric]
+        past = self.record[self.record["metric"] == metric]
+        if self.best(metric) == "forecast":
+            return Estimate(row["value"], row["low"], row["high"], len(past))
+        size = past["naive"] if metric == "mrr" else 1.0  # money errs in proportion
+        tail = (1 - LEVEL) / 2
+        low, high = np.quantile((past["actual"] - past["naive"]) / size, [tail, 1 - tail])
+        unit = row["naive"] if metric == "mrr" else 1.0
+        return Estimate(row["naive"], row["naive"] + low * unit, row["naive"] + high * unit, len(past))
+
+
+def forecast(view: View, risk: pd.DataFrame) -> Forecast | None:
+    """Foretell the three months after the report month.
+
+    Args:
+        view: The month.
+        risk: Probabilities of leaving, see `churn.risk.risks`; empty where no model holds.
+
+    Returns:
+        None where nobody pays, or under `FEWEST_MONTHS` months moved anything.
+    """
+    past = movements(view.panel)
+    past = past[past["mrr_cents"].cumsum() > 0]
+    if view.paying.empty or len(past) <= FEWEST_MONTHS:
+        return None
+    at_risk = risk_set(view.panel, view.month)
+    until = max(HORIZON, YEAR - view.month.month)
+    rates = _rates(at_risk, at_risk.now, view.month, until)
+    hazard = rates if risk.empty else _of_risk(at_risk, risk, rates)
+    paid = view.panel.pivot(index="account_id", columns="month", values="mrr_cents").fillna(0.0)
+    draws = simulate(_start(paid, past, view.month, at_risk.now, hazard), DRAWS)
+    ahead = _summary(draws, past, _nrr(paid, view.month))
+    return Forecast(
+        view.month + pd.DateOffset(months=HORIZON), ahead, _record(view, past, paid, at_risk), draws
+    )
+
+
+def _record(view: View, past: pd.DataFrame, paid: pd.DataFrame, at_risk: RiskSet) -> pd.DataFrame:
+    """The forecasts of the last closes whose three months are over, with what came."""
+    rows = at_risk.rows
+    closes = [view.month - pd.DateOffset(months=HORIZON + back) for back in range(RECORD - 1, -1, -1)]
+    first = max(past.index[min(FEWEST_MONTHS, len(past) - 1)], rows["as_of"].min())
+    closes = [close for close in closes if close >= first]
+    found = []
+    model = _model(view, at_risk, closes[0]) if closes else ""
+    for close in closes:
+        now = rows[rows["as_of"] == close].set_index("account_id", drop=False).rename_axis(None)
+        known, month = past[past.index <= close], close + pd.DateOffset(months=HORIZON)
+        hazard = _of_model(model, now) if isinstance(model, Model) else _rates(at_risk, now, close, HORIZON)
+        draws = simulate(_start(paid, known, close, now, hazard), DRAWS_RECORD)
+        told = (
+            _summary(draws, known, _nrr(paid, close)).drop(columns="now").rename_axis("metric").reset_index()
+        )
+        lost = past.loc[past.index <= month, "lost"].tail(HORIZON).sum()
+        told["actual"] = [past["mrr_cents"][month], _nrr(paid, month), lost]
+        found.append(told.assign(close=close, month=month))
+    columns = ["close", "month", "metric", "value", "low", "high", "naive", "actual"]
+    out = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
+    return out[columns].dropna(ignore_index=True)
+
+
+def _model(view: View, at_risk: RiskSet, close: pd.Timestamp) -> Model | str:
+    """The model as it could be fitted at a past close."""
+    drivers = catalogue(view.product, at_risk.observed_from, at_risk.committed)
+    return fit(at_risk.rows[at_risk.rows["month"] <= close], drivers, at_risk.committed)
+
+
+def _start(
+    paid: pd.DataFrame, past: pd.DataFrame, close: pd.Timestamp, now: pd.DataFrame, hazard: np.ndarray
+) -> Start:
+    last = past.tail(MONTHS_DRAWN)
+    months = hazard.shape[1]
+    cohort, base = np.zeros((len(now), months)), np.full(months, math.nan)
+    for ahead in range(min(months, YEAR - 1)):
+        since = close + pd.DateOffset(months=ahead + 1 - YEAR)
+        if since in paid:
+            cohort[:, ahead] = _unbroken(paid, since, close).reindex(now.index).fillna(0)
+            base[ahead] = paid[since].sum() or math.nan
+    cents = now["mrr_cents"].to_numpy(float)
+    return Start(cents, hazard, cohort, base, int(last["lost"].sum()), last)
+
+
+def _unbroken(paid: pd.DataFrame, since: pd.Timestamp, close: pd.Timestamp) -> pd.Series:
+    """MRR at `close` of the accounts that have paid at every close since `since`, 0 of the others."""
+    return paid[close].where((paid.loc[:, since:close] > 0).all(axis=1), 0.0)
+
+
+def _nrr(paid: pd.DataFrame, month: pd.Timestamp) -> float:
+    """Twelve-month NRR; NaN where nobody paid twelve months before."""
+    since = month - pd.DateOffset(months=YEAR)
+    base = paid[since].sum() if since in paid else 0
+    return _unbroken(paid, since, month).sum() / base if base else math.nan
+
+
+def _summary(draws: dict[str, np.ndarray], past: pd.DataFrame, nrr: float) -> pd.DataFrame:
+    """By metric: now, value, low, high, naive; rounded, so that no machine's arithmetic shows."""
+    ahead = {
+        "mrr": draws["mrr"][:, HORIZON - 1],
+        "nrr_12": draws["nrr_12"][:, HORIZON - 1],
+        "churned_accounts": draws["churned_accounts"][:, :HORIZON].sum(axis=1),
+    }
+    mrr, lost = past["mrr_cents"], past["lost"].tail(HORIZON).sum()
+    quarter = mrr.iloc[-1] / mrr.iloc[-1 - HORIZON] if mrr.iloc[-1 - HORIZON] else 1.0
+    tail = (1 - LEVEL) / 2
+    found = {}
+    for metric, drawn in ahead.items():
+        low, value, high = np.quantile(drawn, [tail, 0.5, 1 - tail])
+        found[metric] = {"value": value, "low": low, "high": high}
+    out = pd.DataFrame.from_dict(found, orient="index")
+    out.insert(0, "now", [mrr.iloc[-1], nrr, lost])
+    out["naive"] = [mrr.iloc[-1] * quarter, nrr, lost]
+    out.loc["mrr"] = out.loc["mrr"].round(-2)
+    return out.round(6)
+
+
+def _of_risk(at_risk: RiskSet, risk: pd.DataFrame, rates: np.ndarray) -> np.ndarray:
+    """Monthly hazards from the probabilities of one and of three months, and from that of the renewal."""
+    months = rates.shape[1]
+    may = opportunities(at_risk.now["due_in"], at_risk.committed, months)
+    known = risk.reindex(at_risk.now.index)
+    first, third, renewal = (-np.log1p(-known[p].to_numpy(float)) for p in ("p1", "p3", "probability"))
+    hazard = np.zeros_like(rates)
+    hazard[:, 0] = first
+    rest = may[:, 1:HORIZON]
+    each = (third - first) / np.maximum(rest.sum(axis=1), 1)
+    hazard[:, 1:HORIZON] = each[:, None] * rest
+    later = np.where(known["at_renewal"].fillna(False).astype(bool), renewal, each)
+    hazard[:, HORIZON:] = later[:, None] * may[:, HORIZON:]
+    return np.where(np.isfinite(hazard), hazard, rates)
+
+
+def _of_model(model: Model, now: pd.DataFrame) -> np.ndarray:
+    """Monthly hazards of a model, for three months."""
+    total = [
+        -np.log1p(-model.probability(now, months)["probability"].to_numpy())
+        for months in range(1, HORIZON + 1)
+    ]
+    return np.diff(np.column_stack(total), axis=1, prepend=0.0)
+
+
+def _rates(at_risk: RiskSet, now: pd.DataFrame, close: pd.Timestamp, months: int) -> np.ndarray:
+    """Monthly hazards without a model: the rate of the last twelve months, of all that could leave."""
+    rows = at_risk.rows
+    recent = rows[(rows["month"] <= close) & (rows["month"] > close - pd.DateOffset(months=MONTHS_DRAWN))]
+    recent = recent[recent["can_leave"]]
+    rate = (recent["churned"].sum() + 0.5) / (len(recent) + 1)
+    return -np.log1p(-rate) * opportunities(now["due_in"], at_risk.committed, months)
