@@ -110,32 +110,37 @@ def forecast(view: View, risk: pd.DataFrame) -> Forecast | None:
 
 def _record(view: View, past: pd.DataFrame, paid: pd.DataFrame, at_risk: RiskSet) -> pd.DataFrame:
     """The forecasts of the last closes whose three months are over, with what came."""
-    rows = at_risk.rows
+    columns = ["close", "month", "metric", "value", "low", "high", "naive", "actual"]
     closes = [view.month - pd.DateOffset(months=HORIZON + back) for back in range(RECORD - 1, -1, -1)]
-    first = max(past.index[min(FEWEST_MONTHS, len(past) - 1)], rows["as_of"].min())
+    first = max(past.index[min(FEWEST_MONTHS, len(past) - 1)], at_risk.rows["as_of"].min())
     closes = [close for close in closes if close >= first]
+    rows = at_risk.rows[at_risk.rows["as_of"].isin(closes)].reset_index(drop=True)
+    if rows.empty:
+        return pd.DataFrame(columns=columns)
+    hazards = _past_hazards(view, at_risk, rows, closes[0])
     found = []
-    model = _model(view, at_risk, closes[0]) if closes else ""
     for close in closes:
-        now = rows[rows["as_of"] == close].set_index("account_id", drop=False).rename_axis(None)
+        of_close = (rows["as_of"] == close).to_numpy()
+        now = rows[of_close].set_index("account_id", drop=False).rename_axis(None)
         known, month = past[past.index <= close], close + pd.DateOffset(months=HORIZON)
-        hazard = _of_model(model, now) if isinstance(model, Model) else _rates(at_risk, now, close, HORIZON)
-        draws = simulate(_start(paid, known, close, now, hazard), DRAWS_RECORD)
+        draws = simulate(_start(paid, known, close, now, hazards[of_close]), DRAWS_RECORD)
         told = (
             _summary(draws, known, _nrr(paid, close)).drop(columns="now").rename_axis("metric").reset_index()
         )
         lost = past.loc[past.index <= month, "lost"].tail(HORIZON).sum()
         told["actual"] = [past["mrr_cents"][month], _nrr(paid, month), lost]
         found.append(told.assign(close=close, month=month))
-    columns = ["close", "month", "metric", "value", "low", "high", "naive", "actual"]
-    out = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
-    return out[columns].dropna(ignore_index=True)
+    return pd.concat(found)[columns].dropna(ignore_index=True)
 
 
-def _model(view: View, at_risk: RiskSet, close: pd.Timestamp) -> Model | str:
-    """The model as it could be fitted at a past close."""
+def _past_hazards(view: View, at_risk: RiskSet, rows: pd.DataFrame, close: pd.Timestamp) -> np.ndarray:
+    """Monthly hazards of `rows` by the model as it could be fitted at `close`, or by the rates of then."""
     drivers = catalogue(view.product, at_risk.observed_from, at_risk.committed)
-    return fit(at_risk.rows[at_risk.rows["month"] <= close], drivers, at_risk.committed)
+    model = fit(at_risk.rows[at_risk.rows["month"] <= close], drivers, at_risk.committed)
+    if not isinstance(model, Model):
+        return _rates(at_risk, rows, close, HORIZON)
+    within = (model.probability(rows, months)["probability"].to_numpy() for months in range(1, HORIZON + 1))
+    return np.diff(np.column_stack([-np.log1p(-p) for p in within]), axis=1, prepend=0.0)
 
 
 def _start(
@@ -200,15 +205,6 @@ def _of_risk(at_risk: RiskSet, risk: pd.DataFrame, rates: np.ndarray) -> np.ndar
     later = np.where(known["at_renewal"].fillna(False).astype(bool), renewal, each)
     hazard[:, HORIZON:] = later[:, None] * may[:, HORIZON:]
     return np.where(np.isfinite(hazard), hazard, rates)
-
-
-def _of_model(model: Model, now: pd.DataFrame) -> np.ndarray:
-    """Monthly hazards of a model, for three months."""
-    total = [
-        -np.log1p(-model.probability(now, months)["probability"].to_numpy())
-        for months in range(1, HORIZON + 1)
-    ]
-    return np.diff(np.column_stack(total), axis=1, prepend=0.0)
 
 
 def _rates(at_risk: RiskSet, now: pd.DataFrame, close: pd.Timestamp, months: int) -> np.ndarray:
