@@ -2,9 +2,10 @@
 
     python bench/forecast.py [worlds]
 
-Each world is a company of the demo's kind: its accounts leave, grow and shrink by the stated hazards. Forecasts
-of the last year's closes are made by rates, as where no model holds, so that one world takes two seconds. Prints by
-metric the share of intervals that held (75 to 85 % is wanted), the mean error and that of the naive forecast.
+Each world is a company of the demo's kind: its accounts leave, grow and shrink by the stated hazards. The
+forecasts of the last year's closes are made by rates, as where no model holds, so that a world takes two
+seconds. Prints by metric the share of intervals that held (75 to 85 % is wanted), the mean error and that of
+the naive forecast.
 """
 
 from __future__ import annotations
@@ -92,7 +93,8 @@ def main(worlds: int) -> None:
         bias = ((rows["value"] - rows["actual"]) / rows["actual"].replace(0, np.nan)).mean()
         low, high = (rows["actual"] < rows["low"]).mean(), (rows["actual"] > rows["high"]).mean()
         print(
-            f"{metric:<18} {len(rows):>5} forecasts  held {inside.mean():.1%} (se {by_world.sem():.1%}; below {low:.1%}, "
+            f"{metric:<18} {len(rows):>5} forecasts  held {inside.mean():.1%} (se {by_world.sem():.1%}; "
+            f"below {low:.1%}, "
             f"above {high:.1%})  bias {bias:+.2%}  mean error {error:,.4g}  naive {naive:,.4g}"
         )
 

@@ -1,8 +1,8 @@
 """MRR, twelve-month NRR and lost accounts three months ahead, and what such forecasts were worth so far.
 
-The record makes the same forecast at each of the last closes by what was known then: hazards of a model fitted
-before the first of them, movements of the months before. Beside it stands the naive forecast: MRR grows as in
-the last quarter, NRR stays, as many accounts leave as in the last three months.
+The record makes the same forecast at each of the last closes by what was known then: hazards of a model
+fitted before the first of them, movements of the months before. Beside it stands the naive forecast: MRR
+grows as in the last quarter, NRR stays, as many accounts leave as in the last three months.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ class Forecast:
         month: The month foretold, three after the report month.
         ahead: By metric: now, value (median), low, high, naive. `churned_accounts` counts those of the three
             months (now: of the last three), `mrr` is in cents.
-        record: One row a past close and metric: close, month (foretold), metric, value, low, high, naive, actual.
+        record: One row a past close and metric: close, month (foretold), metric, value, low, high, naive,
+            actual.
         draws: Metric -> draws x months to the year's end, at least three; see `simulation.simulate`.
     """
 
@@ -51,8 +52,8 @@ class Forecast:
 
     @cached_property
     def score(self) -> pd.DataFrame:
-        """By metric, where there is a record: n, coverage (`Estimate` of the share inside the interval), error and
-        naive_error (mean absolute), best (`forecast` or `naive`)."""
+        """By metric, where there is a record: n, coverage (`Estimate` of the share inside the interval), error
+        and naive_error (mean absolute), best (`forecast` or `naive`)."""
         found = {}
         for metric, rows in self.record.groupby("metric"):
             if len(rows) < FEWEST_MONTHS:
@@ -124,9 +125,7 @@ def _record(view: View, past: pd.DataFrame, paid: pd.DataFrame, at_risk: RiskSet
         now = rows[of_close].set_index("account_id", drop=False).rename_axis(None)
         known, month = past[past.index <= close], close + pd.DateOffset(months=HORIZON)
         draws = simulate(_start(paid, known, close, now, hazards[of_close]), DRAWS_RECORD)
-        told = (
-            _summary(draws, known, _nrr(paid, close)).drop(columns="now").rename_axis("metric").reset_index()
-        )
+        told = _summary(draws, known, _nrr(paid, close)).rename_axis("metric").reset_index()
         lost = past.loc[past.index <= month, "lost"].tail(HORIZON).sum()
         told["actual"] = [past["mrr_cents"][month], _nrr(paid, month), lost]
         found.append(told.assign(close=close, month=month))
@@ -208,9 +207,13 @@ def _of_risk(at_risk: RiskSet, risk: pd.DataFrame, rates: np.ndarray) -> np.ndar
 
 
 def _rates(at_risk: RiskSet, now: pd.DataFrame, close: pd.Timestamp, months: int) -> np.ndarray:
-    """Monthly hazards without a model: the rate of the last twelve months, of all that could leave."""
+    """Monthly hazards without a model: the rates of the last twelve months, when a term ends and else."""
     rows = at_risk.rows
     recent = rows[(rows["month"] <= close) & (rows["month"] > close - pd.DateOffset(months=MONTHS_DRAWN))]
     recent = recent[recent["can_leave"]]
-    rate = (recent["churned"].sum() + 0.5) / (len(recent) + 1)
-    return -np.log1p(-rate) * opportunities(now["due_in"], at_risk.committed, months)
+    ends, left = recent["due_in"] == 1, recent["churned"]
+    overall = (left.sum() + 0.5) / (len(left) + 1)
+    at_end, else_ = ((left[part].sum() + overall) / (part.sum() + 1) for part in (ends, ~ends))
+    due = now["due_in"].to_numpy(float)[:, None] == np.arange(1, months + 1)
+    hazard = -np.log1p(-np.where(due, at_end, else_))
+    return hazard * opportunities(now["due_in"], at_risk.committed, months)

@@ -1,9 +1,9 @@
 """Months that have not come yet, drawn many times with a fixed seed.
 
-Each account leaves by its own hazard. What those that stay buy more or less, and what arrives, is drawn from the
-last months, a whole month at a time, so that good and bad months stay what they were. Two doubts are drawn as
-well: the level of the hazards, by the number of losses it rests on (gamma), and how typical each of the last
-months is (Bayesian bootstrap, Rubin 1981).
+Each account leaves by its own hazard. What those that stay buy more or less, and what arrives, is drawn from
+the last months, a whole month at a time, so that good and bad months stay what they were. Two doubts are
+drawn as well: the level of the hazards, by the number of losses it rests on (gamma), and how typical each of
+the last months is (Bayesian bootstrap, Rubin 1981).
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ class Start:
     Attributes:
         cents: MRR of each paying account.
         hazard: Its hazard of leaving in each of the next months (accounts x months).
-        cohort: What it counts in twelve-month NRR of each next month (accounts x months): its MRR if it has paid
-            ever since twelve months before that month, else 0.
+        cohort: What it counts in twelve-month NRR of each next month (accounts x months): its MRR if it has
+            paid ever since twelve months before that month, else 0.
         base: MRR of that cohort twelve months before.
         losses: Losses of the last months, on which the level of the hazards rests.
-        movements: Of each of the last months: `growth` (expansion less contraction and exchange rates, a share of
-            what stayed), `arrived_cents`, `arrived` (accounts, new and back), `rate` (accounts lost, a share).
+        movements: Of each of the last months: `growth` (expansion less contraction, and exchange rates, a share
+            of what stayed), `arrived_cents`, `arrived` (accounts, new and back), `rate` (accounts lost, share).
     """
 
     cents: np.ndarray
@@ -105,7 +105,7 @@ def _moved(
 def _stayers(
     start: Start, level: np.ndarray, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of the accounts paying at the start, by draw and month: how many are there, their MRR, their cohort's."""
+    """Of the accounts paying at the start, by draw and month: how many stay, their MRR, their cohort's."""
     n, months = start.hazard.shape
     hazard = start.hazard.cumsum(axis=1)
     there, kept, cohort = (np.zeros((len(level), months)) for _ in range(3))
