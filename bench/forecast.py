@@ -57,6 +57,7 @@ def panel(seed: int, accounts: int) -> pd.DataFrame:
                     "paying": mrr > 0,
                     "events": 1.0,
                     "renewal_at": due,
+                    "billing_frequency": np.array(["month", "quarter", "year"])[world.market.billing[ids]],
                     "new_cents": mrr.where((start == 0) & ~ids.isin(seen.index), 0),
                     "reactivation_cents": mrr.where((start == 0) & ids.isin(seen.index), 0),
                     "churned_cents": start.where(mrr == 0, 0),

@@ -52,8 +52,8 @@ class Forecast:
 
     @cached_property
     def score(self) -> pd.DataFrame:
-        """By metric, where there is a record: n, coverage (`Estimate` of the share inside the interval), error
-        and naive_error (mean absolute), best (`forecast` or `naive`)."""
+        """By metric, where there is a record: n, coverage (`Estimate` of the share inside the interval), error and
+        naive_error (mean absolute), best (`forecast` or `naive`)."""
         found = {}
         for metric, rows in self.record.groupby("metric"):
             if len(rows) < FEWEST_MONTHS:
@@ -118,7 +118,7 @@ def _record(view: View, past: pd.DataFrame, paid: pd.DataFrame, at_risk: RiskSet
     rows = at_risk.rows[at_risk.rows["as_of"].isin(closes)].reset_index(drop=True)
     if rows.empty:
         return pd.DataFrame(columns=columns)
-    hazards = _past_hazards(view, at_risk, rows, closes[0])
+    hazards = _past_hazards(view, at_risk, rows, closes)
     found = []
     for close in closes:
         of_close = (rows["as_of"] == close).to_numpy()
@@ -132,13 +132,33 @@ def _record(view: View, past: pd.DataFrame, paid: pd.DataFrame, at_risk: RiskSet
     return pd.concat(found)[columns].dropna(ignore_index=True)
 
 
-def _past_hazards(view: View, at_risk: RiskSet, rows: pd.DataFrame, close: pd.Timestamp) -> np.ndarray:
-    """Monthly hazards of `rows` by the model as it could be fitted at `close`, or by the rates of then."""
+def _past_hazards(view: View, at_risk: RiskSet, rows: pd.DataFrame, closes: list[pd.Timestamp]) -> np.ndarray:
+    """Monthly hazards of `rows`, those at risk at `closes`, by what was known then.
+
+    The model is that of the first close. At each close its hazards are set to the level of the losses of the
+    twelve months before. Where it couldn't be fitted, the rates of those months stand in.
+    """
     drivers = catalogue(view.product, at_risk.observed_from, at_risk.committed)
-    model = fit(at_risk.rows[at_risk.rows["month"] <= close], drivers, at_risk.committed)
-    if not isinstance(model, Model):
-        return _rates(at_risk, rows, close, HORIZON)
-    within = (model.probability(rows, months)["probability"].to_numpy() for months in range(1, HORIZON + 1))
+    model = fit(at_risk.rows[at_risk.rows["month"] <= closes[0]], drivers, at_risk.committed)
+    hazard = np.zeros((len(rows), HORIZON))
+    if isinstance(model, Model):
+        hazard = _hazards(model, rows, HORIZON)
+        since = closes[0] - pd.DateOffset(months=YEAR)
+        recent = at_risk.modelled[at_risk.modelled["month"] > since].reset_index(drop=True)
+        expected = pd.Series(_hazards(model, recent, 1)[:, 0])
+    for close in closes:
+        of_close = (rows["as_of"] == close).to_numpy()
+        if isinstance(model, Model):
+            year = (recent["month"] <= close) & (recent["month"] > close - pd.DateOffset(months=YEAR))
+            hazard[of_close] *= (recent.loc[year, "churned"].sum() + 0.5) / (expected[year].sum() + 0.5)
+        else:
+            hazard[of_close] = _rates(at_risk, rows[of_close], close, HORIZON)
+    return hazard
+
+
+def _hazards(model: Model, rows: pd.DataFrame, months: int) -> np.ndarray:
+    """The model's hazard in each of the next months."""
+    within = (model.probability(rows, ahead)["probability"].to_numpy() for ahead in range(1, months + 1))
     return np.diff(np.column_stack([-np.log1p(-p) for p in within]), axis=1, prepend=0.0)
 
 

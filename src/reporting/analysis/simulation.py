@@ -30,8 +30,8 @@ class Start:
             paid ever since twelve months before that month, else 0.
         base: MRR of that cohort twelve months before.
         losses: Losses of the last months, on which the level of the hazards rests.
-        movements: Of each of the last months: `growth` (expansion less contraction, and exchange rates, a share
-            of what stayed), `arrived_cents`, `arrived` (accounts, new and back), `rate` (accounts lost, share).
+        movements: Of each of the last months: `growth` (expansion less contraction, and exchange rates, as a
+            share of what stayed), `arrived_cents`, `arrived` (accounts, new and back), `rate` (of accounts lost).
     """
 
     cents: np.ndarray
