@@ -1,8 +1,8 @@
 """MRR, twelve-month NRR and lost accounts three months ahead, and what such forecasts were worth so far.
 
-The record makes the same forecast at each of the last closes by what was known then: hazards of a model
-fitted before the first of them, movements of the months before. Beside it stands the naive forecast: MRR
-grows as in the last quarter, NRR stays, as many accounts leave as in the last three months.
+The record makes the forecast at each of the last closes by what was known then, with a simpler hazard than
+the model's: the rate of losses in the year before, when a term ends and else. Beside it stands the naive
+forecast: MRR grows as in the last quarter, NRR stays, as many accounts leave as in the last three months.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from reporting.analysis.churn.drivers import catalogue
-from reporting.analysis.churn.model import Model, fit
 from reporting.analysis.churn.risk_set import RiskSet, opportunities, risk_set
 from reporting.analysis.intervals import Estimate, share
 from reporting.analysis.simulation import MONTHS_DRAWN, Start, movements, simulate
@@ -52,8 +50,8 @@ class Forecast:
 
     @cached_property
     def score(self) -> pd.DataFrame:
-        """By metric, where there is a record: n, coverage (`Estimate` of the share inside the interval), error and
-        naive_error (mean absolute), best (`forecast` or `naive`)."""
+        """By metric, where there is a record: n, coverage (`Estimate` of the share inside the interval),
+        error and naive_error (mean absolute), best (`forecast` or `naive`)."""
         found = {}
         for metric, rows in self.record.groupby("metric"):
             if len(rows) < FEWEST_MONTHS:
@@ -105,26 +103,25 @@ def forecast(view: View, risk: pd.DataFrame) -> Forecast | None:
     draws = simulate(_start(paid, past, view.month, at_risk.now, hazard), DRAWS)
     ahead = _summary(draws, past, _nrr(paid, view.month))
     return Forecast(
-        view.month + pd.DateOffset(months=HORIZON), ahead, _record(view, past, paid, at_risk), draws
+        view.month + pd.DateOffset(months=HORIZON), ahead, _record(view.month, past, paid, at_risk), draws
     )
 
 
-def _record(view: View, past: pd.DataFrame, paid: pd.DataFrame, at_risk: RiskSet) -> pd.DataFrame:
+def _record(last: pd.Timestamp, past: pd.DataFrame, paid: pd.DataFrame, at_risk: RiskSet) -> pd.DataFrame:
     """The forecasts of the last closes whose three months are over, with what came."""
     columns = ["close", "month", "metric", "value", "low", "high", "naive", "actual"]
-    closes = [view.month - pd.DateOffset(months=HORIZON + back) for back in range(RECORD - 1, -1, -1)]
+    closes = [last - pd.DateOffset(months=HORIZON + back) for back in range(RECORD - 1, -1, -1)]
     first = max(past.index[min(FEWEST_MONTHS, len(past) - 1)], at_risk.rows["as_of"].min())
     closes = [close for close in closes if close >= first]
     rows = at_risk.rows[at_risk.rows["as_of"].isin(closes)].reset_index(drop=True)
     if rows.empty:
         return pd.DataFrame(columns=columns)
-    hazards = _past_hazards(view, at_risk, rows, closes)
     found = []
     for close in closes:
-        of_close = (rows["as_of"] == close).to_numpy()
-        now = rows[of_close].set_index("account_id", drop=False).rename_axis(None)
+        now = rows[rows["as_of"] == close].set_index("account_id", drop=False).rename_axis(None)
         known, month = past[past.index <= close], close + pd.DateOffset(months=HORIZON)
-        draws = simulate(_start(paid, known, close, now, hazards[of_close]), DRAWS_RECORD)
+        hazard = _rates(at_risk, now, close, HORIZON)
+        draws = simulate(_start(paid, known, close, now, hazard), DRAWS_RECORD)
         told = _summary(draws, known, _nrr(paid, close)).rename_axis("metric").reset_index()
         lost = past.loc[past.index <= month, "lost"].tail(HORIZON).sum()
         told["actual"] = [past["mrr_cents"][month], _nrr(paid, month), lost]
@@ -132,40 +129,13 @@ def _record(view: View, past: pd.DataFrame, paid: pd.DataFrame, at_risk: RiskSet
     return pd.concat(found)[columns].dropna(ignore_index=True)
 
 
-def _past_hazards(view: View, at_risk: RiskSet, rows: pd.DataFrame, closes: list[pd.Timestamp]) -> np.ndarray:
-    """Monthly hazards of `rows`, those at risk at `closes`, by what was known then.
-
-    The model is that of the first close. At each close its hazards are set to the level of the losses of the
-    twelve months before. Where it couldn't be fitted, the rates of those months stand in.
-    """
-    drivers = catalogue(view.product, at_risk.observed_from, at_risk.committed)
-    model = fit(at_risk.rows[at_risk.rows["month"] <= closes[0]], drivers, at_risk.committed)
-    hazard = np.zeros((len(rows), HORIZON))
-    if isinstance(model, Model):
-        hazard = _hazards(model, rows, HORIZON)
-        since = closes[0] - pd.DateOffset(months=YEAR)
-        recent = at_risk.modelled[at_risk.modelled["month"] > since].reset_index(drop=True)
-        expected = pd.Series(_hazards(model, recent, 1)[:, 0])
-    for close in closes:
-        of_close = (rows["as_of"] == close).to_numpy()
-        if isinstance(model, Model):
-            year = (recent["month"] <= close) & (recent["month"] > close - pd.DateOffset(months=YEAR))
-            hazard[of_close] *= (recent.loc[year, "churned"].sum() + 0.5) / (expected[year].sum() + 0.5)
-        else:
-            hazard[of_close] = _rates(at_risk, rows[of_close], close, HORIZON)
-    return hazard
-
-
-def _hazards(model: Model, rows: pd.DataFrame, months: int) -> np.ndarray:
-    """The model's hazard in each of the next months."""
-    within = (model.probability(rows, ahead)["probability"].to_numpy() for ahead in range(1, months + 1))
-    return np.diff(np.column_stack([-np.log1p(-p) for p in within]), axis=1, prepend=0.0)
-
-
 def _start(
     paid: pd.DataFrame, past: pd.DataFrame, close: pd.Timestamp, now: pd.DataFrame, hazard: np.ndarray
 ) -> Start:
     last = past.tail(MONTHS_DRAWN)
+    # What arrives grows as the company does.
+    size = past["mrr_cents"].iloc[-1] / last["mrr_cents"].clip(lower=1.0)
+    last = last.assign(arrived_cents=last["arrived_cents"] * size, arrived=last["arrived"] * size)
     months = hazard.shape[1]
     cohort, base = np.zeros((len(now), months)), np.full(months, math.nan)
     for ahead in range(min(months, YEAR - 1)):
@@ -174,7 +144,7 @@ def _start(
             cohort[:, ahead] = _unbroken(paid, since, close).reindex(now.index).fillna(0)
             base[ahead] = paid[since].sum() or math.nan
     cents = now["mrr_cents"].to_numpy(float)
-    return Start(cents, hazard, cohort, base, int(last["lost"].sum()), last)
+    return Start(cents, hazard, cohort, base, int(past["lost"].tail(YEAR).sum()), last)
 
 
 def _unbroken(paid: pd.DataFrame, since: pd.Timestamp, close: pd.Timestamp) -> pd.Series:
@@ -229,7 +199,7 @@ def _of_risk(at_risk: RiskSet, risk: pd.DataFrame, rates: np.ndarray) -> np.ndar
 def _rates(at_risk: RiskSet, now: pd.DataFrame, close: pd.Timestamp, months: int) -> np.ndarray:
     """Monthly hazards without a model: the rates of the last twelve months, when a term ends and else."""
     rows = at_risk.rows
-    recent = rows[(rows["month"] <= close) & (rows["month"] > close - pd.DateOffset(months=MONTHS_DRAWN))]
+    recent = rows[(rows["month"] <= close) & (rows["month"] > close - pd.DateOffset(months=YEAR))]
     recent = recent[recent["can_leave"]]
     ends, left = recent["due_in"] == 1, recent["churned"]
     overall = (left.sum() + 0.5) / (len(left) + 1)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 SEED = 20_240_229
-MONTHS_DRAWN = 12
+MONTHS_DRAWN = 9
 """From so many last months, or as many as there are, the movements are drawn."""
 CELLS = 2_000_000
 
@@ -31,7 +31,7 @@ class Start:
         base: MRR of that cohort twelve months before.
         losses: Losses of the last months, on which the level of the hazards rests.
         movements: Of each of the last months: `growth` (expansion less contraction, and exchange rates, as a
-            share of what stayed), `arrived_cents`, `arrived` (accounts, new and back), `rate` (of accounts lost).
+            share of what stayed), `arrived_cents`, `arrived` (accounts, new and back), `rate` (accounts lost).
     """
 
     cents: np.ndarray
@@ -84,9 +84,14 @@ def simulate(start: Start, draws: int) -> dict[str, np.ndarray]:
         gone = rng.binomial(young.astype(np.int64), leaving)
         lost[:, month] += gone
         young_cents = young_cents * (1 - leaving) * (1 + growth[:, month]) + arrived_cents[:, month]
-        young = young - gone + arrived[:, month]
+        young = young - gone + np.rint(arrived[:, month])
         mrr[:, month] += young_cents
-    return {"mrr": mrr, "nrr_12": cohort * scale / start.base, "churned_accounts": lost}
+    # A part of the accounts varies more than all of them do.
+    share = start.cohort.sum(axis=0) / max(start.cents.sum(), 1.0)
+    usual = start.movements["growth"].mean()
+    swing = usual + (growth - usual) / np.sqrt(np.where(share > 0, share, 1.0))
+    nrr = cohort * np.cumprod(1 + swing, axis=1) / start.base
+    return {"mrr": mrr, "nrr_12": nrr, "churned_accounts": lost}
 
 
 def _moved(
