@@ -31,7 +31,7 @@ class Start:
         base: MRR of that cohort twelve months before.
         losses: Losses of the last months, on which the level of the hazards rests.
         movements: Of each of the last months: `growth` (expansion less contraction, and exchange rates, as a
-            share of what stayed), `arrived_cents`, `arrived` (accounts, new and back), `rate` (accounts lost).
+            share of what stayed), `arrived_cents` and `arrived` (accounts new and back), `rate` (of losses).
     """
 
     cents: np.ndarray

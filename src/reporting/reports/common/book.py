@@ -9,6 +9,7 @@ import pandas as pd
 from reporting.analysis.company import Reading
 from reporting.analysis.earlier import earlier
 from reporting.analysis.follow_up import BACK, FollowUp, follow_up
+from reporting.analysis.forecast import Forecast, forecast
 from reporting.analysis.judgement import Judgement, judgement_of
 from reporting.analysis.view import View
 from reporting.present.formats import money, percent
@@ -28,6 +29,11 @@ class Book(View):
     def reading(self, figure: str) -> Reading | None:
         """How a key figure of the company was read; None where it is none."""
         return next((found for found in self.judgement.readings if found.figure == figure), None)
+
+    @cached_property
+    def forecast(self) -> Forecast | None:
+        """Three months ahead, with the record; None where there is too little past."""
+        return forecast(self, self.judgement.risk)
 
     @cached_property
     def followed(self) -> dict[int, FollowUp]:

@@ -5,6 +5,7 @@ from .data import Data, load
 from .early import by_beginning, contraction
 from .economics import economics
 from .groups import activation_curves, by_feature, by_segment, first_value_curves
+from .outlook import forecast, targets
 from .trend import growth, headline, key_figures, trend
 from .triangles import grr_triangle, logo_triangle, nrr_triangle, usage_triangle
 
@@ -18,6 +19,7 @@ __all__ = [
     "economics",
     "exports",
     "first_value_curves",
+    "forecast",
     "growth",
     "grr_triangle",
     "headline",
@@ -25,6 +27,7 @@ __all__ = [
     "load",
     "logo_triangle",
     "nrr_triangle",
+    "targets",
     "trend",
     "usage_triangle",
 ]
