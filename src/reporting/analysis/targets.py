@@ -24,9 +24,9 @@ def targets(view: View, forecast: Forecast | None) -> pd.DataFrame:
         forecast: Its forecast, for the chance; None where there is none.
 
     Returns:
-        Indexed by metric, in the order of the catalogue: actual and target (money in cents), distance (of shares
-        the difference, else actual / target - 1), year_end (the year's last month with a target, if it is still
-        to come), year_target, and chance (missing for figures that aren't forecast). Empty without the table.
+        Indexed by metric, in the order of the catalogue: actual and target (money in cents), distance (of
+        shares the difference, else actual / target - 1), year_end (the year's last month with a target, if it
+        is still to come), year_target, chance (missing where no forecast is). Empty without the table.
 
     Raises:
         ConfigError: A target is for a metric that doesn't exist.
@@ -64,7 +64,7 @@ def _check(rows: pd.DataFrame) -> None:
                 f"a target is set for the metric '{metric}', which the company doesn't have."
                 f"{did_you_mean(metric, known)}",
                 where="targets",
-                remedy="docs/metrics.md lists the metrics; correct the name in targets.sql or in what it reads.",
+                remedy="docs/metrics.md lists the metrics; correct the name in targets.sql.",
             )
 
 

@@ -1,4 +1,4 @@
-"""Where the company is heading: the forecast with its record, the targets with the chance of reaching them."""
+"""Where the company is heading: the forecast with its record, the targets with the chance of each."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def forecast(book: Book) -> Blocks:
     told = [metric for metric in METRICS if not missing(found.ahead.at[metric, "value"])]
     mrr = found.told("mrr")
     text = (
-        f"MRR at the close of {month(found.month)} is foretold at {_told(book, 'mrr', mrr.value)} (80% interval "
-        f"{_told(book, 'mrr', mrr.low)} to {_told(book, 'mrr', mrr.high)}).{_record(found, told)}"
+        f"MRR at the close of {month(found.month)} is foretold at {_told(book, 'mrr', mrr.value)} "
+        f"(80% interval {_told(book, 'mrr', mrr.low)} to {_told(book, 'mrr', mrr.high)}).{_record(found, told)}"
     )
     head = (
         "",
