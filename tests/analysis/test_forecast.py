@@ -90,5 +90,5 @@ def test_targets_are_told_with_distance_and_chance():
 
 def test_a_target_of_an_unknown_metric_is_refused_with_the_nearest():
     rows = pd.DataFrame({"month": [NOW], "metric": ["mr"], "target": [1.0]})
-    with pytest.raises(ConfigError, match="'mr'.*Did you mean 'mrr'"):
+    with pytest.raises(ConfigError, match=r"'mr'.*Did you mean 'mrr'"):
         targets(company(STEADY, targets=rows), None)

@@ -27,7 +27,8 @@ def forecast(book: Book) -> Blocks:
     mrr = found.told("mrr")
     text = (
         f"MRR at the close of {month(found.month)} is foretold at {_told(book, 'mrr', mrr.value)} "
-        f"(80% interval {_told(book, 'mrr', mrr.low)} to {_told(book, 'mrr', mrr.high)}).{_record(found, told)}"
+        f"(80% interval {_told(book, 'mrr', mrr.low)} to {_told(book, 'mrr', mrr.high)})."
+        f"{_record(found, told)}"
     )
     head = (
         "",
@@ -35,7 +36,7 @@ def forecast(book: Book) -> Blocks:
         month(found.month),
         "80% interval",
         "Naive",
-        "Held on the record",
+        "Held before",
         "Mean error",
         "Naive error",
     )
@@ -63,7 +64,7 @@ def _record(found: Forecast, told: list[str]) -> str:
     naive = [_NAMES[metric] for metric in told if found.best(metric) == "naive"]
     if not naive:
         return " On the record it came closer than the naive forecast, that the last quarter goes on."
-    return f" For {listing(naive)} the naive forecast, that the last quarter goes on, came closer and is printed."
+    return f" For {listing(naive)} the naive forecast, that the last quarter goes on, was closer, so it is told."
 
 
 def targets(book: Book) -> Blocks:
