@@ -64,7 +64,7 @@ def _check(rows: pd.DataFrame) -> None:
                 f"a target is set for the metric '{metric}', which the company doesn't have."
                 f"{did_you_mean(metric, known)}",
                 where="targets",
-                remedy="docs/metrics.md lists the metrics; correct the name in targets.sql.",
+                remedy="`reporting metrics` lists them; correct the name in targets.sql.",
             )
 
 

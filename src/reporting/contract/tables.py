@@ -265,7 +265,7 @@ _ALL = (
         ("month", "metric"),
         (
             _need("month", DATE, "first day of the month"),
-            _need("metric", TEXT, "id of the metric, as in docs/metrics.md: mrr, nrr_12 ..."),
+            _need("metric", TEXT, "id of the metric, as `reporting metrics` lists them: mrr, nrr_12 ..."),
             _need("target", NUMBER, "its value: money in the reporting currency, a share as 0.95"),
         ),
         without="distance to the targets and the chance of reaching the year's",

@@ -52,7 +52,8 @@ def followed_up(book: Book) -> Blocks:
     return Blocks([Text(text), Table(columns, rows, "tbl-followed-up", caption)])
 
 
-def _followed(book: Book, one: FollowUp) -> str:
+def became(book: Book, one: FollowUp) -> str:
+    """What became of one list of accounts to save, and how many of the lost had stood on it."""
     told = one.outcomes
     parts = {outcome: f"{count(n)} {_BECAME[outcome][n > 1]}" for outcome, n in told["accounts"].items() if n}
     if "left" in parts:
@@ -62,12 +63,16 @@ def _followed(book: Book, one: FollowUp) -> str:
     )
     if one.caught.known:
         text += f"; of {plural(one.caught.n, 'account')} lost since, {_hits(one.caught)} stood on the list"
-    listed, others = one.left_listed, one.left_unlisted
+    return f"{text}."
+
+
+def _followed(book: Book, one: FollowUp) -> str:
+    text, listed, others = became(book, one), one.left_listed, one.left_unlisted
     if not others.known:
-        return f"{text}."
+        return text
     chance = listed.low <= others.high and others.low <= listed.high
     doubt = "; the intervals overlap, so chance may explain the difference" if chance else ""
-    return f"{text}. {_told(listed)} of those listed left, {_told(others)} of the others{doubt}."
+    return f"{text} {_told(listed)} of those listed left, {_told(others)} of the others{doubt}."
 
 
 def _contacts(one: FollowUp) -> str:

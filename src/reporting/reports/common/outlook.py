@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from reporting.analysis.forecast import METRICS, Forecast
 from reporting.analysis.targets import MONEY, SHARE
 from reporting.analysis.targets import targets as against_targets
@@ -9,7 +11,7 @@ from reporting.analysis.trust import Trust
 from reporting.metrics.registry import METRICS as CATALOGUE
 from reporting.present.blocks import Blocks, Column, Table, Text
 from reporting.present.formats import count, missing, money, month, number, percent, points
-from reporting.present.words import listing
+from reporting.present.words import listing, uncapitalised
 
 from .book import Book
 
@@ -61,10 +63,10 @@ def _row(book: Book, found: Forecast, metric: str) -> list[str]:
 def _record(found: Forecast, told: list[str]) -> str:
     if found.score.empty:
         return " No forecast of the past can be held against what came yet."
-    naive = [_NAMES[metric] for metric in told if found.best(metric) == "naive"]
+    naive = [uncapitalised(_NAMES[metric]) for metric in told if found.best(metric) == "naive"]
     if not naive:
         return " On the record it came closer than the naive forecast, that the last quarter goes on."
-    return f" For {listing(naive)} the naive forecast, that the last quarter goes on, was closer, so it is told."
+    return f" For {listing(naive)} the naive forecast, that the last quarter goes on, was closer and is told."
 
 
 def targets(book: Book) -> Blocks:
@@ -74,21 +76,22 @@ def targets(book: Book) -> Blocks:
         return Blocks()
     head = ("", "Actual", "Target", "Distance", "Target of the year", "Chance")
     columns = [Column(name, "right" if place else "left") for place, name in enumerate(head)]
-    cells = [
-        [
-            CATALOGUE[metric].label,
-            *(_told(book, metric, row[name]) for name in ("actual", "target")),
-            _distance(metric, row["distance"]),
-            _told(book, metric, row["year_target"]),
-            "n/a" if missing(row["chance"]) else percent(row["chance"], 0),
-        ]
-        for metric, row in rows.iterrows()
-    ]
+    cells = [_target(book, str(metric), row) for metric, row in rows.iterrows()]
     first = cells[0]
     text = f"{first[0]} is {first[1]}, the target {first[2]} ({first[3]})."
     if first[5] != "n/a":
         text += f" The chance of reaching the year's {first[4]} is {first[5]}."
     return Blocks([Text(text), Table(columns, cells, "tbl-targets", f"Targets at the close of {book.label}")])
+
+
+def _target(book: Book, metric: str, row: pd.Series) -> list[str]:
+    return [
+        CATALOGUE[metric].label,
+        *(_told(book, metric, row[name]) for name in ("actual", "target")),
+        _distance(metric, row["distance"]),
+        _told(book, metric, row["year_target"]),
+        "n/a" if missing(row["chance"]) else percent(row["chance"], 0),
+    ]
 
 
 def _distance(metric: str, value: float) -> str:

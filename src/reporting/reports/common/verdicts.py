@@ -84,6 +84,8 @@ def unowned(rows: pd.DataFrame) -> str:
     n = int(rows["owner"].isna().sum())
     if not n:
         return ""
+    if n == len(rows):
+        return " None of them has an owner." if n > 1 else " It has no owner."
     return f" {number(n)} of {number(len(rows))} {'has' if n == 1 else 'have'} no owner."
 
 

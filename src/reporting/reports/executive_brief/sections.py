@@ -15,7 +15,7 @@ from reporting.present.formats import count, date, money, percent
 from reporting.present.formats import month as month_name
 from reporting.present.words import cut, direction, listing, plural, sentence, with_interval
 
-from ..common import charts, company, measures, verdicts
+from ..common import charts, company, foresight, measures, verdicts
 from ..common.files import tidy
 from .data import Data
 
@@ -119,7 +119,9 @@ def save(data: Data) -> Blocks:
         return Blocks([Text("No account is to rescue or to protect.")])
     part = percent(book.share_of_mrr(rows["mrr_cents"].sum()))
     counts = verdicts.counted(book, *verdicts.TO_SAVE)
-    text = f"{counts}: together {part} of MRR.{verdicts.unowned(rows)}{_risk_sentence(data)}"
+    text = (
+        f"{counts}: together {part} of MRR.{verdicts.unowned(rows)}{_risk_sentence(data)}{_last_list(data)}"
+    )
     blocks: list[Block] = [Text(sentence(text))]
     if len(rows) > TOO_MANY * len(book.paying):
         blocks.append(_too_many(data, len(rows), len(book.paying)))
@@ -176,6 +178,12 @@ def _too_many(data: Data, named: int, paying: int) -> Callout:
         "the list as the largest accounts with something to ask about, not as a forecast of who leaves."
     )
     return Callout("note", "Warnings that name nearly everyone single out no one", text)
+
+
+def _last_list(data: Data) -> str:
+    """What became of the accounts that were to save a month ago; empty where that can't be told."""
+    listed = data.book.followed.get(1) if data.trust.reliable else None
+    return f" {foresight.became(data.book, listed)}" if listed and len(listed.listed) else ""
 
 
 def _risk_sentence(data: Data) -> str:

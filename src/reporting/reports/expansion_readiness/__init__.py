@@ -2,13 +2,12 @@
 
 from .closing import exports
 from .data import Data, load
-from .evidence import contraction, signals, validity
+from .evidence import signals, validity
 from .sections import accounts, headline, key_figures, licence_use, pipeline, quadrants
 
 __all__ = [
     "Data",
     "accounts",
-    "contraction",
     "exports",
     "headline",
     "key_figures",

@@ -1,4 +1,4 @@
-"""Does readiness foretell expansion? Which signal does? And does falling use foretell contraction?"""
+"""Does readiness foretell expansion? Which signal does?"""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from reporting.present.formats import count, number, percent
 from reporting.present.words import listing, plural
 
 from ..common import charts
-from ..common.contraction import after_falling_use
 from .data import FEWEST, Data
 
 
@@ -160,8 +159,3 @@ def signals(data: Data) -> Blocks:
 def with_interval_short(e: Estimate) -> str:
     """`12% (8% to 17%)`."""
     return f"{percent(e.value)} ({percent(e.low)} to {percent(e.high)})"
-
-
-def contraction(data: Data) -> Blocks:
-    """Does falling use come before contraction?"""
-    return after_falling_use(data.book, data.horizon)
