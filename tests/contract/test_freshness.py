@@ -48,6 +48,15 @@ def test_an_end_counts_as_well_as_a_beginning_and_what_is_to_come_does_not(canon
     assert set(told(ONE, tables={"subscriptions": canonical("subscriptions", [row])})) == {"stale_extract"}
 
 
+def test_targets_are_set_for_months_ahead_and_show_no_life(canonical):
+    targets = canonical("targets", [{"month": "2026-10-01", "metric": "mrr", "target": 1.0}])
+    done = canonical("activities", [{"account_id": "A", "done_at": "2026-09-30", "kind": "call"}])
+    stale = told(ONE, tables={"targets": targets, "activities": done})["stale_extract"]
+    assert stale.examples == [
+        {"table": "activities", "last day": "2026-09-30"}, {"table": "events", "last day": "2026-01-01"},
+    ]  # fmt: skip
+
+
 def test_a_source_that_names_its_last_month_is_warned_and_not_stopped():
     stale = told(days("2024-01-01", "2024-10-30"), declared=True)["stale_extract"]
     assert stale.severity == "warning"

@@ -46,7 +46,7 @@ def freshness(
     last = {
         name: day
         for name, table in tables.items()
-        if name != "events" and (day := _last_day(name, table, close, timezone))
+        if name not in ("events", "targets") and (day := _last_day(name, table, close, timezone))
     } | {"events": max(by_day)}
     newest = max(last.values())
     if newest < month.start.date():

@@ -26,7 +26,7 @@ WORDS = (
     "0000-00-00 00:00:00",
 )
 """In lower case. Not among them: `NA` (Namibia, North America) and `none`, which may be an answer."""
-_FREE = ("account_name", "feedback", "reason")
+_FREE = ("account_name", "feedback", "note", "reason")
 """Columns in which people write what they like."""
 
 
