@@ -71,17 +71,6 @@ def test_licence_use_of_exactly_eighty_percent_is_not_over_it(company):
     assert text.startswith("0.0% of accounts use more than 80% of their seats")
 
 
-def test_contraction_is_compared_by_usage_trend(company):
-    paths = {f"x{i}": [100] * 12 + ([60, 60] if i < 15 else [100, 100]) for i in range(60)}
-
-    def falling(panel):
-        ill = panel["account_id"].isin([f"x{i}" for i in range(20)])
-        return panel.assign(usage_trend_90=np.where(ill, -0.5, 0.3))
-
-    text = report.contraction(load(company, paths=paths, edit=falling))[0].markdown
-    assert "the difference is beyond chance" in text
-
-
 def test_a_reason_of_an_account_with_something_to_mend_is_no_offer_and_said(company):
     def quiet(panel):
         return panel.assign(last_active_days=20.0)

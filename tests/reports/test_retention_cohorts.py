@@ -1,5 +1,6 @@
 """Sentences of the retention report follow its figures."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -85,3 +86,14 @@ def test_a_complete_past_is_kept(company):
     # One in twelve leaves in any month, before use is on record as after.
     paths = {f"x{i}": [100] * (1 + i % 12) + [0] * (13 - i % 12) for i in range(60)}
     assert f"{report.load(str(company(paths=paths, edit=unseen))).book.observed_from:%Y-%m}" == "2025-01"
+
+
+def test_contraction_is_compared_by_usage_trend(company):
+    paths = {f"x{i}": [100] * 12 + ([60, 60] if i < 15 else [100, 100]) for i in range(60)}
+
+    def falling(panel):
+        ill = panel["account_id"].isin([f"x{i}" for i in range(20)])
+        return panel.assign(usage_trend_90=np.where(ill, -0.5, 0.3))
+
+    text = report.contraction(report.load(str(company(paths=paths, edit=falling))))[0].markdown
+    assert "the difference is beyond chance" in text

@@ -113,7 +113,7 @@ def test_stances_are_counted_most_urgent_first():
     [
         (["Kim", "Lee"], ""),
         ([None, "Lee"], " 1 of 2 has no owner."),
-        ([None, None], " 2 of 2 have no owner."),
+        ([None, None], " None of them has an owner."),
     ],
 )
 def test_no_owner_is_a_finding(owners, told):
