@@ -78,7 +78,7 @@ def world(seed: int, accounts: int = 400) -> pd.DataFrame:
     month = rows["month"].max()
     paying = rows[(rows["month"] == month) & rows["paying"]]
     view = SimpleNamespace(panel=rows, month=month, paying=paying, product=PRODUCT)
-    found = forecast(cast(View, view), pd.DataFrame())
+    found = forecast(cast(View, view))
     assert found is not None, "accounts pay in every world"
     return found.record.assign(seed=seed)
 

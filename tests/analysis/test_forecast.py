@@ -50,7 +50,7 @@ def test_what_moved_is_told_by_month():
 
 
 def test_a_company_that_never_moves_stays_as_it_is():
-    found = forecast(company(STEADY), pd.DataFrame())
+    found = forecast(company(STEADY))
     assert found is not None and found.month == NOW + pd.DateOffset(months=3)
     assert found.ahead.at["mrr", "now"] == found.ahead.at["mrr", "naive"] == 80_000
     assert found.ahead.at["churned_accounts", "now"] == 0
@@ -59,7 +59,7 @@ def test_a_company_that_never_moves_stays_as_it_is():
 
 
 def test_too_little_past_is_no_forecast():
-    assert forecast(company({"a": [10_000] * 6}), pd.DataFrame()) is None
+    assert forecast(company({"a": [10_000] * 6})) is None
 
 
 def test_the_better_one_on_the_record_is_told_the_naive_with_its_past_errors():

@@ -1,8 +1,8 @@
 """MRR, twelve-month NRR and lost accounts three months ahead, and what such forecasts were worth so far.
 
-The record makes the forecast at each of the last closes by what was known then, with a simpler hazard than
-the model's: the rate of losses in the year before, when a term ends and else. Beside it stands the naive
-forecast: MRR grows as in the last quarter, NRR stays, as many accounts leave as in the last three months.
+Accounts leave at the rate of losses in the year before, when a term ends and else: as close on the record as
+a model fitted again at each close, and the same rule gives the forecast and its record. The record makes the
+forecast at each of the last closes by what was known then. Beside it stands the naive forecast: MRR grows as in the last quarter, NRR stays, as many accounts leave as in the last three months.
 """
 
 from __future__ import annotations
@@ -81,12 +81,11 @@ class Forecast:
         return Estimate(row["naive"], row["naive"] + low * unit, row["naive"] + high * unit, len(past))
 
 
-def forecast(view: View, risk: pd.DataFrame) -> Forecast | None:
+def forecast(view: View) -> Forecast | None:
     """Foretell the three months after the report month.
 
     Args:
         view: The month.
-        risk: Probabilities of leaving, see `churn.risk.risks`; empty where no model holds.
 
     Returns:
         None where nobody pays, or under `FEWEST_MONTHS` months moved anything.
@@ -97,8 +96,7 @@ def forecast(view: View, risk: pd.DataFrame) -> Forecast | None:
         return None
     at_risk = risk_set(view.panel, view.month)
     until = max(HORIZON, YEAR - view.month.month)
-    rates = _rates(at_risk, at_risk.now, view.month, until)
-    hazard = rates if risk.empty else _of_risk(at_risk, risk, rates)
+    hazard = _rates(at_risk, at_risk.now, view.month, until)
     paid = view.panel.pivot(index="account_id", columns="month", values="mrr_cents").fillna(0.0)
     draws = simulate(_start(paid, past, view.month, at_risk.now, hazard), DRAWS)
     ahead = _summary(draws, past, _nrr(paid, view.month))
@@ -180,24 +178,8 @@ def _summary(draws: dict[str, np.ndarray], past: pd.DataFrame, nrr: float) -> pd
     return out.round(6)
 
 
-def _of_risk(at_risk: RiskSet, risk: pd.DataFrame, rates: np.ndarray) -> np.ndarray:
-    """Monthly hazards from the probabilities of one and of three months, and from that of the renewal."""
-    months = rates.shape[1]
-    may = opportunities(at_risk.now["due_in"], at_risk.committed, months)
-    known = risk.reindex(at_risk.now.index)
-    first, third, renewal = (-np.log1p(-known[p].to_numpy(float)) for p in ("p1", "p3", "probability"))
-    hazard = np.zeros_like(rates)
-    hazard[:, 0] = first
-    rest = may[:, 1:HORIZON]
-    each = (third - first) / np.maximum(rest.sum(axis=1), 1)
-    hazard[:, 1:HORIZON] = each[:, None] * rest
-    later = np.where(known["at_renewal"].fillna(False).astype(bool), renewal, each)
-    hazard[:, HORIZON:] = later[:, None] * may[:, HORIZON:]
-    return np.where(np.isfinite(hazard), hazard, rates)
-
-
 def _rates(at_risk: RiskSet, now: pd.DataFrame, close: pd.Timestamp, months: int) -> np.ndarray:
-    """Monthly hazards without a model: the rates of the last twelve months, when a term ends and else."""
+    """Monthly hazards: the rates of the last twelve months, when a term ends and else."""
     rows = at_risk.rows
     recent = rows[(rows["month"] <= close) & (rows["month"] > close - pd.DateOffset(months=YEAR))]
     recent = recent[recent["can_leave"]]

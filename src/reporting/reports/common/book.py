@@ -33,7 +33,7 @@ class Book(View):
     @cached_property
     def forecast(self) -> Forecast | None:
         """Three months ahead, with the record; None where there is too little past."""
-        return forecast(self, self.judgement.risk)
+        return forecast(self)
 
     @cached_property
     def followed(self) -> dict[int, FollowUp]:
