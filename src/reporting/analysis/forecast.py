@@ -1,8 +1,9 @@
 """MRR, twelve-month NRR and lost accounts three months ahead, and what such forecasts were worth so far.
 
 Accounts leave at the rate of losses in the year before, when a term ends and else: as close on the record as
-a model fitted again at each close, and the same rule gives the forecast and its record. The record makes the
-forecast at each of the last closes by what was known then. Beside it stands the naive forecast: MRR grows as in the last quarter, NRR stays, as many accounts leave as in the last three months.
+a model fitted again at each close, and one rule gives the forecast and its record. The record makes the
+forecast at each of the last closes by what was known then. Beside it stands the naive forecast: MRR grows as
+in the last quarter, NRR stays, as many accounts leave as in the last three months.
 """
 
 from __future__ import annotations
