@@ -6,6 +6,7 @@ published at the time can differ by what has been booked late, and by changes of
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,6 +109,25 @@ def follow_up(view: View, past: pd.DataFrame, now: pd.DataFrame, months: int) ->
     out["outcome"] = np.select([left, shrank, better], OUTCOMES[:3], OUTCOMES[3])
     out["contacted"] = _contacted(view, since, out.index)
     return FollowUp(since, months, out)
+
+
+def as_table(found: Iterable[FollowUp]) -> pd.DataFrame:
+    """The follow-ups as they are frozen, one row an account and list."""
+    columns = {"since": "datetime64[us]", "months": "int64", "account_id": "object"}
+    rows = [
+        one.accounts.rename_axis("account_id").reset_index().assign(since=one.since, months=one.months)
+        for one in found
+    ]
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(columns)).astype(columns)
+
+
+def from_table(rows: pd.DataFrame) -> list[FollowUp]:
+    """The follow-ups of a frozen table."""
+    found = []
+    for months, part in rows.groupby("months"):
+        accounts = part.set_index("account_id").rename_axis(None).drop(columns=["since", "months"])
+        found.append(FollowUp(part["since"].iloc[0], int(months), accounts))  # ty: ignore[invalid-argument-type]
+    return found
 
 
 def _left(rows: pd.DataFrame) -> Estimate:

@@ -1,8 +1,8 @@
 """What more than one report says, decided once from a snapshot and frozen beside it.
 
 A judgement is a folder of Parquet files and a `meta.json`, like the snapshot it rests on: a verdict on each
-account, the readings of the company's key figures, probabilities of leaving with what raises them, and who
-moved the portfolio's figures.
+account, the readings of the company's key figures, probabilities of leaving with what raises them, who moved
+the portfolio's figures, and what came of past lists.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ from reporting.analysis.churn.model import Model, fit
 from reporting.analysis.churn.out_of_time import validate
 from reporting.analysis.churn.risk_set import risk_set
 from reporting.analysis.company import Concentration, Reading
+from reporting.analysis.earlier import earlier
 from reporting.analysis.facts import facts
+from reporting.analysis.follow_up import BACK, FollowUp, as_table, follow_up, from_table
 from reporting.analysis.trust import Trust
 from reporting.analysis.verdict import verdicts
 from reporting.analysis.view import View
@@ -34,7 +36,6 @@ from reporting.snapshot.frozen import Snapshot, read_frame
 
 SCHEMA = 2
 FOLDER = "judgement"
-TABLES = ("accounts", "company", "risk", "changes")
 CONTRADICTED = "the sources contradict each other on who left"
 
 
@@ -122,6 +123,19 @@ class Judgement:
             return read_frame(self._folder / "changes.parquet")
         return _changes(self._snapshot)
 
+    @cached_property
+    def followed(self) -> dict[int, FollowUp]:
+        """What came of past lists to save, by how many months ago they stood; without months before the
+        first."""
+        if self._folder:
+            return {one.months: one for one in from_table(read_frame(self._folder / "followed.parquet"))}
+        found = {}
+        for months in BACK:
+            past = earlier(self._snapshot, months)
+            if past is not None and len(then := Judgement(past).accounts):
+                found[months] = follow_up(self._view, then, self.accounts, months)
+        return found
+
     @property
     def why_no_risk(self) -> str:
         """Why `risk` is empty; "" where it is not."""
@@ -136,13 +150,21 @@ class Judgement:
         """The accounts that moved a portfolio figure since last month, the largest part first."""
         return self.changes[self.changes["metric"] == metric].reset_index(drop=True)
 
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """What is frozen, by the name of its file."""
+        return {
+            "accounts": self.accounts,
+            "company": self.company,
+            "risk": self.risk.rename_axis("account_id").reset_index(),
+            "changes": self.changes,
+            "followed": as_table(self.followed.values()),
+        }
+
     def write(self, folder: Path) -> None:
         """Freeze it in `folder`."""
         folder.mkdir(parents=True)
         files = {}
-        for name in TABLES:
-            rows = getattr(self, name)
-            rows = rows.rename_axis("account_id").reset_index() if name == "risk" else rows
+        for name, rows in self.tables().items():
             table = pa.Table.from_pandas(rows, preserve_index=False)
             files[name] = freeze.write(table, folder / f"{name}.parquet")
         meta = {

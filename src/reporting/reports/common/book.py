@@ -7,8 +7,6 @@ from functools import cached_property
 import pandas as pd
 
 from reporting.analysis.company import Reading
-from reporting.analysis.earlier import earlier
-from reporting.analysis.follow_up import BACK, FollowUp, follow_up
 from reporting.analysis.forecast import Forecast, forecast
 from reporting.analysis.judgement import Judgement, judgement_of
 from reporting.analysis.view import View
@@ -34,17 +32,6 @@ class Book(View):
     def forecast(self) -> Forecast | None:
         """Three months ahead, with the record; None where there is too little past."""
         return forecast(self)
-
-    @cached_property
-    def followed(self) -> dict[int, FollowUp]:
-        """What came of past lists to save, by how many months ago they stood; without months before the
-        first."""
-        found = {}
-        for months in BACK:
-            past = earlier(self.snapshot, months)
-            if past is not None and len(verdicts := Judgement(past).accounts):
-                found[months] = follow_up(self, verdicts, self.judgement.accounts, months)
-        return found
 
     @property
     def label(self) -> str:

@@ -32,7 +32,7 @@ def followed_up(book: Book) -> Blocks:
     if not Trust(book).reliable:
         text = "What came of past lists can't be told: the sources contradict each other on who left."
         return Blocks([Text(text)])
-    found = {months: one for months, one in book.followed.items() if len(one.listed)}
+    found = {months: one for months, one in book.judgement.followed.items() if len(one.listed)}
     if not found:
         return Blocks([Text("There is no earlier list of accounts to save to follow up.")])
     first = next(iter(found.values()))

@@ -182,7 +182,7 @@ def _too_many(data: Data, named: int, paying: int) -> Callout:
 
 def _last_list(data: Data) -> str:
     """What became of the accounts that were to save a month ago; empty where that can't be told."""
-    listed = data.book.followed.get(1) if data.trust.reliable else None
+    listed = data.book.judgement.followed.get(1) if data.trust.reliable else None
     return f" {foresight.became(data.book, listed)}" if listed and len(listed.listed) else ""
 
 
