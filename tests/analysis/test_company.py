@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 from tests.reports.hand import NOW, book, months, series
 
-from reporting.analysis import company
-from reporting.analysis.company import BAD, GOOD, OPEN, Reading, healthy_share, word, worst_first
+from reporting.analysis import company, key_figures
+from reporting.analysis.company import BAD, GOOD, OPEN, Reading, word, worst_first
+from reporting.analysis.concentration import concentration
+from reporting.analysis.key_figures import healthy_share
 
 QUARTER = pd.Timestamp("2025-11-01")
 BELIEVED, DOUBTED = SimpleNamespace(reliable=True), SimpleNamespace(reliable=False)
@@ -77,7 +79,7 @@ def at(cents: int, month: pd.Timestamp = NOW, account: str = "a", **columns) -> 
 
 
 def found(*rows: dict, reliable: bool = True, **tables) -> list[Reading]:
-    return company.readings(book(*rows, **tables), BELIEVED if reliable else DOUBTED)
+    return key_figures.readings(book(*rows, **tables), BELIEVED if reliable else DOUBTED)
 
 
 def readings(*rows: dict, reliable: bool = True, **tables) -> list[str]:
@@ -112,14 +114,14 @@ def test_growth_is_that_of_all_accounts_over_three_months():
 
 @pytest.mark.parametrize(("step", "reading"), [(0.0, OPEN), (0.001, GOOD), (-0.001, BAD)])
 def test_with_a_margin_of_nothing_no_change_is_still_neither(step, reading):
-    assert company._moved(step, 0.0) == reading
+    assert key_figures._moved(step, 0.0) == reading
 
 
 @pytest.mark.parametrize(
     ("step", "reading"), [(0.02, GOOD), (0.0199, OPEN), (-0.0199, OPEN), (-0.02, BAD), (math.inf, GOOD)]
 )
 def test_a_step_of_the_margin_counts(step, reading):
-    assert company._moved(step, 0.02) == reading
+    assert key_figures._moved(step, 0.02) == reading
 
 
 def year(*pairs: tuple[int, int], copies: int = 20) -> list[dict]:
@@ -285,10 +287,10 @@ def test_a_band_that_fell_counts_among_the_accounts_judged_twice():
 def test_how_much_hangs_on_the_largest_account():
     year_ago = NOW - pd.DateOffset(months=12)
     rows = [at(100, year_ago, "a"), at(600, NOW, "a"), at(100, year_ago, "b"), at(80, NOW, "b")]
-    hangs = company.concentration(book(*rows, at(120, account="c")))
+    hangs = concentration(book(*rows, at(120, account="c")))
     assert (hangs.largest, hangs.share_of_largest, hangs.accounts) == ("a", 0.75, 3)
     assert (hangs.nrr, hangs.nrr_without, hangs.grr, hangs.grr_without) == (3.4, 0.8, 0.9, 0.8)
-    assert company.concentration(book(at(0))) is None
+    assert concentration(book(at(0))) is None
 
 
 def test_readings_are_frozen_as_they_are():

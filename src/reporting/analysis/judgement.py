@@ -23,10 +23,12 @@ from reporting.analysis.churn.drivers import catalogue
 from reporting.analysis.churn.model import Model, fit
 from reporting.analysis.churn.out_of_time import validate
 from reporting.analysis.churn.risk_set import risk_set
-from reporting.analysis.company import Concentration, Reading
+from reporting.analysis.company import Reading
+from reporting.analysis.concentration import Concentration, concentration
 from reporting.analysis.earlier import earlier
 from reporting.analysis.facts import facts
 from reporting.analysis.follow_up import BACK, FollowUp, as_table, follow_up, from_table
+from reporting.analysis.key_figures import readings
 from reporting.analysis.trust import Trust
 from reporting.analysis.verdict import verdicts
 from reporting.analysis.view import View
@@ -98,14 +100,14 @@ class Judgement:
         """How much hangs on the largest accounts; None where nobody pays."""
         if self._folder:
             return _read(self._meta["concentration"])
-        return company.concentration(self._view)
+        return concentration(self._view)
 
     @cached_property
     def company(self) -> pd.DataFrame:
         """The readings as a table, see `company.as_table`."""
         if self._folder:
             return read_frame(self._folder / "company.parquet")
-        return company.as_table(company.readings(self._view, self._trust))
+        return company.as_table(readings(self._view, self._trust))
 
     @property
     def expected_loss_cents(self) -> float:

@@ -12,7 +12,6 @@ from reporting.analysis.company import (
     BAD,
     EARLY,
     GOOD,
-    LARGEST,
     OPEN,
     QUARTER,
     THIN,
@@ -20,6 +19,7 @@ from reporting.analysis.company import (
     worst_first,
 )
 from reporting.analysis.company import UNRELIABLE as DOUBTED
+from reporting.analysis.concentration import LARGEST
 from reporting.analysis.intervals import Estimate
 from reporting.metrics.registry import METRICS
 from reporting.present.blocks import Blocks, Table, Text
