@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reporting.analysis.intervals import auc, mean, ratio, share
+from reporting.analysis.intervals import auc, differ, mean, ratio, share
 
 
 def test_wilson_agrees_with_newcombe_1998():
@@ -53,3 +53,23 @@ def test_auc_counts_pairs_in_order_and_half_of_the_ties():
     # Leavers score 3 and 2, stayers 1 and 2: pairs (3,1) (3,2) (2,1) in order, (2,2) tied: 3.5 of 4.
     assert auc([3, 2, 1, 2], [True, True, False, False]).value == 0.875
     assert not auc([1, 2], [True, True]).known
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "beyond"),
+    [
+        ((56, 70), (48, 80), True),  # 0.0524 to 0.3339, although the intervals of both overlap
+        ((9, 10), (3, 10), True),  # 0.1705 to 0.8090
+        ((6, 7), (2, 7), True),  # 0.0582 to 0.8062
+        ((5, 56), (0, 29), False),  # -0.0381 to 0.1926
+        ((10, 10), (20, 20), False),
+    ],
+)
+def test_two_shares_differ_where_newcombe_s_interval_leaves_out_zero(one, other, beyond):
+    """The examples of Newcombe 1998, Statistics in Medicine 17, table II, method 10."""
+    assert differ(share(*one), share(*other)) is beyond
+    assert differ(share(*other), share(*one)) is beyond
+
+
+def test_what_is_not_known_does_not_differ():
+    assert not differ(share(0, 0), share(5, 10))

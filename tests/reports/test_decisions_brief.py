@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 import pytest
-from tests.reports.hand import NOW, book, panel, series, snapshot
+from tests.reports.hand import NOW, book, months, panel, series, snapshot
 
 from reporting.analysis.company import BAD, GOOD, OPEN, Reading
 from reporting.present.blocks import Callout
@@ -85,3 +85,34 @@ def test_accounts_to_grow_stand_by_mrr_and_of_equals_by_account():
     offer = {"health_band": "healthy", "commercial_reason": "seats", "seats_used": 9, "seats_purchased": 9}
     rows = [at(cents, account=name, **offer) for name, cents in (("b", 200), ("a", 200), ("c", 300))]
     assert brief.load(snapshot(panel(*rows))).grow["account_id"].tolist() == ["c", "a", "b"]
+
+
+def test_shares_of_revenue_that_fell_in_a_year_are_told_where_no_sign_is_bad():
+    made = book(at(100))
+    fell = reading("nrr_12", 1.05, history=(1.12, *[1.1] * 11, 1.05))
+    rose = reading("grr_12", 0.9, history=(0.85, *[0.9] * 12))
+    little = reading("healthy_mrr", 0.7, history=(0.709, *[0.7] * 12))  # within the point that is steady
+    told = company.worst(made, [fell, rose, little])
+    assert told == "No sign is bad, none is good. Against a year ago, NRR over 12 months is down 7.0 points."
+
+
+def test_where_the_sources_contradict_only_the_other_signs_are_called_good():
+    found = [reading("mrr", 100, GOOD), reading("nrr_12", 0.9, "unreliable")]
+    assert company.worst(book(at(100)), found) == (
+        "Of the signs that don't hang on who left, none is bad, 1 is good (MRR)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        (95.0, " That is 5.3% above its target of $95."),
+        (100.0, " It meets its target of $100."),
+        (125.0, " That is 20.0% below its target of $125."),
+    ],
+)
+def test_the_target_of_the_month_stands_beside_its_mrr(target, told):
+    rows = pd.DataFrame({"month": [NOW], "metric": ["mrr"], "target": [target]})
+    figures = series("mrr", {"2026-02": 10_000.0})
+    data = brief.load(snapshot(panel(*months("a", [10_000, 10_000])), targets=rows, portfolio_month=figures))
+    assert told in brief.headline(data)[-1].markdown

@@ -27,7 +27,7 @@ def test_a_past_list_is_followed_up_in_a_sentence_and_a_table():
         "Of the 3 accounts to save a month ago, 1 left (with $100 of MRR then), 1 recovered and "
         "1 is still on it; of 1 account lost since, 1 stood on the list. 1 of 3 ("
     )
-    assert text.markdown.endswith("; the intervals overlap, so chance may explain the difference.")
+    assert text.markdown.endswith("; the difference may be chance.")
     assert table.rows == [["a month ago", "3", "1", "0", "1", "1", "1 of 3", "0 of 1", "1 of 1"]]
 
 

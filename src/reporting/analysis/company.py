@@ -63,6 +63,11 @@ class Reading:
         return GOOD if self.threshold == GOOD or self.signal else OPEN
 
     @property
+    def latest(self) -> float:
+        """The month's own value; `value` may be pooled over a quarter."""
+        return self.history[-1] if self.history else self.value
+
+    @property
     def before(self) -> float:
         """Its value a month ago."""
         return self.history[-2] if len(self.history) > 1 else math.nan

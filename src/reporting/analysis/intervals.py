@@ -76,6 +76,17 @@ def mean(values: ArrayLike, draws: int = 1000, level: float = LEVEL) -> Estimate
     return ratio(given, np.ones_like(given), draws, level)
 
 
+def differ(a: Estimate, b: Estimate) -> bool:
+    """Whether two independent estimates differ beyond chance: the interval of their difference leaves out 0.
+
+    That interval is had from those of both (MOVER; Zou and Donner 2008, Statistics in Medicine 27); for two
+    shares with Wilson limits it is Newcombe's tenth method (1998). That two intervals overlap says less.
+    """
+    more, less = (a, b) if a.value >= b.value else (b, a)
+    step = more.value - less.value
+    return step > math.hypot(more.value - more.low, less.high - less.value)
+
+
 def auc(score: ArrayLike, event: ArrayLike) -> Estimate:
     """Chance that an account with the event has the higher score, with the Hanley-McNeil (1982) interval.
 

@@ -55,6 +55,7 @@ def _flush_left(fig: MplFigure) -> None:
     marked = fig.findobj(lambda artist: artist.get_gid() == FLUSH_LEFT)
     if marked:
         fig.draw_without_rendering()
+        fig.set_layout_engine("none")  # or it would move the axes once more, and the titles with them
         left = fig.transFigure.transform((0.004, 0))[0]
         for text in marked:
             # Titles of axes are all that is marked, though Matplotlib finds them as just any artists.

@@ -55,6 +55,8 @@ _NAMES = {
     "worsened": "accounts whose band fell",
     "risk_flags": "accounts with a warning flag",
 }
+_OF_REVENUE = ("nrr_12", "grr_12", "healthy_mrr")
+"""Shares of revenue."""
 _WHY_NOT = {DOUBTED: UNRELIABLE, EARLY: EARLY, ABSENT: ABSENT, THIN: "too thin a score"}
 
 
@@ -113,22 +115,36 @@ def signals(book: Book, found: Sequence[Reading]) -> str:
 
 
 def worst(book: Book, found: Sequence[Reading]) -> str:
-    """The worst sign as a sentence; without one, what stands well."""
+    """The worst sign as a sentence; without one, what stands well, and what is lower than a year ago."""
     bad = worst_first(found)
     if not bad:
         good = [name(book, reading.figure) for reading in found if reading.reading == GOOD]
         verb = "is" if len(good) == 1 else "are"
         stand = f"{count(len(good))} {verb} good ({listing(good)})" if good else "none is good"
-        return f"No sign is bad, {stand}."
+        doubtful = any(reading.reading == DOUBTED for reading in found)
+        which = "Of the signs that don't hang on who left, none" if doubtful else "No sign"
+        return f"{which} is bad, {stand}.{_slipped(book, found)}"
     others = listing([name(book, reading.figure) for reading in bad[1:]])
     more = f" Also bad: {others}." if others else ""
     return f"The worst sign: {name(book, bad[0].figure)} {_bad(book, bad[0])}.{more}"
+
+
+def _slipped(book: Book, found: Sequence[Reading]) -> str:
+    """Shares of revenue that stand lower than a year ago: no month need be a signal for that."""
+    least = book.product.verdict.steady_health
+    told = [
+        f"{name(book, r.figure)} is {moved(r.figure, r.latest, r.year_ago)}"
+        for r in found
+        if r.figure in _OF_REVENUE and r.reading != DOUBTED and r.year_ago - r.latest >= least
+    ]
+    return f" Against a year ago, {listing(told)}." if told else ""
 
 
 def _bad(book: Book, reading: Reading) -> str:
     """Why a sign is bad: outside its usual range, or beyond its threshold."""
     value = shown(book, reading.figure, reading.value)
     if reading.signal and reading.beyond < 0:
+        value = shown(book, reading.figure, reading.latest)
         return f"{_verb(reading)} {value}, outside its usual range of {usual(book, reading)}"
     limits = book.product.revenue
     if reading.figure == "nrr_12":
@@ -139,7 +155,7 @@ def _bad(book: Book, reading: Reading) -> str:
 
 
 def _verb(reading: Reading) -> str:
-    step = reading.value - reading.before
+    step = reading.latest - reading.before
     if not math.isfinite(step) or abs(step) < SMALLEST_STEP * max(1.0, abs(reading.before)):
         return "stands at"
     return "rose to" if step > 0 else "fell to"
@@ -151,10 +167,10 @@ def signs(book: Book) -> Blocks:
     rows = [
         (
             sentence(name(book, reading.figure)),
-            shown(book, reading.figure, reading.value),
-            moved(reading.figure, reading.value, reading.before) or NOT_AVAILABLE,
+            shown(book, reading.figure, reading.latest),
+            moved(reading.figure, reading.latest, reading.before) or NOT_AVAILABLE,
             usual(book, reading) or "too few months",
-            moved(reading.figure, reading.value, reading.year_ago) or NOT_AVAILABLE,
+            moved(reading.figure, reading.latest, reading.year_ago) or NOT_AVAILABLE,
             _told(reading),
         )
         for reading in found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reporting.analysis.intervals import share
+from reporting.analysis.intervals import differ, share
 from reporting.analysis.validity import followed_scores
 from reporting.present.blocks import Blocks, Figure, Text
 from reporting.present.formats import percent
@@ -42,7 +42,7 @@ def after_falling_use(book: Book, horizon: int) -> Blocks:
         )
     names = list(known)
     a, b = known[names[0]], known[names[-1]]
-    apart = a.low > b.high or b.low > a.high
+    apart = differ(a, b)
     finding = (
         f"{percent(a.value)} contracted within {horizon} months where {names[0]}, {percent(b.value)} "
         f"where {names[-1]}"
@@ -56,11 +56,7 @@ def after_falling_use(book: Book, horizon: int) -> Blocks:
         + ", ".join(f"{n} {percent(e.value)} of {e.n}" for n, e in known.items())
         + "."
     )
-    says = (
-        "the difference is beyond chance"
-        if apart
-        else "the intervals overlap, so the difference may be chance"
-    )
+    says = f"the difference {'is beyond chance' if apart else 'may be chance'}"
     text = (
         f"{with_interval(a, 'case')} of accounts where {names[0]} contracted within {horizon} months, "
         f"{percent(b.value)} ({interval(b)}) where {names[-1]}; {says} (@fig-contraction)."

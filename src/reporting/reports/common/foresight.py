@@ -6,7 +6,7 @@ import math
 
 from reporting.analysis import renewals as ahead
 from reporting.analysis.follow_up import FollowUp
-from reporting.analysis.intervals import Estimate
+from reporting.analysis.intervals import Estimate, differ
 from reporting.analysis.trust import Trust
 from reporting.present.blocks import Blocks, Column, Table, Text
 from reporting.present.formats import count, date, money, percent
@@ -70,8 +70,7 @@ def _followed(book: Book, one: FollowUp) -> str:
     text, listed, others = became(book, one), one.left_listed, one.left_unlisted
     if not others.known:
         return text
-    chance = listed.low <= others.high and others.low <= listed.high
-    doubt = "; the intervals overlap, so chance may explain the difference" if chance else ""
+    doubt = "" if differ(listed, others) else "; the difference may be chance"
     return f"{text} {_told(listed)} of those listed left, {_told(others)} of the others{doubt}."
 
 

@@ -104,7 +104,7 @@ def _told(book: Book, metric: str, value: float) -> str:
     unit = CATALOGUE[metric].portfolio_unit
     if unit == MONEY:
         return money(value, book.currency, short=True)
-    return percent(value) if unit == SHARE else number(value, 0 if float(value).is_integer() else 1)
+    return percent(value) if unit == SHARE else number(value)
 
 
 def _error(book: Book, metric: str, value: float) -> str:

@@ -10,10 +10,11 @@ from reporting.analysis import scores
 from reporting.analysis.bridge import LABELS, as_data, net_parts
 from reporting.analysis.company import Reading
 from reporting.analysis.frames import quantile
+from reporting.analysis.targets import targets
 from reporting.present.blocks import Block, Blocks, Callout, Figure, KeyFigure, KeyFigures, Table, Text
 from reporting.present.formats import count, date, money, percent
 from reporting.present.formats import month as month_name
-from reporting.present.words import cut, direction, listing, plural, sentence, with_interval
+from reporting.present.words import SMALLEST_STEP, cut, direction, listing, plural, sentence, with_interval
 
 from ..common import charts, company, foresight, measures, verdicts
 from ..common.files import tidy
@@ -31,7 +32,7 @@ def headline(data: Data) -> Blocks:
     book, found = data.book, data.book.judgement.readings
     verdict = company.WORDS[book.judgement.verdict]
     signs = f"**{verdict}.** {company.worst(book, found)} {company.signals(book, found)}"
-    money = f"{_mrr_sentence(data)} {_retention_sentence(data)} {company.concentrated(book)}"
+    money = f"{_mrr_sentence(data)}{_target(data)} {_retention_sentence(data)} {company.concentrated(book)}"
     return Blocks([data.trust.warning(), Text(signs), Text(money.strip())])
 
 
@@ -233,6 +234,18 @@ def _mrr_sentence(data: Data) -> str:
         f"MRR {verb}{by} {'at' if verb == 'held' else 'to'} {book.money(row['end'])}: {book.money(gain)} "
         f"came in and {book.money(loss)} went."
     )
+
+
+def _target(data: Data) -> str:
+    """How far MRR is from its target; empty without one."""
+    rows = targets(data.book, None)
+    if "mrr" not in rows.index:
+        return ""
+    row = rows.loc["mrr"]
+    step, goal = float(row["distance"]), data.book.money(row["target"])
+    if abs(step) < SMALLEST_STEP:
+        return f" It meets its target of {goal}."
+    return f" That is {percent(abs(step))} {'above' if step > 0 else 'below'} its target of {goal}."
 
 
 def _retention_sentence(data: Data) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from reporting.analysis.cohorts import Aligned, logos
 from reporting.analysis.frames import SEGMENTS, by_value, segments
-from reporting.analysis.intervals import Estimate, share
+from reporting.analysis.intervals import Estimate, differ, share
 from reporting.analysis.retention import grr, nrr
 from reporting.analysis.retention import logos as logo_share
 from reporting.present import style
@@ -64,7 +64,7 @@ def _curves(data: Data, early: pd.Series, words: str, label: str, what: str) -> 
     # Twelve months where both groups are followed that long.
     at = min(12, *(len(curve) - 1 for curve in curves.values()))
     first, second = (curve[at] for curve in curves.values())
-    apart = first.low > second.high or second.low > first.high
+    apart = differ(first, second)
     mark = "" if data.trust.reliable else f" ({UNRELIABLE})"
     finding = (
         f"{percent(first.value)} of accounts {words} pay after {at} months, {percent(second.value)} of the "
@@ -98,7 +98,7 @@ def _curves(data: Data, early: pd.Series, words: str, label: str, what: str) -> 
             f"accounts {words} stay {'more' if first.value > second.value else 'less'} often, beyond chance"
         )
     else:
-        verdict = "the intervals overlap, so the difference may be chance"
+        verdict = "the difference may be chance"
     text = (
         f"After {at} months {with_interval(first)} of the accounts {words} pay, against "
         f"{with_interval(second)} of the others{mark}: {verdict} (@{label}). The group is fixed by what "
@@ -198,7 +198,7 @@ def by_feature(data: Data) -> Blocks:
         if min(has.sum(), (~has).sum()) < FEWEST:
             continue
         a, b = nrr(rows[has]), nrr(rows[~has])
-        apart = a.low > b.high or b.low > a.high
+        apart = differ(a, b)
         lines.append(
             (
                 str(feature).replace("_", " "),
