@@ -106,9 +106,9 @@ def test_where_the_sources_contradict_only_the_other_signs_are_called_good():
 @pytest.mark.parametrize(
     ("target", "told"),
     [
-        (95.0, " That is 5.3% above its target of $95."),
-        (100.0, " It meets its target of $100."),
-        (125.0, " That is 20.0% below its target of $125."),
+        (95.0, " MRR is 5.3% above its target of $95."),
+        (100.0, " MRR meets its target of $100."),
+        (125.0, " MRR is 20.0% below its target of $125."),
     ],
 )
 def test_the_target_of_the_month_stands_beside_its_mrr(target, told):

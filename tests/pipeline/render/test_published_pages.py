@@ -5,12 +5,17 @@ table.
 """
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from accessibility import barriers, needs_axe, needs_outloud, verdict
+
+from reporting.present.markdown import escape
+from reporting.present.words import cut
 
 ROOT = Path(__file__).parents[3]
 
@@ -50,7 +55,7 @@ def published(request, tmp_path_factory) -> Path:
 @pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (500, "dark")])
 def test_pages_are_accessible(published, tmp_path, width, theme):
     pages = [*sorted(published.glob("*.html")), published.parents[1] / "index.html"]
-    assert len(pages) == 7
+    assert len(pages) == 8
     found = {page.name: barriers(page, tmp_path, width, theme) for page in pages}
     assert not any(found.values()), found
 
@@ -59,4 +64,28 @@ def test_pages_are_accessible(published, tmp_path, width, theme):
 def test_pdfs_conform(published):
     pdfs = sorted(published.glob("*.pdf"))
     code, said = verdict(*pdfs)
-    assert code == 0 and said.count("0 error(s), 0 warning(s)") == len(pdfs) == 5, said
+    assert code == 0 and said.count("0 error(s), 0 warning(s)") == len(pdfs) == 6, said
+
+
+def test_reports_tell_one_truth(published):
+    """Read from the pages and files themselves, of a company that can be judged and of one that can't."""
+    told = {path.stem: path.read_text(encoding="utf-8") for path in (published / "documents").glob("*.qmd")}
+    brief, verdicts = told["executive_brief"], pd.read_csv(published / "data" / "account_verdicts.csv")
+    shares = {
+        found
+        for name in ("executive_brief", "monthly_health")
+        for found in re.findall(r"\[MRR in healthy accounts\]{.key-label} \[([^\]]+)\]", told[name])
+    }
+    assert (
+        len(shares) == 1
+        and f"**{shares.pop()} of MRR comes from healthy accounts**" in told["monthly_health"]
+    )
+    assert verdicts["account_id"].is_unique
+    counts = verdicts["stance"].value_counts()
+    saved = re.search(r"(\d+) accounts to rescue and (\d+) to protect", brief)
+    assert saved and [int(n) for n in saved.groups()] == counts[["rescue", "protect"]].tolist()
+    offered = pd.read_csv(published / "data" / "expansion_accounts.csv")["account_id"]
+    assert set(offered) == set(verdicts.loc[verdicts["stance"] == "grow", "account_id"])
+    listed = verdicts.loc[verdicts["stance"].isin(["rescue", "protect"]), "account_name"]
+    for name in listed.head(5):
+        assert escape(cut(name, 32)) in brief and escape(name) in told["churn_drivers"]

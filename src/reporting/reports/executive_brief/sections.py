@@ -244,8 +244,8 @@ def _target(data: Data) -> str:
     row = rows.loc["mrr"]
     step, goal = float(row["distance"]), data.book.money(row["target"])
     if abs(step) < SMALLEST_STEP:
-        return f" It meets its target of {goal}."
-    return f" That is {percent(abs(step))} {'above' if step > 0 else 'below'} its target of {goal}."
+        return f" MRR meets its target of {goal}."
+    return f" MRR is {percent(abs(step))} {'above' if step > 0 else 'below'} its target of {goal}."
 
 
 def _retention_sentence(data: Data) -> str:
