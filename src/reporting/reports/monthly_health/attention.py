@@ -85,8 +85,8 @@ def trends(data: Data) -> Blocks:
     for label, what, group in (("tbl-falling", "falling", falling), ("tbl-rising", "rising", rising)):
         if len(group):
             caption = (
-                f"Largest accounts with {what} use over 30 days: events of the last 30 (90) days against as many "
-                "before"
+                f"Largest accounts with {what} use over 30 days: events of the last 30 (90) days against as "
+                "many before"
             )
             blocks.append(Table.of(group.nlargest(half, "mrr_cents"), columns, label=label, caption=caption))
     return Blocks(blocks)
