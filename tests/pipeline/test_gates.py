@@ -133,6 +133,16 @@ def test_the_same_notebook_without_a_fault_is_published(executed, publish, month
     assert (month / "mine.pdf").is_file()
 
 
+def test_an_appendix_without_a_notebook_of_its_own_is_published(executed, publish, month):
+    proof = says("How it was tested.")
+    proof.id = "proof"
+    proof.metadata["tags"] = ["appendix"]
+    executed(says("Text."), proof)
+    assert publish().state == "published"
+    assert "How it was tested." in (month / "appendix.html").read_text()
+    assert "How it was tested." not in (month / "mine.html").read_text()
+
+
 def test_a_figure_without_its_picture_is_named(executed, refused):
     figure = shows(blocks.Figure(MplFigure(), "fig-a", "C.", "Alt"))
     del figure.outputs[0].data["image/svg+xml"]

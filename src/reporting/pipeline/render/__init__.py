@@ -47,12 +47,13 @@ def render_site(
     out.mkdir(parents=True, exist_ok=True)
     read = [read_document(path) for path in documents]
     quarto = find_quarto(required=renderer == "quarto") if renderer != "embedded" else None
+    names = {path.stem for path in notebooks}
     with ThreadPoolExecutor(1) as beside:  # Python works on the notebooks while pandoc works on the reports
         shown = beside.submit(render_notebooks, notebooks, out / "notebooks", context)
         if quarto is not None:
-            made = render_quarto(quarto, read, out, context, has_notebooks=bool(notebooks))
+            made = render_quarto(quarto, read, out, context, names)
         else:
-            made = render_embedded(read, out, context, has_notebooks=bool(notebooks))
+            made = render_embedded(read, out, context, names)
     expected = {*context.companions.values(), *(f"notebooks/{path.name}" for path in notebooks)}
     check_site([*made, *shown.result()], out, expected)
     return "quarto" if quarto is not None else "embedded"

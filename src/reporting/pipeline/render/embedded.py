@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from reporting.pipeline.render.pdf import render_pdf
 
 
 def render_embedded(
-    documents: Sequence[Document], out: Path, context: RunContext, has_notebooks: bool
+    documents: Sequence[Document], out: Path, context: RunContext, notebooks: Collection[str]
 ) -> list[Path]:
     """Write each report as page, mailable file and PDF, and the front page.
 
@@ -24,7 +24,7 @@ def render_embedded(
         documents: The derived documents, in reading order.
         out: The month's folder.
         context: The run.
-        has_notebooks: Whether `notebooks/<report>.html` will be there to link to.
+        notebooks: Reports of which `notebooks/<report>.html` will be there to link to.
 
     Returns:
         The HTML pages.
@@ -38,7 +38,7 @@ def render_embedded(
     jobs: list[Callable[[], None]] = []
     for document in documents:
         jobs.append(lambda d=document: render_pdf(d, out / f"{d.name}.pdf", context))
-        jobs.append(lambda d=document: _pages(d, documents, out, context, has_notebooks))
+        jobs.append(lambda d=document: _pages(d, documents, out, context, notebooks))
     jobs.append(lambda: _front(front, documents, out, context))
     with ThreadPoolExecutor() as pool:
         for done in [pool.submit(job) for job in jobs]:
@@ -74,7 +74,11 @@ def _mail(document: Document, body: Body, out: Path, context: RunContext) -> Pat
 
 
 def _pages(
-    document: Document, documents: Sequence[Document], out: Path, context: RunContext, has_notebook: bool
+    document: Document,
+    documents: Sequence[Document],
+    out: Path,
+    context: RunContext,
+    notebooks: Collection[str],
 ) -> None:
     body = to_html(document, context.brand)
     here = f"{document.name}.html"
@@ -86,7 +90,7 @@ def _pages(
         context=context,
         pages=site.pages(documents),
         here=here,
-        footer=site.footer(document, context, has_notebook),
+        footer=site.footer(document, context, document.name in notebooks),
         home="index.html",
     )
     (out / here).write_text(html, encoding="utf-8")

@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,7 @@ def find_quarto(*, required: bool = False) -> Path | None:
 
 
 def render_quarto(
-    quarto: Path, documents: Sequence[Document], out: Path, context: RunContext, has_notebooks: bool
+    quarto: Path, documents: Sequence[Document], out: Path, context: RunContext, notebooks: Collection[str]
 ) -> list[Path]:
     """Write each report as page and PDF, and the front page, with Quarto; the mailable copies with pandoc.
 
@@ -63,7 +63,7 @@ def render_quarto(
         documents: The derived documents, in reading order.
         out: The month's folder.
         context: The run.
-        has_notebooks: Whether `notebooks/<report>.html` will be there to link to.
+        notebooks: Reports of which `notebooks/<report>.html` will be there to link to.
 
     Returns:
         The HTML pages.
@@ -73,7 +73,7 @@ def render_quarto(
     """
     with tempfile.TemporaryDirectory(prefix="reporting-quarto-") as temporary:
         project = Path(temporary)
-        _write_project(project, documents, context, has_notebooks)
+        _write_project(project, documents, context, notebooks)
         _run(quarto, project, context)
         made = project / "_site"
         pages = []
@@ -131,7 +131,7 @@ def _scrolling(html: str) -> str:
 
 
 def _write_project(
-    project: Path, documents: Sequence[Document], context: RunContext, has_notebooks: bool
+    project: Path, documents: Sequence[Document], context: RunContext, notebooks: Collection[str]
 ) -> None:
     brand = context.brand
     for number, document in enumerate(documents, 1):
@@ -149,7 +149,8 @@ def _write_project(
         if document.description:
             front |= {"description": escape(document.description), "subtitle": escape(document.description)}
         links = [
-            f"[{escape(link.title)}]({link.href})" for link in site.footer(document, context, has_notebooks)
+            f"[{escape(link.title)}]({link.href})"
+            for link in site.footer(document, context, document.name in notebooks)
         ]
         cover, footer = _only_html(_cover(context), "cover"), _only_html(" ".join(links), "footer")
         body = f"{cover}\n\n{document.body}\n\n{footer}\n"
