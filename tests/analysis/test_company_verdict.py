@@ -12,7 +12,6 @@ from tests.reports.hand import NOW, book, months, series
 from reporting.analysis import company, key_figures
 from reporting.analysis.company import BAD, GOOD, OPEN, Reading, word, worst_first
 from reporting.analysis.concentration import concentration
-from reporting.analysis.key_figures import healthy_share
 
 QUARTER = pd.Timestamp("2025-11-01")
 BELIEVED, DOUBTED = SimpleNamespace(reliable=True), SimpleNamespace(reliable=False)
@@ -224,8 +223,8 @@ def test_the_healthy_share_is_of_all_mrr():
         at(100, account="c"),
         at(0, account="d", health_band="healthy"),
     )
-    assert healthy_share(made, NOW) == 0.6
-    assert math.isnan(healthy_share(book(at(100)), NOW))
+    assert key_figures._healthy(made)[NOW] == 0.6
+    assert math.isnan(key_figures._healthy(book(at(100)))[NOW])
 
 
 @pytest.mark.parametrize(

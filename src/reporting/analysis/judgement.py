@@ -80,7 +80,7 @@ class Judgement:
             return rows.set_index("account_id").rename_axis(None) if len(rows) else pd.DataFrame()
         return self._model[0]
 
-    @property
+    @cached_property
     def readings(self) -> list[Reading]:
         """The company's key figures, read; in a fixed order."""
         return company.from_table(self.company)

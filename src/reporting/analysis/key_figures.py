@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import pandas as pd
 
@@ -37,20 +38,16 @@ _OF_ALL = {"monthly_churn_rate", "healthy_mrr", "grr_12", "declining", "worsened
 
 def readings(view: View, trust: Trust) -> list[Reading]:
     """Every key figure of the month, in a fixed order."""
+    rows = followed(view.panel, view.month - pd.DateOffset(months=YEAR), view.month)
     estimates = {
         "mrr": _growth(view, trust),
-        "nrr_12": _nrr(view, trust),
+        "nrr_12": _nrr(rows, trust),
         "monthly_churn_rate": _churn(view, trust),
         "healthy_mrr": _health(view),
         "north_star": _value(view),
-        "grr_12": _grr(view, trust),
+        "grr_12": _retained(rows, trust, grr),
     }
     return [_read(view, figure, *estimates.get(figure, (UNKNOWN, math.nan, OPEN))) for figure in _MOVES]
-
-
-def healthy_share(view: View, month: pd.Timestamp) -> float:
-    """Share of all the month's MRR that accounts in the healthy band pay; NaN where no score exists."""
-    return float(_healthy(view).get(month, math.nan))
 
 
 def _read(view: View, figure: str, estimate: Estimate, quarter_ago: float, threshold: str) -> Reading:
@@ -88,6 +85,7 @@ def _series(view: View, figure: str) -> pd.Series:
 
 
 def _healthy(view: View) -> pd.Series:
+    """Share of all MRR that accounts in the healthy band pay, by month; NaN where no score exists."""
     band = view.panel[view.product.band_column]
     rows = view.panel[["month", "mrr_cents"]].assign(
         healthy=view.panel["mrr_cents"].where(band == "healthy", 0),
@@ -124,7 +122,7 @@ _Read = tuple[Estimate, float, str]
 
 
 def _growth(view: View, trust: Trust) -> _Read:
-    total = view.panel.groupby("month")["mrr_cents"].sum()
+    total = _series(view, "mrr")
     before = float(total.get(view.month - pd.DateOffset(months=QUARTER), 0))
     if not before:
         return UNKNOWN, math.nan, OPEN
@@ -134,22 +132,18 @@ def _growth(view: View, trust: Trust) -> _Read:
     return UNKNOWN, before, reading
 
 
-def _nrr(view: View, trust: Trust) -> _Read:
-    rows = followed(view.panel, view.month - pd.DateOffset(months=YEAR), view.month)
+def _retained(rows: pd.DataFrame, trust: Trust, measure: Callable[[pd.DataFrame], Estimate]) -> _Read:
+    """NRR or GRR of the accounts followed, without a reading by a threshold."""
     if rows.empty:
         return UNKNOWN, math.nan, EARLY
-    estimate = nrr(rows)
-    if not trust.reliable:
-        return estimate, math.nan, UNRELIABLE
-    reading = GOOD if estimate.low > 1 else BAD if estimate.high < 1 else OPEN
-    return estimate, math.nan, reading
+    return measure(rows), math.nan, OPEN if trust.reliable else UNRELIABLE
 
 
-def _grr(view: View, trust: Trust) -> _Read:
-    rows = followed(view.panel, view.month - pd.DateOffset(months=YEAR), view.month)
-    if rows.empty:
-        return UNKNOWN, math.nan, EARLY
-    return grr(rows), math.nan, OPEN if trust.reliable else UNRELIABLE
+def _nrr(rows: pd.DataFrame, trust: Trust) -> _Read:
+    estimate, before, reading = _retained(rows, trust, nrr)
+    if reading == OPEN:
+        reading = GOOD if estimate.low > 1 else BAD if estimate.high < 1 else OPEN
+    return estimate, before, reading
 
 
 def _churn(view: View, trust: Trust) -> _Read:
@@ -167,8 +161,9 @@ def _churn(view: View, trust: Trust) -> _Read:
 
 
 def _health(view: View) -> _Read:
-    now = healthy_share(view, view.month)
-    before = healthy_share(view, view.month - pd.DateOffset(months=QUARTER))
+    share_of_mrr = _healthy(view)
+    now = float(share_of_mrr.get(view.month, math.nan))
+    before = float(share_of_mrr.get(view.month - pd.DateOffset(months=QUARTER), math.nan))
     if math.isnan(now):
         return UNKNOWN, math.nan, ABSENT
     if scores.coverage(view, view.product.band_score) < scores.THIN:

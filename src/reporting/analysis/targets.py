@@ -10,10 +10,9 @@ import pandas as pd
 from reporting.analysis.forecast import Forecast
 from reporting.analysis.view import View
 from reporting.errors import ConfigError, did_you_mean
-from reporting.metrics.registry import METRICS
+from reporting.metrics.registry import METRICS, MONEY, SHARE
 
 COLUMNS = ("actual", "target", "distance", "year_end", "year_target", "chance")
-MONEY, SHARE = "minor units", "share"
 
 
 def targets(view: View, forecast: Forecast | None) -> pd.DataFrame:

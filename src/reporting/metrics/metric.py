@@ -28,7 +28,7 @@ REPORTS = ("executive_brief", "monthly_health", "retention_cohorts", "churn_driv
 """The shipped reports as a reader takes them."""
 Direction = Literal["higher is better", "lower is better", "neither"]
 UP, DOWN, NEITHER = "higher is better", "lower is better", "neither"
-MONEY = "minor units"
+MONEY, SHARE = "minor units", "share"
 
 
 @dataclass(frozen=True, kw_only=True)

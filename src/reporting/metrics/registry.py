@@ -18,7 +18,7 @@ from reporting.metrics.catalogue import (
     retention,
     revenue,
 )
-from reporting.metrics.metric import CHAPTERS, REPORTS, Metric
+from reporting.metrics.metric import CHAPTERS, MONEY, REPORTS, SHARE, Metric
 
 METRICS: dict[str, Metric] = {
     metric.id: metric
@@ -37,7 +37,7 @@ METRICS: dict[str, Metric] = {
 }
 """Metric id -> metric."""
 
-__all__ = ["CHAPTERS", "METRICS", "REPORTS", "Metric", "unavailable"]
+__all__ = ["CHAPTERS", "METRICS", "MONEY", "REPORTS", "SHARE", "Metric", "unavailable"]
 
 
 def unavailable(have: Collection[str]) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from reporting.metrics.registry import CHAPTERS, METRICS
 from reporting.present.blocks import Block, Blocks, Glossary, Table, Text
 from reporting.present.formats import count, money, percent
 from reporting.present.markdown import escape
-from reporting.present.words import plural, sentence, uncapitalised
+from reporting.present.words import cut, plural, sentence, uncapitalised
 
 from ..common import company, measures
 from .data import Data
@@ -55,7 +55,7 @@ def movers(data: Data) -> Blocks:
     text = (
         f"{sentence(plural(rows['account_id'].nunique(), 'account'))} moved MRR in {book.label}: "
         f"{plural(up, 'movement')} up, {plural(down, 'movement')} down. The largest is "
-        f"{book.shown_name(lead['account_name'])} ({lead['movement'].lower()}, "
+        f"{escape(cut(lead['account_name']))} ({lead['movement'].lower()}, "
         f"{money(lead['amount_cents'], book.currency, sign=True)}); the "
         f"{plural(len(shown), 'movement')} of @tbl-movers make {percent(part, 0)} of everything that moved."
     )

@@ -12,8 +12,7 @@ from reporting.analysis.judgement import Judgement, judgement_of
 from reporting.analysis.view import View
 from reporting.present.formats import money, percent
 from reporting.present.formats import month as month_name
-from reporting.present.markdown import escape
-from reporting.present.words import cut, plain, plural, sentence
+from reporting.present.words import plain, plural, sentence
 
 
 class Book(View):
@@ -55,10 +54,6 @@ class Book(View):
             return ""
         accounts, share = plural(len(rows), "account"), self.share_of_mrr(rows["mrr_cents"].sum())
         return f" {sentence(accounts)} with {percent(share)} of MRR can't be judged."
-
-    def shown_name(self, name: str) -> str:
-        """An account's name for a line of prose: cut where it is very long, and escaped."""
-        return escape(cut(name))
 
     def money(self, cents: float) -> str:
         """Money in the reporting currency."""

@@ -21,11 +21,14 @@ from reporting.analysis.company import (
 from reporting.analysis.company import UNRELIABLE as DOUBTED
 from reporting.analysis.concentration import LARGEST
 from reporting.analysis.intervals import Estimate
+from reporting.analysis.signals import WIDTH
 from reporting.metrics.registry import METRICS
 from reporting.present.blocks import Blocks, Table, Text
 from reporting.present.formats import NOT_AVAILABLE, change, count, percent
+from reporting.present.markdown import escape
 from reporting.present.words import (
     SMALLEST_STEP,
+    cut,
     interval,
     listing,
     moved_points,
@@ -187,7 +190,7 @@ def signs(book: Book) -> Blocks:
     text = (
         "A figure is good or bad by its threshold in the product definition, and bad as well where it moved "
         "for the worse by more than it usually does: beyond the mean change of the twelve months before plus "
-        "or minus 2.66 times their mean moving range (@tbl-signs)."
+        f"or minus {WIDTH} times their mean moving range (@tbl-signs)."
     )
     frame = pd.DataFrame(rows, columns=list(columns))
     return Blocks([Text(text), Table.of(frame, columns, label="tbl-signs", caption=caption)])
@@ -205,7 +208,7 @@ def concentrated(book: Book) -> str:
     found = book.judgement.concentration
     if found is None or found.accounts < 2:
         return ""
-    largest = book.shown_name(book.paying.loc[found.largest, "account_name"])
+    largest = escape(cut(book.paying.loc[found.largest, "account_name"]))
     text = f"{largest} pays {percent(found.share_of_largest)} of MRR"
     step = found.nrr - found.nrr_without
     if math.isfinite(step) and abs(step) >= SMALLEST_STEP:

@@ -7,7 +7,6 @@ import math
 from reporting.analysis import renewals as ahead
 from reporting.analysis.follow_up import FollowUp
 from reporting.analysis.intervals import Estimate, differ
-from reporting.analysis.trust import Trust
 from reporting.present.blocks import Blocks, Column, Table, Text
 from reporting.present.formats import count, date, money, percent
 from reporting.present.words import interval, listing, plural
@@ -29,7 +28,7 @@ _HEADS = ("List of", "Accounts", "Left", "Pay less", "Recovered", "Still on it")
 
 def followed_up(book: Book) -> Blocks:
     """What came of the accounts that were to save, a month and three months ago."""
-    if not Trust(book).reliable:
+    if not book.judgement.reliable:
         text = "What came of past lists can't be told: the sources contradict each other on who left."
         return Blocks([Text(text)])
     found = {months: one for months, one in book.judgement.followed.items() if len(one.listed)}

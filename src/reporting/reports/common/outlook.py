@@ -5,10 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from reporting.analysis.forecast import METRICS, Forecast
-from reporting.analysis.targets import MONEY, SHARE
 from reporting.analysis.targets import targets as against_targets
-from reporting.analysis.trust import Trust
 from reporting.metrics.registry import METRICS as CATALOGUE
+from reporting.metrics.registry import MONEY, SHARE
 from reporting.present.blocks import Blocks, Column, Table, Text
 from reporting.present.formats import count, missing, money, month, number, percent, points
 from reporting.present.words import listing, uncapitalised
@@ -20,7 +19,7 @@ _NAMES = {"mrr": "MRR", "nrr_12": "NRR of twelve months", "churned_accounts": "A
 
 def forecast(book: Book) -> Blocks:
     """MRR, NRR and lost accounts three months ahead, and what such forecasts were worth."""
-    if not Trust(book).reliable:
+    if not book.judgement.reliable:
         return Blocks([Text("No forecast can be made: the sources contradict each other on who left.")])
     found = book.forecast
     if found is None:
@@ -71,7 +70,7 @@ def _record(found: Forecast, told: list[str]) -> str:
 
 def targets(book: Book) -> Blocks:
     """Actual against target, and the chance of reaching the year's; nothing without the table."""
-    rows = against_targets(book, book.forecast if Trust(book).reliable else None)
+    rows = against_targets(book, book.forecast if book.judgement.reliable else None)
     if rows.empty:
         return Blocks()
     head = ("", "Actual", "Target", "Distance", "Target of the year", "Chance")

@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 
 from reporting.metrics.registry import METRICS
-from reporting.params import playbook
 from reporting.params.playbook import STANCES
 from reporting.present.formats import days, number, percent
 from reporting.present.words import listing, plain, plural, uncapitalised
@@ -17,7 +16,6 @@ from reporting.present.words import listing, plain, plural, uncapitalised
 from .book import Book
 
 Values = Mapping[str, Any]
-TO_SAVE = playbook.TO_SAVE
 STANCE_WORDS = {
     "rescue": "to rescue",
     "protect": "to protect",
@@ -34,8 +32,13 @@ OFFERS = {
 """Rule that makes an offer -> what is offered."""
 
 
-def listed(book: Book, *stances: str) -> pd.DataFrame:
+def listed(book: Book, *stances: str, reasons: int | None = None) -> pd.DataFrame:
     """The accounts with one of these stances (default: all), in the order in which to act.
+
+    Args:
+        book: The month.
+        stances: Which; all where none is named.
+        reasons: How many reasons are told of an account; all by default.
 
     Returns:
         The columns of `verdict.COLUMNS`; `reason` and `action` are in words.
@@ -43,7 +46,7 @@ def listed(book: Book, *stances: str) -> pd.DataFrame:
     rows = book.judgement.accounts
     rows = rows[rows["stance"].isin(stances or STANCES)].copy()
     plans = book.now["plan"] if "plan" in book.now else pd.Series(dtype=object)
-    rows["reason"] = [reason(book, row) for _, row in rows.iterrows()]
+    rows["reason"] = [reason(book, row, reasons) for _, row in rows.iterrows()]
     rows["action"] = [action(book, row, plans.get(account)) for account, row in rows.iterrows()]
     return rows
 
@@ -72,11 +75,9 @@ def action(book: Book, row: pd.Series, plan: str | None) -> str:
 def counted(book: Book, *stances: str) -> str:
     """`19 accounts to rescue and 116 to protect`; stances that nobody has are left out."""
     counts = book.judgement.accounts["stance"].value_counts()
-    told = [f"{number(counts[s])} {STANCE_WORDS[s]}" for s in stances or STANCES if counts.get(s)]
-    if told:
-        first, _, rest = told[0].partition(" ")
-        told[0] = f"{first} {'account' if first == '1' else 'accounts'} {rest}"
-    return listing(told)
+    met = [stance for stance in stances or STANCES if counts.get(stance)]
+    many = [plural(counts[s], "account") if s == met[0] else number(counts[s]) for s in met]
+    return listing([f"{n} {STANCE_WORDS[s]}" for n, s in zip(many, met, strict=True)])
 
 
 def unowned(rows: pd.DataFrame) -> str:

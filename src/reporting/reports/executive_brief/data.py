@@ -7,10 +7,14 @@ from functools import cached_property
 import pandas as pd
 
 from reporting.analysis.bridge import bridge
+from reporting.params.playbook import TO_SAVE
 from reporting.reports.common.book import Book
 from reporting.reports.common.trust import Trust
 
 from ..common import verdicts, why
+
+REASONS = 2
+"""Reasons told of one account; all of them stand in account_verdicts.csv."""
 
 
 class Data:
@@ -41,12 +45,12 @@ class Data:
     @cached_property
     def save(self) -> pd.DataFrame:
         """Accounts to rescue and to protect, in the order in which to act."""
-        return verdicts.listed(self.book, *verdicts.TO_SAVE)
+        return verdicts.listed(self.book, *TO_SAVE, reasons=REASONS)
 
     @cached_property
     def grow(self) -> pd.DataFrame:
         """Accounts to make an offer to, largest MRR first."""
-        rows = verdicts.listed(self.book, "grow")
+        rows = verdicts.listed(self.book, "grow", reasons=REASONS)
         return rows.sort_values(["mrr_cents", "account_id"], ascending=[False, True])
 
 

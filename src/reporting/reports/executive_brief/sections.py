@@ -11,6 +11,7 @@ from reporting.analysis.bridge import LABELS, as_data, net_parts
 from reporting.analysis.company import Reading
 from reporting.analysis.frames import quantile
 from reporting.analysis.targets import targets
+from reporting.params.playbook import TO_SAVE
 from reporting.present.blocks import Block, Blocks, Callout, Figure, KeyFigure, KeyFigures, Table, Text
 from reporting.present.formats import count, date, money, percent
 from reporting.present.formats import month as month_name
@@ -22,8 +23,6 @@ from .data import Data
 
 # When the rules name a larger share of the accounts, they no longer single anybody out.
 TOO_MANY = 0.5
-# Reasons told of one account; all of them stand in account_verdicts.csv.
-REASONS = 2
 TILES = ("mrr", "nrr_12", "grr_12", "monthly_churn_rate", "healthy_mrr", "north_star")
 
 
@@ -38,10 +37,8 @@ def headline(data: Data) -> Blocks:
 
 def key_figures(data: Data) -> Blocks:
     """Six figures, each with its last twelve months and its usual range."""
-    found = {reading.figure: reading for reading in data.book.judgement.readings}
-    return Blocks(
-        [KeyFigures([_tile(data, found[figure]) for figure in TILES if _known(data, found[figure])])]
-    )
+    found = [reading for figure in TILES if (reading := data.book.reading(figure)) and _known(data, reading)]
+    return Blocks([KeyFigures([_tile(data, reading) for reading in found])])
 
 
 def _known(data: Data, reading: Reading) -> bool:
@@ -57,7 +54,7 @@ def _tile(data: Data, reading: Reading) -> KeyFigure:
     label = sentence(company.name(book, figure))
     if measures.of_churn(figure):
         label = data.trust.label(label)
-    value = reading.history[-1] if reading.history else math.nan
+    value = reading.latest
     if not math.isfinite(value):
         return KeyFigure(label, "too early")
     shown = money(value, book.currency, short=True) if figure == "mrr" else company.shown(book, figure, value)
@@ -119,7 +116,7 @@ def save(data: Data) -> Blocks:
     if rows.empty:
         return Blocks([Text("No account is to rescue or to protect.")])
     part = percent(book.share_of_mrr(rows["mrr_cents"].sum()))
-    counts = verdicts.counted(book, *verdicts.TO_SAVE)
+    counts = verdicts.counted(book, *TO_SAVE)
     text = (
         f"{counts}: together {part} of MRR.{verdicts.unowned(rows)}{_risk_sentence(data)}{_last_list(data)}"
     )
@@ -132,12 +129,10 @@ def save(data: Data) -> Blocks:
 
 def grow(data: Data) -> Blocks:
     """The largest accounts to make an offer to, and how many there are."""
-    rows = data.grow
-    if rows.empty:
-        return Blocks([Text(sentence(_grow_sentence(data)))])
-    return Blocks(
-        [Text(_grow_sentence(data)), _accounts(data, rows, data.top_offers, "tbl-actions-grow", "grow")]
-    )
+    rows, blocks = data.grow, Blocks([Text(_grow_sentence(data))])
+    if len(rows):
+        blocks.append(_accounts(data, rows, data.top_offers, "tbl-actions-grow", "grow"))
+    return blocks
 
 
 def _accounts(data: Data, rows: pd.DataFrame, most: int, label: str, what: str) -> Table:
@@ -146,7 +141,7 @@ def _accounts(data: Data, rows: pd.DataFrame, most: int, label: str, what: str) 
         {
             "account": [cut(name, 32) for name in shown["account_name"]],
             "mrr": shown["mrr_cents"].to_numpy(),
-            "reason": [verdicts.reason(book, row, REASONS) for _, row in _raw(data, shown).iterrows()],
+            "reason": shown["reason"].to_numpy(),
             "action": shown["action"].to_numpy(),
             "owner": [cut(str(name), 20) if pd.notna(name) else "no owner" for name in shown["owner"]],
             "due": [date(day).rsplit(" ", 1)[0] for day in shown["due"]],
@@ -164,11 +159,6 @@ def _accounts(data: Data, rows: pd.DataFrame, most: int, label: str, what: str) 
     order = "to rescue first, then by expected loss" if what == "save" else "largest MRR first"
     caption = f"To {what}, {order}: {len(shown)} of {count(len(rows))}{rest}"
     return Table.of(told, columns, label=label, caption=caption)
-
-
-def _raw(data: Data, rows: pd.DataFrame) -> pd.DataFrame:
-    """The verdicts of these accounts as they were judged, reasons as values."""
-    return data.book.judgement.accounts.loc[rows.index]
 
 
 def _too_many(data: Data, named: int, paying: int) -> Callout:
@@ -250,12 +240,12 @@ def _target(data: Data) -> str:
 
 def _retention_sentence(data: Data) -> str:
     book = data.book
-    readings = {reading.figure: reading for reading in book.judgement.readings}
-    if not readings["grr_12"].n:
+    gross, net = book.reading("grr_12"), book.reading("nrr_12")
+    if not (gross and net and gross.n):
         return "No account paid twelve months ago, so retention can't be told yet."
     kept = (
-        f"{with_interval(company.estimate(readings['grr_12']))} of the MRR of twelve months ago is kept "
-        f"(GRR), {percent(readings['nrr_12'].value)} with expansion (NRR)"
+        f"{with_interval(company.estimate(gross))} of the MRR of twelve months ago is kept "
+        f"(GRR), {percent(net.value)} with expansion (NRR)"
     )
     if not data.trust.reliable:
         return (

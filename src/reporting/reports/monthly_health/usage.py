@@ -18,8 +18,6 @@ from reporting.present.words import listing, sentence
 
 from .data import Data
 
-# Chapters whose portfolio figures stand in one table; onboarding has its own.
-CHAPTERS = ("adoption", "engagement", "health", "expansion")
 BY_SEGMENT = ("value_events", "session_frequency", "active_days", "feature_breadth", "active_user_share")
 FEWEST = 5
 

@@ -6,12 +6,12 @@ import pandas as pd
 
 from reporting.analysis.churn.out_of_time import Horizon
 from reporting.analysis.churn.risk import Reason
+from reporting.params.playbook import TO_SAVE
 from reporting.present.blocks import Block, Blocks, Figure, Table, Text
 from reporting.present.formats import count, interval, money, number, percent
 from reporting.present.formats import month as month_name
 from reporting.present.words import plural, sentence
 
-from ...common import verdicts
 from .. import charts, words
 from ..data import Data
 
@@ -125,7 +125,7 @@ def _calibration_finding(one: Horizon) -> str:
 
 def accounts_at_risk(data: Data) -> Blocks:
     """The accounts to save, with reasons and next step; without a model, without probabilities."""
-    table = data.at_risk[data.at_risk["stance"].isin(verdicts.TO_SAVE)]
+    table = data.at_risk[data.at_risk["stance"].isin(TO_SAVE)]
     if table.empty:
         return Blocks([Text("No paying account is to be rescued or protected at the close.")])
     return _by_risk(data, table) if data.foretold else _by_warning(data, table)
