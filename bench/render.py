@@ -92,8 +92,7 @@ def prepare(folder: Path) -> None:
 
     from reporting.pipeline.derive import derive
 
-    for notebook in write(folder / "notebooks", list(TITLES)):
-        derive(notebook, folder / "documents")
+    derive(write(folder / "notebooks", list(TITLES)), folder / "documents")
 
 
 def main() -> None:

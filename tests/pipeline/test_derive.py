@@ -15,8 +15,13 @@ sys.path.insert(0, str(Path(__file__).parent / "render"))
 import sample_month as sample
 
 from reporting.errors import RenderError
-from reporting.pipeline.derive import derive, derive_all
+from reporting.pipeline.derive import derive
 from reporting.present import blocks
+
+
+def derive_one(executed: Path, out_dir: Path, front: dict | None = None) -> Path:
+    (document,) = derive([executed], out_dir, front)
+    return document
 
 
 def written(tmp_path: Path, *cells) -> Path:
@@ -37,7 +42,7 @@ def text(markdown: str):
 
 def test_document_has_no_code_and_the_runs_front_matter(tmp_path):
     (path,) = sample.write(tmp_path, ["monthly_health"])
-    made = derive(path, tmp_path / "documents", {"month": "2024-12", "run-id": "abc"}).read_text()
+    made = derive_one(path, tmp_path / "documents", {"month": "2024-12", "run-id": "abc"}).read_text()
     front = yaml.safe_load(made.split("---\n")[1])
     assert front["title"] == "Monthly health" and front["month"] == "2024-12" and front["run-id"] == "abc"
     assert front["key-figures"][0]["value"] == "$10.2M"
@@ -47,7 +52,7 @@ def test_document_has_no_code_and_the_runs_front_matter(tmp_path):
 
 def test_figures_are_files_with_caption_alt_and_label(tmp_path):
     (path,) = sample.write(tmp_path, ["monthly_health"])
-    made = derive(path, tmp_path / "d")
+    made = derive_one(path, tmp_path / "d")
     picture = tmp_path / "d/figures/monthly_health/fig-mrr-bridge.svg"
     assert picture.read_text().startswith("<svg")
     assert (
@@ -58,7 +63,7 @@ def test_figures_are_files_with_caption_alt_and_label(tmp_path):
 
 def test_table_cells_come_out_as_they_went_in(tmp_path):
     (path,) = sample.write(tmp_path, ["monthly_health"])
-    made = derive(path, tmp_path / "d")
+    made = derive_one(path, tmp_path / "d")
     parsed = json.loads(
         subprocess.run(
             [pypandoc.get_pandoc_path(), "-t", "json", str(made)], capture_output=True, check=True, text=True
@@ -72,7 +77,7 @@ def test_table_cells_come_out_as_they_went_in(tmp_path):
 
 def test_same_notebook_gives_same_bytes(tmp_path):
     (path,) = sample.write(tmp_path, ["churn_drivers"])
-    first, second = derive(path, tmp_path / "1"), derive(path, tmp_path / "2")
+    first, second = derive_one(path, tmp_path / "1"), derive_one(path, tmp_path / "2")
     assert first.read_bytes() == second.read_bytes()
 
 
@@ -98,26 +103,26 @@ def test_same_notebook_gives_same_bytes(tmp_path):
 def test_what_may_not_stand_in_a_document_is_refused_with_its_cell(tmp_path, cell, message):
     path = written(tmp_path, nbformat.v4.new_markdown_cell("## Fine"), cell)
     with pytest.raises(RenderError, match=r"cell 2") as caught:
-        derive(path, tmp_path / "d")
+        derive_one(path, tmp_path / "d")
     assert message in str(caught.value) and "a_report.ipynb" in str(caught.value)
 
 
 def test_one_label_for_two_things_is_refused(tmp_path):
     path = written(tmp_path, sample.code(sample.bridge("tbl-a")), sample.code(sample.bridge("tbl-a")))
     with pytest.raises(RenderError, match="second time"):
-        derive(path, tmp_path / "d")
+        derive_one(path, tmp_path / "d")
 
 
 def test_strangers_at_signs_and_code_are_no_references(tmp_path):
     path = written(tmp_path, text("Write `@fig-x` or \\@fig-y to me@fig-z.example."))
-    assert "@fig-x" in derive(path, tmp_path / "d").read_text()
+    assert "@fig-x" in derive_one(path, tmp_path / "d").read_text()
 
 
 def test_warnings_on_stderr_stay_in_the_audit_copy(tmp_path):
     noisy = nbformat.v4.new_code_cell(
         "x", outputs=[nbformat.v4.new_output("stream", name="stderr", text="FutureWarning")]
     )
-    assert "FutureWarning" not in derive(written(tmp_path, noisy), tmp_path / "d").read_text()
+    assert "FutureWarning" not in derive_one(written(tmp_path, noisy), tmp_path / "d").read_text()
 
 
 def report_with_proof(folder: Path, name: str, label: str = "tbl-proof") -> Path:
@@ -138,7 +143,7 @@ def report_with_proof(folder: Path, name: str, label: str = "tbl-proof") -> Path
 
 def test_cells_tagged_appendix_stand_in_one_appendix_of_all_reports(tmp_path):
     first, second = report_with_proof(tmp_path, "churn"), report_with_proof(tmp_path, "health", "tbl-other")
-    made = derive_all([first, second], tmp_path / "d")
+    made = derive([first, second], tmp_path / "d")
     assert [path.name for path in made] == ["churn.qmd", "health.qmd", "appendix.qmd"]
     report, appendix = made[0].read_text(), made[2].read_text()
     assert "How it was tested" not in report and "tbl-proof}" not in report
@@ -154,7 +159,7 @@ def test_the_appendix_s_own_notebook_comes_first_in_it(tmp_path):
         metadata={"reporting": {"title": "Proof and terms", "description": "All of it."}},
     )
     nbformat.write(own, tmp_path / "appendix.ipynb")
-    made = derive_all([tmp_path / "appendix.ipynb", report_with_proof(tmp_path, "churn")], tmp_path / "d")
+    made = derive([tmp_path / "appendix.ipynb", report_with_proof(tmp_path, "churn")], tmp_path / "d")
     text = made[0].read_text()
     assert [path.name for path in made] == ["appendix.qmd", "churn.qmd"]
     assert text.index("Proof and terms") < text.index("## Glossary") < text.index("## Churn")
@@ -163,7 +168,7 @@ def test_the_appendix_s_own_notebook_comes_first_in_it(tmp_path):
 def test_two_reports_can_t_give_the_appendix_one_label(tmp_path):
     reports = [report_with_proof(tmp_path, "churn"), report_with_proof(tmp_path, "health")]
     with pytest.raises(RenderError, match=r"cell 4 .*tbl-proof.*appendix") as error:
-        derive_all(reports, tmp_path / "d")
+        derive(reports, tmp_path / "d")
     assert "health.ipynb" in str(error.value)
 
 
@@ -171,7 +176,7 @@ def test_a_sparkline_carries_its_points_and_the_usual_range(tmp_path):
     tile = blocks.KeyFigure("MRR", "$3", history=[1.0, float("nan"), 3.0, 2.0], usual=(1.5, 9.0))
     flat = blocks.KeyFigure("NRR", "90%", history=[5.0, 5.0], usual=(float("nan"), 1.0))
     lone = blocks.KeyFigure("GRR", "80%", history=[5.0])
-    made = derive(
+    made = derive_one(
         written(tmp_path, sample.code(blocks.KeyFigures([tile, flat, lone]))), tmp_path / "d"
     ).read_text()
     assert '{.key-spark points="0,0 667,1000 1000,500" usual="250,1000"}' in made

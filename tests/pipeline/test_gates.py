@@ -151,14 +151,14 @@ def test_a_figure_without_its_picture_is_named(executed, refused):
 
 
 def test_a_figure_that_gets_lost_on_the_way_is_named(executed, refused, monkeypatch):
-    from reporting.pipeline.derive import derive_all
+    from reporting.pipeline.derive import derive
 
     def lossy(*arguments: object) -> list[Path]:
-        documents = derive_all(*arguments)
+        documents = derive(*arguments)
         (documents[0].parent / "figures" / "mine" / "fig-a.svg").unlink()
         return documents
 
-    monkeypatch.setattr("reporting.pipeline.derive.derive_all", lossy)
+    monkeypatch.setattr("reporting.pipeline.derive.derive", lossy)
     executed(shows(blocks.Figure(MplFigure(), "fig-a", "C.", "Alt")))
     refused(DOCUMENT, "figures/mine/fig-a.svg is missing")
 

@@ -40,7 +40,8 @@ def test_the_brief_is_one_page(company, tmp_path, changes, paper):
                 nbformat.v4.new_output("display_data", block._repr_mimebundle_()) for block in shown
             ]
     nbformat.write(notebook, tmp_path / NOTEBOOK.name)
-    document = read_document(derive(tmp_path / NOTEBOOK.name, tmp_path / "documents"))
+    (derived,) = derive([tmp_path / NOTEBOOK.name], tmp_path / "documents")
+    document = read_document(derived)
     brand = replace(current_brand(), page_size=paper)
     run = RunContext("hand", "By Hand Incorporated", Month(2026, 2), "2026-02-ab12cd34", brand=brand)
     render_pdf(document, tmp_path / "brief.pdf", run)

@@ -18,7 +18,7 @@ from reporting.contract.money import missing_rates, money_rules, overlaps
 from reporting.contract.nothing import text_rules, with_their_words
 from reporting.contract.prices import discounts, units
 from reporting.contract.relations import relation_rules
-from reporting.contract.rules import apply, duplicate_keys, general_rules, noun
+from reporting.contract.rules import apply, duplicate_keys, general_rules, noun, number_of
 from reporting.contract.spelling import misspelled_accounts, twins
 from reporting.contract.tables import TABLES, CanonicalTable
 from reporting.contract.usage import Usage, usage_findings
@@ -61,7 +61,7 @@ def check(
         if name == "events":
             filled[name] = table
             continue
-        total = int(table.count().to_pyarrow().as_py())
+        total = number_of(table)
         if not total:
             findings += [_empty(canonical, close, timezone)] if canonical.required else []
             continue

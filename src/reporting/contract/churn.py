@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 
 from reporting.contract.findings import EXAMPLES, Finding, as_text
 from reporting.contract.money import FOREVER
-from reporting.contract.rules import kept, rows
+from reporting.contract.rules import kept, number_of, rows
 from reporting.contract.standing import effective, standing, story
 
 
@@ -107,7 +107,7 @@ class _Accounts:
         )  # fmt: skip
 
     def _count(self, which: ir.BooleanValue) -> int:
-        return int(self.table.filter(which).count().to_pyarrow().as_py())
+        return number_of(self.table.filter(which))
 
     def _finding(
         self, check: str, table: str, column: str | None, which: ir.BooleanValue, total: int, message: str,
@@ -161,10 +161,10 @@ def _counted(
     check: str, table: str, column: str, faults: ir.Table, examined: ir.Table, message: str, shown: list[str],
     remedy: str,
 ) -> list[Finding]:  # fmt: skip
-    count = int(faults.count().to_pyarrow().as_py())
+    count = number_of(faults)
     if not count:
         return []
-    total = int(examined.count().to_pyarrow().as_py())
+    total = number_of(examined)
     examples = [as_text(row) for row in rows(faults.select(shown).order_by(shown).limit(EXAMPLES))]
     text = message.format(count=count, total=total)
     return [Finding(check, "warning", table, column, count, total, text, examples, remedy)]

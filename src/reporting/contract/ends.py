@@ -13,7 +13,7 @@ import ibis
 import ibis.expr.types as ir
 
 from reporting.contract.findings import EXAMPLES, Finding, as_text
-from reporting.contract.rules import kept, rows
+from reporting.contract.rules import kept, number_of, rows
 
 FEWEST = 3
 """Fewer rows may lie a day apart by chance."""
@@ -58,7 +58,7 @@ def _a_day_apart(ended: ir.Table, starts: ir.Table) -> list[Finding]:
     ) | ((pairs.next_from > pairs.valid_to) & (pairs.next_from <= pairs.valid_to + seconds))
     apart = pairs.filter(near).group_by("account_id", "subscription_id", "valid_to")
     apart = apart.aggregate(next_from=lambda t: t.next_from.min())
-    count, total = _number(apart), _number(followed)
+    count, total = number_of(apart), number_of(followed)
     if count < FEWEST or count < DOUBTFUL * total:
         return []
     return [
@@ -109,7 +109,3 @@ def _local_day(instant: ir.TimestampValue, timezone: str) -> ir.DateValue:
     offsets = [dt.datetime(year, month, 1, tzinfo=zone).utcoffset() for month in range(1, 13)]
     latest = max(offset for offset in offsets if offset is not None)
     return (instant + ibis.interval(seconds=int(latest.total_seconds()))).date()
-
-
-def _number(table: ir.Table) -> int:
-    return int(table.count().to_pyarrow().as_py())

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 import ibis.expr.types as ir
 
 from reporting.contract.findings import EXAMPLES, Finding
-from reporting.contract.rules import rows
+from reporting.contract.rules import number_of, rows
 from reporting.errors import nearest
 from reporting.params.product import Product
 
@@ -42,7 +42,7 @@ def product_findings(by_name: ir.Table, product: Product, total: int) -> list[Fi
     ]
     if not common:  # events without a name are an error of their own
         return []
-    number = int(known.count().to_pyarrow().as_py())
+    number = number_of(known)
     refused = not present or (2 * len(present) < len(uses) and total >= FEW)
     told = _told(lacking, uses, common, number)
     return [

@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from reporting.contract.findings import EXAMPLES, Finding, as_text
-from reporting.contract.rules import kept, rows
+from reporting.contract.rules import kept, number_of, rows
 
 SMALLEST, LARGEST = 0.01, 1.0
 """A discount between these is a share rather than a percentage; a smaller one is left over from rounding."""
@@ -23,24 +23,8 @@ FEWEST = 5
 DEAR, DEAR_SEAT = 10_000, 1_000
 """Usual price a month, of an account or a seat, from which whole numbers may be minor units."""
 _NO_MINOR = (
-    *(
-        "BIF",
-        "CLP",
-        "DJF",
-        "GNF",
-        "IDR",
-        "JPY",
-        "KMF",
-        "KRW",
-        "MGA",
-        "PYG",
-        "RWF",
-        "UGX",
-        "VND",
-        "VUV",
-        "XAF",
-    ),
-    *("XOF", "XPF", "HUF", "COP", "INR", "PHP", "THB", "TWD", "NGN", "RUB", "CZK"),
+    *("BIF", "CLP", "DJF", "GNF", "IDR", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV"),
+    *("XAF", "XOF", "XPF", "HUF", "COP", "INR", "PHP", "THB", "TWD", "NGN", "RUB", "CZK"),
 )
 """Currencies without minor units, or whose unit is small: large prices are usual."""
 _PER_MONTH = {"day": 365 / 12, "week": 52 / 12, "month": 1.0, "quarter": 1 / 3, "year": 1 / 12}
@@ -99,10 +83,10 @@ def _apart(priced: ir.Table) -> list[Finding]:
     far = compared.filter(
         (compared.price >= TIMES * compared.usual) | (compared.price * TIMES <= compared.usual)
     )
-    count = int(far.count().to_pyarrow().as_py())
+    count = number_of(far)
     if not count:
         return []
-    total = int(priced.count().to_pyarrow().as_py())
+    total = number_of(priced)
     shown = far.order_by("subscription_id").limit(EXAMPLES)
     shown = shown.select("subscription_id", "plan", "amount", "amount_period", "per", "usual")
     return [
@@ -130,7 +114,7 @@ def _dear(priced: ir.Table) -> list[Finding]:
     found = rows(dear.order_by("currency", "per"))
     if not found:
         return []
-    count, total = sum(int(row["prices"]) for row in found), int(priced.count().to_pyarrow().as_py())
+    count, total = sum(int(row["prices"]) for row in found), number_of(priced)
     first = found[0]
     return [
         Finding(

@@ -45,6 +45,11 @@ def rows(table: ir.Table) -> list[dict[str, Any]]:
     return table.to_pyarrow().to_pylist()
 
 
+def number_of(table: ir.Table) -> int:
+    """How many rows the table has."""
+    return int(table.count().to_pyarrow().as_py())
+
+
 @contextmanager
 def kept(table: ir.Table, beside: ir.Table | None = None) -> Generator[ir.Table]:
     """The result of `table`, computed once for the queries of a `with` block.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis.expr.types as ir
 
 from reporting.contract.findings import EXAMPLES, Finding, as_text
-from reporting.contract.rules import noun, rows
+from reporting.contract.rules import noun, number_of, rows
 from reporting.contract.tables import TABLES
 
 _COUNTED = {"account_id": "accounts", "plan": "plans", "event_name": "event names"}
@@ -58,7 +58,7 @@ def misspelled_accounts(table: ir.Table, name: str, accounts: ir.Table) -> list[
     found = rows(near.group_by("account_id").aggregate(known=near.known.min()).order_by("account_id"))
     if not found:
         return []
-    count, total = len(found), int(ids.count().to_pyarrow().as_py())
+    count, total = len(found), number_of(ids)
     differ = "differs" if count == 1 else "differ"
     return [
         Finding(

@@ -20,7 +20,7 @@ from reporting.contract.findings import EXAMPLES, Finding, as_text
 from reporting.contract.freshness import freshness
 from reporting.contract.naming import product_findings
 from reporting.contract.nothing import events_for_nothing
-from reporting.contract.rules import duplicate_keys, kept, rows
+from reporting.contract.rules import duplicate_keys, kept, number_of, rows
 from reporting.contract.spelling import misspelled_accounts, twins
 from reporting.contract.tables import TABLES
 from reporting.params.product import Product
@@ -178,7 +178,7 @@ def _repeated(events: ir.Table, close: dt.datetime | None, total: int) -> list[F
         return duplicate_keys(events, _EVENTS, total)
     start = (close - dt.timedelta(days=2)).replace(day=1)
     recent = events.filter(events.occurred_at >= start)
-    return duplicate_keys(recent, _EVENTS, int(recent.count().to_pyarrow().as_py()))
+    return duplicate_keys(recent, _EVENTS, number_of(recent))
 
 
 def _faulty_values(events: ir.Table, faults: Mapping[str, int], total: int) -> list[Finding]:
@@ -293,7 +293,7 @@ def _before(
         count, keys = int(counted["events"] or 0), int(counted["keys"])
         if counted["across"]:
             within = events.inner_join(early.filter(early.across > 0).select(key, "starts"), key)
-            count += int(within.filter(within.occurred_at < within.starts).count().to_pyarrow().as_py())
+            count += number_of(within.filter(within.occurred_at < within.starts))
         shown = rows(early.order_by(key).limit(EXAMPLES).select(key, "starts", "first_event"))
     return [
         Finding(

@@ -19,12 +19,7 @@ from reporting.pipeline.draft import APPENDIX, Draft
 APPENDIX_ABOUT = "What stands behind the reports: figures, definitions, methods and tests."
 
 
-def derive(executed: Path, out_dir: Path, front: dict[str, Any] | None = None) -> Path:
-    """Derive one notebook's document, see `derive_all`; returns its path."""
-    return derive_all([executed], out_dir, front)[0]
-
-
-def derive_all(executed: Sequence[Path], out_dir: Path, front: dict[str, Any] | None = None) -> list[Path]:
+def derive(executed: Sequence[Path], out_dir: Path, front: dict[str, Any] | None = None) -> list[Path]:
     """Write `<out_dir>/<report>.qmd` of each notebook and its figures beside it, in `figures/<report>/`.
 
     What cells tagged `appendix` show stands in `appendix.qmd` instead, one for all reports: after that of the
@@ -45,9 +40,7 @@ def derive_all(executed: Sequence[Path], out_dir: Path, front: dict[str, Any] | 
     """
     documents = [_read(path) for path in executed]
     appendix = next((document for document in documents if document.report == APPENDIX), None)
-    for document in documents:
-        if document is appendix or not document.aside:
-            continue
+    for document in [found for found in documents if found.aside]:
         if appendix is None:
             appendix = Draft(document.source, APPENDIX, "Appendix", APPENDIX_ABOUT)
             documents.append(appendix)

@@ -50,9 +50,7 @@ class Draft:
         Raises:
             RenderError: A label stands in the appendix already.
         """
-        if other.report != self.report:
-            self.parts.append(f"## {escape(other.title)}")
-        self.parts += other.aside
+        self.parts += [f"## {escape(other.title)}", *other.aside]
         for label in sorted(other.labels_aside):
             if label in self.labels:
                 raise other._error(

@@ -104,12 +104,12 @@ def make_site(
     stage: Path, executed: list[Executed], context: RunContext, renderer: str, reporter: Reporter
 ) -> None:
     """Derive documents and data files from executed notebooks and render the month's pages into `stage`."""
-    from reporting.pipeline.derive import derive_all
+    from reporting.pipeline.derive import derive
 
     front = {"month": context.month.label, "company": context.company, "run-id": context.run_id}
     with reporter.step("render", "Rendering HTML and PDF"):
         write_exports((result.path for result in executed), stage / "data")
-        derive_all([result.path for result in executed], stage / "documents", front)
+        derive([result.path for result in executed], stage / "documents", front)
         render_month(stage, context, renderer)
 
 

@@ -228,6 +228,6 @@ def make_month(
 ) -> list[Path]:
     notebooks = write(out / "notebooks", reports)
     front = {"month": month, "company": "Meridian Software"}
-    documents = [derive(path, out / "documents", front) for path in notebooks]
+    documents = derive(notebooks, out / "documents", front)
     render_site(documents, out, context(month, **changes), renderer, notebooks=notebooks)
     return documents

@@ -75,7 +75,8 @@ def test_typst_takes_no_name_for_markup(tmp_path):
         cells=[code(table)], metadata={"reporting": {"title": "-5 *T* #x ..."}}
     )
     nbformat.write(notebook, tmp_path / "n.ipynb")
-    render_pdf(read_document(derive(tmp_path / "n.ipynb", tmp_path)), tmp_path / "n.pdf", context())
+    (document,) = derive([tmp_path / "n.ipynb"], tmp_path)
+    render_pdf(read_document(document), tmp_path / "n.pdf", context())
     text = squeezed("".join(contents.of_pdf(tmp_path / "n.pdf")))
     for name in ("-5 *T* #x ...", *names):
         assert squeezed(clean(name)) in text, name

@@ -129,7 +129,7 @@ def test_files_promised_for_later_are_no_dead_links(tmp_path):
 
 def test_a_missing_figure_fails_the_run(tmp_path):
     (notebook,) = write(tmp_path, ["executive_brief"], long=3)
-    document = derive(notebook, tmp_path / "documents")
+    (document,) = derive([notebook], tmp_path / "documents")
     (tmp_path / "documents/figures/executive_brief/fig-lines.svg").unlink()
     with pytest.raises(RenderError, match=r"fig-lines\.svg is missing"):
         render_site([document], tmp_path / "out", context(), "embedded")
