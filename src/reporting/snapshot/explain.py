@@ -186,13 +186,7 @@ def _total(before: pd.Series, after: pd.Series) -> Moved:
 
 def _ratio(before: pd.DataFrame, after: pd.DataFrame) -> Moved:
     """A ratio with every account's part in its change; not defined over nothing."""
-    below, above = before["d"].sum(), after["d"].sum()
-    if not below or not above:
-        return Moved(math.nan, math.nan, NOBODY, NOBODY)
-    n = after["n"].sub(before["n"], fill_value=0)
-    d = after["d"].fillna(0).sub(before["d"].fillna(0), fill_value=0)
-    then = before["n"].sum() / below
-    return Moved(then, after["n"].sum() / above, (n - then * d) / above, after["n"] / above)
+    return over(_total(before["n"], after["n"]), _total(before["d"].fillna(0), after["d"].fillna(0)))
 
 
 def _in_the_middle(wait: pd.Series) -> pd.Series:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
+
 from reporting.analysis import renewals as ahead
 from reporting.analysis.follow_up import FollowUp
 from reporting.analysis.intervals import Estimate, differ
@@ -96,7 +98,7 @@ def renewals(book: Book, rows: int = 5) -> Blocks:
     due, windows = ahead.renewals(accounts), ahead.by_window(accounts)
     if due.empty:
         return Blocks([Text(f"Nothing renews within {ahead.WINDOWS[-1]} days.")])
-    text = f"{_windows(book)}; {_at_stake(book)}."
+    text = f"{_windows(book, windows)}; {_at_stake(book, windows.iloc[-1])}."
     stake = (due["contract_value_cents"] * due["probability"]).fillna(0)
     first = due.loc[stake.sort_values(ascending=False, kind="stable").index].head(rows)
     if len(first) < len(due):
@@ -117,8 +119,7 @@ def renewals(book: Book, rows: int = 5) -> Blocks:
     return Blocks([Text(text), table])
 
 
-def _windows(book: Book) -> str:
-    windows = ahead.by_window(book.judgement.accounts)
+def _windows(book: Book, windows: pd.DataFrame) -> str:
     told = [
         f"{count(row['accounts'])} worth {money(row['contract_value_cents'], book.currency, short=True)} "
         f"within {window} days"
@@ -127,8 +128,7 @@ def _windows(book: Book) -> str:
     return f"Contracts that renew: {listing(told)}"
 
 
-def _at_stake(book: Book) -> str:
-    row = ahead.by_window(book.judgement.accounts).iloc[-1]
+def _at_stake(book: Book, row: pd.Series) -> str:
     are = "is an account" if row["to_save"] == 1 else "are accounts"
     told = f"{count(row['to_save'])} of {count(row['accounts'])} {are} to save"
     if not math.isnan(row["expected_loss_cents"]):
