@@ -88,6 +88,16 @@ def test_targets_are_told_with_distance_and_chance():
     assert found["distance"] == pytest.approx(-0.2) and found["chance"] == 0.75
 
 
+@pytest.mark.parametrize(
+    ("metric", "drawn", "chance"), [("monthly_churn_rate", 0.25, 1.0), ("mrr", 90_000.0, 1.0)]
+)
+def test_a_course_that_ends_at_the_target_reaches_it_whichever_way_is_good(metric, drawn, chance):
+    goal = {"monthly_churn_rate": 0.25, "mrr": 900}[metric]
+    rows = pd.DataFrame({"month": pd.to_datetime(["2026-12-01"]), "metric": metric, "target": [goal]})
+    found = Forecast(NOW, pd.DataFrame(), pd.DataFrame(), {metric: np.full((4, 10), drawn)})
+    assert targets(company(STEADY, targets=rows), found).loc[metric, "chance"] == 1.0
+
+
 def test_a_target_of_an_unknown_metric_is_refused_with_the_nearest():
     rows = pd.DataFrame({"month": [NOW], "metric": ["mr"], "target": [1.0]})
     with pytest.raises(ConfigError, match=r"'mr'.*Did you mean 'mrr'"):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reporting.analysis.intervals import auc, differ, mean, ratio, share
+from reporting.analysis.intervals import Estimate, auc, differ, mean, ratio, share
 
 
 def test_wilson_agrees_with_newcombe_1998():
@@ -73,3 +73,10 @@ def test_two_shares_differ_where_newcombe_s_interval_leaves_out_zero(one, other,
 
 def test_what_is_not_known_does_not_differ():
     assert not differ(share(0, 0), share(5, 10))
+
+
+def test_a_difference_counts_the_near_ends_of_both_intervals():
+    """0.1 apart, against the root of 0.05 and 0.04 squared, 0.064; the far ends, 0.3 and 0.4, don't count."""
+    more, less = Estimate(0.5, 0.45, 0.9, 40), Estimate(0.4, 0.1, 0.44, 40)
+    assert differ(more, less) and differ(less, more)
+    assert not differ(Estimate(0.5, 0.1, 0.55, 40), Estimate(0.4, 0.36, 0.9, 40))

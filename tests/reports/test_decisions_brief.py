@@ -116,3 +116,25 @@ def test_the_target_of_the_month_stands_beside_its_mrr(target, told):
     figures = series("mrr", {"2026-02": 10_000.0})
     data = brief.load(snapshot(panel(*months("a", [10_000, 10_000])), targets=rows, portfolio_month=figures))
     assert told in brief.headline(data)[-1].markdown
+
+
+@pytest.mark.parametrize(("now", "told"), [(0.5, True), (0.51, False), (0.49, True)])
+def test_a_fall_of_what_is_steady_or_more_is_told(now, told):
+    made = book(at(100))
+    verdict = made.product.verdict.model_copy(update={"steady_health": 0.25})
+    made.product = made.product.model_copy(update={"verdict": verdict})
+    fell = reading("grr_12", now, history=(0.75, *[0.75] * 11, now))
+    assert ("Against a year ago" in company.worst(made, [fell])) is told
+
+
+@pytest.mark.parametrize(
+    ("accounts", "told"),
+    [
+        (10, "X0 pays 10.0% of MRR."),
+        (11, "X0 pays 9.1% of MRR. The ten largest of 11 accounts pay 90.9%."),
+        (1, ""),
+    ],
+)
+def test_the_ten_largest_are_told_where_there_are_more(accounts, told):
+    made = book(*(at(100, account=f"x{i}") for i in range(accounts)))
+    assert company.concentrated(made) == told
