@@ -107,4 +107,8 @@ def _told(book: Book, metric: str, value: float) -> str:
 
 
 def _error(book: Book, metric: str, value: float) -> str:
-    return points(value).lstrip("+") if metric == "nrr_12" else _told(book, metric, value)
+    """A mean error; of counts with a decimal, or two that differ would look alike."""
+    unit = CATALOGUE[metric].portfolio_unit
+    if unit == SHARE:
+        return points(value).lstrip("+")
+    return _told(book, metric, value) if unit == MONEY else number(value, 1)

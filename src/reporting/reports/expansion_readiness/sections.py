@@ -18,7 +18,7 @@ from ..common.verdicts import OFFERS
 from .data import Data
 from .evidence import rates_sentence
 
-REASONS = {"seats": "seats", "volume": "volume", "tier": "higher plan"}
+REASONS = {"seats": "seats, over the licence or near it", "volume": "volume", "tier": "higher plan"}
 
 
 def headline(data: Data) -> Blocks:
