@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 
 from reporting.contract.asof import BORN, as_of
+from reporting.contract.churn_sources import standing, story
 from reporting.contract.rules import rows
-from reporting.contract.standing import standing, story
 from reporting.contract.tables import TABLES
 
 CLOSE = dt.datetime(2025, 3, 1)

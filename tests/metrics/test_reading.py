@@ -46,7 +46,7 @@ GRADED = Graded("limits.low", "limits.middle", "limits.high")
     ],
 )
 def test_a_value_at_its_threshold(reading, value, text, edges):
-    assert reading(PRODUCT, value) == (text, edges)
+    assert reading(PRODUCT, value)[:2] == (text, edges)
 
 
 @pytest.mark.parametrize(
@@ -55,4 +55,14 @@ def test_a_value_at_its_threshold(reading, value, text, edges):
 )
 def test_stickiness_goes_by_the_rhythm(rhythm, text, edges):
     product = SimpleNamespace(engagement=LIMITS, rhythm=rhythm)
-    assert Sticky()(product, 0.5) == (text, edges)
+    assert Sticky()(product, 0.5)[:2] == (text, edges)
+
+
+@pytest.mark.parametrize(("over", "good"), [(-0.001, True), (0.0, None), (0.001, None)])
+def test_a_grade_is_good_below_its_first_edge(over, good):
+    assert GRADED(PRODUCT, PRODUCT.limits.low + over).good is good
+
+
+@pytest.mark.parametrize(("over", "good"), [(0.0, None), (0.001, False)])
+def test_a_grade_is_bad_above_its_second_edge(over, good):
+    assert GRADED(PRODUCT, PRODUCT.limits.middle + over).good is good

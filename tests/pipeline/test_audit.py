@@ -22,7 +22,7 @@ TEXT = "from reporting.present.blocks import Text\nText(f'Top {top}.')"
 
 @pytest.fixture(autouse=True)
 def quick_kernels(monkeypatch):
-    monkeypatch.setattr(kernels.Nursery.__init__, "__defaults__", (("ipykernel.kernelapp",),))
+    monkeypatch.setattr(kernels.Forkserver.__init__, "__defaults__", (("ipykernel.kernelapp",),))
 
 
 def quiet() -> Reporter:
@@ -52,7 +52,7 @@ def test_it_passes_on_the_same_bytes_with_the_run_s_own_parameters(workshop, pub
 def test_nothing_is_run_on_a_snapshot_that_was_altered(workshop, published, monkeypatch):
     month = published()
     (month.folder / "snapshot" / "portfolio_month.parquet").write_bytes(b"")
-    monkeypatch.setattr(kernels, "Nursery", None)
+    monkeypatch.setattr(kernels, "Forkserver", None)
     said = StringIO()
     with pytest.raises(AuditDifference, match="it was not run again"):
         audit(workshop.project, month, Reporter(Console(file=said)))

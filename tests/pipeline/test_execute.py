@@ -14,7 +14,7 @@ import nbformat
 import pytest
 
 from reporting.pipeline.execute import execute
-from reporting.pipeline.kernels import Nursery
+from reporting.pipeline.kernels import Forkserver
 from reporting.pipeline.parameters import find_notebooks
 
 LIGHT = ("ipykernel.kernelapp",)
@@ -22,19 +22,19 @@ LIGHT = ("ipykernel.kernelapp",)
 
 
 @pytest.fixture(scope="module")
-def nursery():
-    with Nursery(LIGHT) as nursery:
-        yield nursery
+def forkserver():
+    with Forkserver(LIGHT) as forkserver:
+        yield forkserver
 
 
 @pytest.fixture
-def run(workshop, nursery):
+def run(workshop, forkserver):
     """Execute all notebooks of the workshop; results by name."""
 
     def run(parameters=None, out="out", seen=lambda *_: None):
         notebooks = find_notebooks(workshop.root / "notebooks")
         given = parameters or {}
-        results = execute(notebooks, given, workshop.root / out, nursery, seen)
+        results = execute(notebooks, given, workshop.root / out, forkserver, seen)
         return {result.notebook.name: result for result in results}
 
     return run
@@ -101,7 +101,7 @@ def test_nothing_else_of_the_environment_reaches_a_kernel(workshop, run, monkeyp
         "WAREHOUSE_URL": "postgres://me:secret@host",
     }.items():
         monkeypatch.setenv(name, value)
-    with Nursery(LIGHT) as other:
+    with Forkserver(LIGHT) as other:
         notebooks = find_notebooks(workshop.root / "notebooks")
         (result,) = execute(notebooks, {}, workshop.root / "there", other)
     text = plain.path.read_text()
@@ -175,11 +175,11 @@ def test_no_kernel_outlives_a_killed_run(workshop, tmp_path):
     code = f"""
     from pathlib import Path
     from reporting.pipeline.execute import execute
-    from reporting.pipeline.kernels import Nursery
+    from reporting.pipeline.kernels import Forkserver
     from reporting.pipeline.parameters import find_notebooks
-    with Nursery({LIGHT!r}) as nursery:
+    with Forkserver({LIGHT!r}) as forkserver:
         notebooks = find_notebooks(Path({str(workshop.root / "notebooks")!r}))
-        execute(notebooks, {{}}, Path({str(tmp_path)!r}), nursery)
+        execute(notebooks, {{}}, Path({str(tmp_path)!r}), forkserver)
     """
     run = subprocess.Popen([sys.executable, "-c", textwrap.dedent(code)])
     kernel = _soon(lambda: pids.exists() and pids.read_text())
@@ -190,8 +190,8 @@ def test_no_kernel_outlives_a_killed_run(workshop, tmp_path):
 
 
 def test_a_closed_nursery_leaves_no_kernel(workshop):
-    with Nursery(LIGHT) as nursery:
-        kernel = nursery.kernel(["-f", str(nursery.folder / "k.json")], str(workshop.root))
+    with Forkserver(LIGHT) as forkserver:
+        kernel = forkserver.kernel(["-f", str(forkserver.folder / "k.json")], str(workshop.root))
         assert kernel.poll() is None
     assert _soon(lambda: kernel.poll() is not None)
 

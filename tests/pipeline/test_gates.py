@@ -53,7 +53,7 @@ def executed(workshop, monkeypatch):
             return [Executed(notebooks["mine"], made, 0.1, [0.1], [], None)]
 
         monkeypatch.setattr("reporting.pipeline.produce.run_notebooks", run_notebooks)
-        monkeypatch.setattr("reporting.pipeline.kernels.Nursery", contextlib.nullcontext)
+        monkeypatch.setattr("reporting.pipeline.kernels.Forkserver", contextlib.nullcontext)
 
     return executed
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from reporting.params.product import Product, load_product
-from reporting.reports.common.book import Book
+from reporting.reports.telling.book import Book
 from reporting.snapshot.frozen import Snapshot
 from reporting.snapshot.tables import PANEL
 

@@ -8,7 +8,7 @@ import pytest
 
 from reporting.params.product import load_product
 from reporting.reports import retention_cohorts as report
-from reporting.reports.common import readings
+from reporting.reports.telling import readings
 
 ROOT = Path(__file__).parents[2]
 

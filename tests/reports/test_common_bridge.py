@@ -5,7 +5,7 @@ import pytest
 
 from reporting.analysis.bridge import PARTS, as_data, bridge, net_parts
 from reporting.errors import RunError
-from reporting.reports.common.book import Book
+from reporting.reports.telling.book import Book
 
 
 def test_the_bridge_is_the_one_worked_by_hand(company):

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from reporting.analysis.intervals import Estimate, auc, differ, mean, ratio, share
+from reporting.analysis.intervals import differ, mean, ratio, share
+from reporting.survival.estimate import Estimate
 
 
 def test_wilson_agrees_with_newcombe_1998():
@@ -47,12 +48,6 @@ def test_one_account_has_a_value_and_no_interval():
 def test_missing_values_are_left_out_of_a_mean_and_of_its_n():
     assert mean([1.0, np.nan, 3.0]).value == 2
     assert mean([1.0, np.nan, 3.0]).n == 2
-
-
-def test_auc_counts_pairs_in_order_and_half_of_the_ties():
-    # Leavers score 3 and 2, stayers 1 and 2: pairs (3,1) (3,2) (2,1) in order, (2,2) tied: 3.5 of 4.
-    assert auc([3, 2, 1, 2], [True, True, False, False]).value == 0.875
-    assert not auc([1, 2], [True, True]).known
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from reporting.analysis.retention import followed, grr, logos, nrr, trailing
-from reporting.reports.common.book import Book
+from reporting.reports.telling.book import Book
 
 THEN, NOW = pd.Timestamp("2025-02-01"), pd.Timestamp("2026-02-01")
 

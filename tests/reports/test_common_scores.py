@@ -4,7 +4,7 @@ import pytest
 
 from reporting.analysis import scores
 from reporting.analysis.validity import followed_scores
-from reporting.reports.common.book import Book
+from reporting.reports.telling.book import Book
 
 
 def test_the_points_lost_and_the_score_make_a_hundred(company):
@@ -15,7 +15,7 @@ def test_the_points_lost_and_the_score_make_a_hundred(company):
 
 def test_absent_parts_are_named_and_the_rest_weighs_more(company):
     book = Book(company(without=("score_session_frequency", "score_licence_utilisation")))
-    assert scores.absent(book, scores.ENGAGEMENT) == ["session frequency", "licence utilisation"]
+    assert scores.absent(book, scores.ENGAGEMENT) == ["session_frequency", "licence_utilisation"]
     weights = scores.weights(book, scores.ENGAGEMENT)
     assert sum(weights.values()) == pytest.approx(1)
     assert weights["feature_breadth"] == pytest.approx(0.6)

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from reporting.reports.common.book import Book
-from reporting.reports.common.trust import Trust
+from reporting.reports.telling.book import Book
+from reporting.reports.telling.trust import Trust
 
 MANY = {f"x{i}": [100] * 14 for i in range(12)}
 

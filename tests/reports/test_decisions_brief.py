@@ -11,7 +11,7 @@ from tests.reports.hand import NOW, book, months, panel, series, snapshot
 from reporting.analysis.company import BAD, GOOD, OPEN, Reading
 from reporting.present.blocks import Callout
 from reporting.reports import executive_brief as brief
-from reporting.reports.common import company
+from reporting.reports.telling import company
 
 
 def at(cents: int, month: pd.Timestamp = NOW, account: str = "a", **columns) -> dict:

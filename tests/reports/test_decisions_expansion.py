@@ -12,8 +12,8 @@ from tests.reports.hand import book, panel, snapshot
 
 from reporting.present.blocks import Blocks
 from reporting.reports import expansion_readiness as expansion
-from reporting.reports.common import contraction
 from reporting.reports.expansion_readiness import evidence
+from reporting.reports.telling import contraction
 
 # --- expansion: bands of past readiness, and what is believed -----------------------------------------
 

@@ -11,7 +11,7 @@ from tests.reports.hand import BEFORE, NOW, book, months, panel
 
 from reporting.analysis import bridge
 from reporting.analysis.retention import followed, grr, nrr, trailing
-from reporting.reports.common import growth
+from reporting.reports.telling import growth
 
 MONTH = pd.DateOffset(months=1)
 

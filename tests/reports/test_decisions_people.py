@@ -12,8 +12,8 @@ from tests.reports.hand import BEFORE, NOW, book, months, panel, snapshot
 
 from reporting.present.blocks import Table
 from reporting.reports import monthly_health as health
-from reporting.reports.common.why import movements
 from reporting.reports.monthly_health.users import users
+from reporting.reports.telling.movements import movements
 
 # A section and its module share a name, and the package shows the section.
 NAMES = ("features", "lifecycle", "people", "validity")

@@ -11,9 +11,9 @@ import pytest
 from tests.reports.hand import BEFORE, NOW, book, months, panel, snapshot
 
 from reporting.analysis.cohorts import Aligned, align, logos, triangle
-from reporting.analysis.intervals import UNKNOWN, Estimate
 from reporting.present.blocks import Table
 from reporting.reports import retention_cohorts as retention
+from reporting.survival.estimate import UNKNOWN, Estimate
 
 early, groups, triangles = (
     import_module(f"reporting.reports.retention_cohorts.{name}") for name in ("early", "groups", "triangles")

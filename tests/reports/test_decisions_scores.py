@@ -10,6 +10,8 @@ import pytest
 from tests.reports.hand import BEFORE, book, months
 
 from reporting.analysis import intervals, scores, validity
+from reporting.analysis.validity import discrimination
+from reporting.reports.telling.score_parts import cause
 
 # --- a score's parts ----------------------------------------------------------------------------------
 
@@ -34,7 +36,7 @@ def test_parts_absent_everywhere_are_left_out_and_the_rest_weighs_more():
         {"session_frequency": 0.6, "licence_utilisation": 0.4}
     )
     assert scores.coverage(made, scores.ENGAGEMENT) == pytest.approx(0.5)
-    assert scores.absent(made, scores.ENGAGEMENT) == ["feature breadth", "integrations"]
+    assert scores.absent(made, scores.ENGAGEMENT) == ["feature_breadth", "integrations"]
 
 
 def test_what_each_part_costs():
@@ -77,7 +79,7 @@ def test_a_change_shared_out_to_its_parts():
     ],
 )
 def test_a_cause_names_three_parts_of_half_a_point_or_more(moved, named):
-    found = scores.cause(pd.Series(moved), moved)
+    found = cause(pd.Series(moved))
     assert [part.split()[0] for part in found.split(", ")] == (named or ["many"])
 
 
@@ -156,17 +158,24 @@ def test_draws_without_a_base_do_not_count():
     assert (found.value, found.low, found.high, found.n) == (0.5, 0.5, 0.5, 10)
 
 
-def test_the_auc_s_interval_worked_by_hand():
-    # Leavers 3 and 2, stayers 1 and 2: area 0.875; q1 = 0.7778, q2 = 0.8167 (Hanley and McNeil 1982).
-    q1, q2 = 0.875 / 1.125, 2 * 0.875**2 / 1.875
-    variance = (0.875 * 0.125 + (q1 - 0.875**2) + (q2 - 0.875**2)) / 4
-    found = intervals.auc([3, 2, 1, 2, math.nan], [True, True, False, False, True])
+def told_later(*rows: tuple) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["account_id", "score", "happened"])
+
+
+def test_a_score_tells_by_the_pairs_it_puts_in_order():
+    # Leavers score 3 and 2, stayers 1 and 2: pairs (3,1) (3,2) (2,1) in order, (2,2) tied: 3.5 of 4.
+    rows = told_later(("a", 3, True), ("b", 2, True), ("c", 1, False), ("d", 2, False), ("e", math.nan, True))
+    found = discrimination(rows, "score")
     assert (found.value, found.n) == (0.875, 4)
-    assert found.low == pytest.approx(0.875 - 1.959964 * math.sqrt(variance))
-    assert found.high == 1.0
+    assert discrimination(rows, "score", low_foretells=True).value == 0.125
+
+
+def test_windows_of_one_account_do_not_make_its_auc_surer():
+    one = [("a", 3, True), ("b", 2, True), ("c", 1, False), ("d", 2, False), ("e", 4, False)]
+    once, thrice = discrimination(told_later(*one), "score"), discrimination(told_later(*(one * 3)), "score")
+    assert thrice.low == pytest.approx(once.low) and thrice.high == pytest.approx(once.high)
 
 
 def test_an_auc_needs_both_outcomes():
-    assert not intervals.auc([1, 2], [False, False]).known
-    assert intervals.auc([1, 2], [False, True]).value == 1.0
-    assert intervals.auc([2, 1], [False, True]).value == 0.0
+    assert not discrimination(told_later(("a", 1, False), ("b", 2, False)), "score").known
+    assert discrimination(told_later(("a", 1, False), ("b", 2, True)), "score").value == 1.0

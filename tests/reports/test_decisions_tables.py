@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 from tests.reports.hand import BEFORE, NOW, months, panel, series, snapshot
 
-from reporting.analysis.intervals import Estimate
 from reporting.present.blocks import Figure, KeyFigures, Table, Text
 from reporting.reports import executive_brief as brief
 from reporting.reports import monthly_health as health
 from reporting.reports import retention_cohorts as retention
-from reporting.reports.common.heatmap import heatmap
+from reporting.reports.telling.heatmap import heatmap
+from reporting.survival.estimate import Estimate
 
 # A section and its module share a name, and the package shows the section.
 features = import_module("reporting.reports.monthly_health.features")

@@ -9,10 +9,10 @@ import pytest
 from tests.reports.hand import book, months, product
 
 from reporting.analysis.trust import NOTICE_MONTHS, Witness
-from reporting.reports.common import (
+from reporting.reports.telling import (
     readings,
 )
-from reporting.reports.common.trust import Trust
+from reporting.reports.telling.trust import Trust
 
 # --- readings against thresholds ----------------------------------------------------------------------
 

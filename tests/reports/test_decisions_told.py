@@ -10,8 +10,8 @@ from tests.reports.hand import BEFORE, NOW, book, series
 
 from reporting.analysis import frames, lifecycle, matrix
 from reporting.present import words
-from reporting.reports.common import lifecycle as told
-from reporting.reports.common import measures
+from reporting.reports.telling import lifecycle as told
+from reporting.reports.telling import measures
 
 # --- stages, quadrants, measures ----------------------------------------------------------------------
 
@@ -78,7 +78,7 @@ def test_a_quadrant_s_share_is_of_all_mrr():
     assert table["share"].tolist() == [0.6, 0.0, 0.0, 0.2]
     assert table["accounts"].tolist() == [1, 0, 0, 1]
     assert table["accounts_before"].tolist() == [0, 1, 0, 0]
-    assert made.unjudged(matrix.scored(made.paying)) == " 1 account with 20.0% of MRR can't be judged."
+    assert made.unjudged(matrix.scored(made, made.paying)) == " 1 account with 20.0% of MRR can't be judged."
     assert made.unjudged(made.paying) == ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from tests.reports.hand import NOW, book, months
 
-from reporting.reports.common.foresight import followed_up, renewals
+from reporting.reports.telling.foresight import followed_up, renewals
 
 PATHS = {"a": [10_000, 0], "b": [10_000, 10_000], "c": [10_000, 10_000], "d": [10_000, 10_000]}
 

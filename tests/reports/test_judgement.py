@@ -10,6 +10,7 @@ import pytest
 
 from reporting.analysis import judgement
 from reporting.analysis.judgement import FOLDER, Judgement, judgement_of
+from reporting.analysis.untold import Untold
 from reporting.snapshot.frozen import Snapshot
 
 
@@ -36,7 +37,7 @@ def test_what_is_frozen_is_read_as_it_was_decided(snapshot, monkeypatch):
     for name, mine in decided.tables().items():
         pd.testing.assert_frame_equal(mine, found.tables()[name], check_dtype=False, obj=name)
     assert (found.why_no_risk, found.correction) == (decided.why_no_risk, 1.0)
-    assert found.why_no_risk.endswith("under the 20 that a model needs")
+    assert found.why_no_risk.reason == "too_few_losses" and found.why_no_risk.numbers["needed"] == 20
     assert math.isnan(found.expected_loss_cents)
 
 
@@ -77,5 +78,5 @@ def test_a_figure_with_another_name_today_does_not_keep_an_old_snapshot_shut(sna
 def test_contradicting_sources_give_no_risk(company):
     paths = {f"x{i}": [100] * 14 for i in range(12)}
     found = Judgement(Snapshot.load(company(paths=paths, flags=dict.fromkeys(paths, True))))
-    assert found.why_no_risk == judgement.CONTRADICTED
+    assert found.why_no_risk == Untold("contradicted")
     assert found.accounts["probability"].isna().all() and found.accounts["likely_to_leave"].isna().all()

@@ -8,7 +8,7 @@ import pytest
 from reporting.analysis.bridge import METRICS as OF_BRIDGE
 from reporting.metrics.registry import METRICS
 from reporting.present.blocks import Table
-from reporting.reports.common import measures
+from reporting.reports.telling import measures
 
 ACCOUNT_FILES = {
     "monthly_health": "account_health",

@@ -6,7 +6,7 @@ import pytest
 
 from reporting.errors import ParameterError
 from reporting.reports import retention_cohorts as report
-from reporting.reports.common.growth import growth_finding, quick_ratio_words
+from reporting.reports.telling.growth import growth_finding, quick_ratio_words
 
 
 def test_the_answer_names_the_figures_worked_by_hand(company):

@@ -7,7 +7,7 @@ import pytest
 from tests.reports.hand import BEFORE, book
 
 from reporting.params.playbook import Rule
-from reporting.reports.common import verdicts
+from reporting.reports.telling import verdicts
 
 
 def reason(now: dict, before: dict | None = None) -> str:

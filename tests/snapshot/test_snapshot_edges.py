@@ -17,7 +17,7 @@ from reporting.month import Month
 from reporting.snapshot.fingerprint import Prints, fingerprints, known_fingerprints
 from reporting.snapshot.frozen import Snapshot
 from reporting.snapshot.rollup import Rollups, roll_up
-from reporting.sources.seen import Seen
+from reporting.sources.file_memory import FileMemory
 from reporting.sources.shares import Shares
 
 JAN, FEB, MAR = Month(2026, 1), Month(2026, 2), Month(2026, 3)
@@ -158,7 +158,7 @@ def shares(tmp_path):
 
 
 def known(shares: Shares, last: Month) -> Prints:
-    return known_fingerprints(shares, ["account_id", "occurred_at"], "UTC", last, Seen(None))
+    return known_fingerprints(shares, ["account_id", "occurred_at"], "UTC", last, FileMemory(None))
 
 
 def test_fingerprints_of_files_add_up_to_those_of_all_events(shares):

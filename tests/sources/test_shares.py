@@ -17,8 +17,8 @@ from reporting.contract.asof import as_of
 from reporting.metrics.localtime import to_utc
 from reporting.month import Month
 from reporting.snapshot.fingerprint import fingerprints, known_fingerprints
-from reporting.sources import seen as seen_module
-from reporting.sources.seen import Seen
+from reporting.sources import file_memory
+from reporting.sources.file_memory import FileMemory
 from reporting.sources.shares import row_by_row, tables_read
 
 MARCH = Month(2025, 3)
@@ -31,7 +31,7 @@ SELECT = """
 
 @pytest.fixture(autouse=True)
 def settled(monkeypatch):
-    monkeypatch.setattr(seen_module, "RACY", -1)
+    monkeypatch.setattr(file_memory, "RACY", -1)
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def compared(company) -> int:
     with company.open() as source:
         events = as_of(source.tables, to_utc(MARCH.close, source.file.timezone))["events"]
         events = events.select(sorted(source.columns("events")))
-        shares, seen = source.shares("events"), Seen(company.root / "seen")
+        shares, seen = source.shares("events"), FileMemory(company.root / "seen")
         counted = replace(shares, turn_to=lambda files: (read.append(files), shares.turn_to(files)))
         known = known_fingerprints(counted, events.columns, source.file.timezone, MARCH, seen)
         assert known == fingerprints(events, source.file.timezone)

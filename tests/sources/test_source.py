@@ -14,7 +14,7 @@ import pytest
 from reporting.contract import TABLES
 from reporting.errors import ConfigError, ContractError
 from reporting.month import Month
-from reporting.sources import open_source, seen, validate
+from reporting.sources import file_memory, open_source, validate
 from reporting.sources.source import fingerprint
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis with DuckDB 2
@@ -117,14 +117,14 @@ def test_parquet_files_and_folders(company, typed):
 
 
 def test_a_data_file_seen_before_is_not_read_again(company, tmp_path, monkeypatch):
-    monkeypatch.setattr(seen, "RACY", -1)
-    notes = seen.Seen(tmp_path / "notes")
+    monkeypatch.setattr(file_memory, "RACY", -1)
+    notes = file_memory.FileMemory(tmp_path / "notes")
     with company.open() as source:
-        before = source.files(seen=notes)
+        before = source.files(memory=notes)
         monkeypatch.setattr("reporting.sources.source.sha256", lambda path: f"read {path.name}")
-        assert source.files(seen=notes) == before
+        assert source.files(memory=notes) == before
         company.add("events", "A1,login,2025-01-07")
-        assert dict(source.files(seen=notes)) == dict(before) | {"data/events.csv": "read events.csv"}
+        assert dict(source.files(memory=notes)) == dict(before) | {"data/events.csv": "read events.csv"}
 
 
 def test_a_duckdb_file_is_opened_read_only(company, typed):

@@ -44,7 +44,7 @@ def test_true_probabilities_are_calibrated():
     p = rng.beta(1, 9, 20_000)
     y = rng.random(20_000) < p
     result = calibration(p, y)
-    assert result.slope.lower < 1 < result.slope.upper
+    assert result.slope.low < 1 < result.slope.high
     assert result.observed_to_expected == pytest.approx(1, abs=0.05)
     table = result.table
     assert table["rows"].sum() == 20_000 and len(table) == 10
@@ -119,17 +119,17 @@ def test_auc_with_weights_and_clusters():
     area = auc(p, y, weights=[1, 2, 1, 1, 1.5, 1, 3], cluster=[1, 1, 2, 2, 3, 3, 4], level=0.5)
     assert [area.value, area.se] == pytest.approx([0.75, 0.191464497613])
     half = 0.6744897501960817 * area.se
-    assert [area.lower, area.upper] == pytest.approx([0.75 - half, 0.75 + half])
+    assert [area.low, area.high] == pytest.approx([0.75 - half, 0.75 + half])
     alone = auc(p, y)
     assert [alone.value, alone.se] == pytest.approx([0.708333333333, 0.192825602457])
-    assert alone.upper == 1.0  # 0.7083 + 1.96 x 0.1928 is more
-    assert auc(p, 1 - np.array(y)).lower == 0.0
+    assert alone.high == 1.0  # 0.7083 + 1.96 x 0.1928 is more
+    assert auc(p, 1 - np.array(y)).low == 0.0
 
 
 def test_auc_at_its_ends():
     for p, value in (([0.2, 0.8], 1.0), ([0.8, 0.2], 0.0), ([0.5, 0.5], 0.5)):
         area = auc(p, [0, 1])
-        assert (area.value, area.lower <= value <= area.upper) == (value, True)
+        assert (area.value, area.low <= value <= area.high) == (value, True)
 
 
 def test_brier_with_weights():
@@ -146,7 +146,7 @@ def test_calibration_with_weights_and_clusters():
     slope = calibration(p, y, weights=w, cluster=[1, 1, 2, 2, 3, 3, 4], level=0.5).slope
     assert [slope.value, slope.se] == pytest.approx([1.137601479724, 0.871006494196], rel=1e-6)
     half = 0.6744897501960817 * slope.se
-    assert [slope.lower, slope.upper] == pytest.approx([slope.value - half, slope.value + half])
+    assert [slope.low, slope.high] == pytest.approx([slope.value - half, slope.value + half])
     result = calibration(p, y, weights=w)
     assert result.slope.se == pytest.approx(0.736952839345, rel=1e-6)
     assert result.observed_to_expected == pytest.approx(
@@ -209,8 +209,8 @@ def test_predictions_that_separate_have_no_slope():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (([], []), "0 probabilities"),
-        (([0.1, 0.2], [1]), "2 probabilities, 1 outcomes"),
+        (([], []), "0 rows"),
+        (([0.1, 0.2], [1]), "2 rows, 1 outcomes"),
         (([0.1, 0.2], [1, 0], [1]), "1 weights"),
         (([0.1, -0.001], [1, 0]), "probability, row 1"),
         (([0.0, 1.0, 1.001], [1, 0, 1]), "probability, row 2"),
@@ -224,7 +224,13 @@ def test_predictions_that_separate_have_no_slope():
 def test_predictions_are_checked(arguments, message):
     probability, outcome, *weights = arguments
     with pytest.raises(DataError, match=message):
-        auc(probability, outcome, weights=weights[0] if weights else None)
+        calibration(probability, outcome, weights=weights[0] if weights else None)
+
+
+def test_a_score_may_be_any_number_that_ranks():
+    assert auc([-3, 12.5, 7], [0, 1, 1]).value == 1
+    with pytest.raises(DataError, match="score, row 1: expected a number"):
+        auc([0.1, np.nan], [1, 0])
 
 
 def test_predictions_of_0_and_1_are_probabilities():

@@ -15,15 +15,6 @@ PARTS = {
     "churn": ("churned_cents", -1),
     "fx": ("fx_cents", 1),
 }
-LABELS = {
-    "new": "New",
-    "reactivation": "Reactivation",
-    "expansion": "Expansion",
-    "contraction": "Contraction",
-    "churn": "Churn",
-    "fx": "Exchange rates",
-}
-
 METRICS = (
     *("new_mrr", "reactivation_mrr", "expansion_mrr", "contraction_mrr", "churned_mrr", "fx_mrr"),
     *("new_accounts", "reactivated_accounts", "expanded_accounts", "contracted_accounts"),

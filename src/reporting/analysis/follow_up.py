@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from reporting.analysis.intervals import UNKNOWN, Estimate, share
+from reporting.analysis.intervals import share
 from reporting.analysis.retention import followed
 from reporting.analysis.view import View
 from reporting.params.playbook import TO_SAVE
+from reporting.survival.estimate import UNKNOWN, Estimate
 
 BACK = (1, 3)
 """How many months ago the lists stood that are followed up."""

@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 
 from reporting.analysis.churn.risk_set import RiskSet, opportunities, risk_set
-from reporting.analysis.intervals import Estimate, share
+from reporting.analysis.intervals import share
 from reporting.analysis.simulation import MONTHS_DRAWN, Start, movements, simulate
 from reporting.analysis.view import View
+from reporting.survival.estimate import Estimate
 
 METRICS = ("mrr", "nrr_12", "churned_accounts")
 HORIZON = 3

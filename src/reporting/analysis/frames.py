@@ -8,15 +8,7 @@ import re
 import numpy as np
 import pandas as pd
 
-# Segment column -> how the reports call it.
-SEGMENTS = {
-    "plan": "plan",
-    "region": "region",
-    "company_size": "company size",
-    "industry": "industry",
-    "acquisition_channel": "acquisition channel",
-    "billing_frequency": "billing frequency",
-}
+SEGMENTS = ("plan", "region", "company_size", "industry", "acquisition_channel", "billing_frequency")
 
 
 def is_true(flags: pd.Series) -> pd.Series:

@@ -3,35 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.special import ndtri
 
+from reporting.survival.estimate import UNKNOWN, Estimate
 from reporting.survival.intervals import wilson
 
 SEED = 20_240_229
 LEVEL = 0.95
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A number estimated from `n` accounts, with a 95 % interval; all three are NaN when n is 0."""
-
-    value: float
-    low: float
-    high: float
-    n: int
-
-    @property
-    def known(self) -> bool:
-        """Whether there was anything to estimate from."""
-        return self.n > 0 and math.isfinite(self.value)
-
-
-UNKNOWN = Estimate(math.nan, math.nan, math.nan, 0)
 
 
 def share(hits: float, n: int, level: float = LEVEL) -> Estimate:
@@ -85,23 +65,3 @@ def differ(a: Estimate, b: Estimate) -> bool:
     more, less = (a, b) if a.value >= b.value else (b, a)
     step = more.value - less.value
     return step > math.hypot(more.value - more.low, less.high - less.value)
-
-
-def auc(score: ArrayLike, event: ArrayLike) -> Estimate:
-    """Chance that an account with the event has the higher score, with the Hanley-McNeil (1982) interval.
-
-    Ties count one half. Unknown when every account, or none, had the event.
-    """
-    score, event = np.asarray(score, dtype=float), np.asarray(event, dtype=bool)
-    keep = np.isfinite(score)
-    score, event = score[keep], event[keep]
-    hits, misses = int(event.sum()), int((~event).sum())
-    if not hits or not misses:
-        return UNKNOWN
-    area = (pd.Series(score).rank().to_numpy()[event].sum() - hits * (hits + 1) / 2) / (hits * misses)
-    q1, q2 = area / (2 - area), 2 * area * area / (1 + area)
-    variance = (area * (1 - area) + (hits - 1) * (q1 - area**2) + (misses - 1) * (q2 - area**2)) / (
-        hits * misses
-    )
-    half = float(ndtri(0.5 + LEVEL / 2)) * math.sqrt(max(variance, 0.0))
-    return Estimate(float(area), max(0.0, area - half), min(1.0, area + half), len(score))

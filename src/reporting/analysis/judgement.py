@@ -20,7 +20,7 @@ import pyarrow as pa
 from reporting.analysis import company
 from reporting.analysis.churn import risk as churn_risk
 from reporting.analysis.churn.drivers import catalogue
-from reporting.analysis.churn.model import Model, fit
+from reporting.analysis.churn.model import fit
 from reporting.analysis.churn.out_of_time import validate
 from reporting.analysis.churn.risk_set import risk_set
 from reporting.analysis.company import Reading
@@ -30,15 +30,15 @@ from reporting.analysis.facts import facts
 from reporting.analysis.follow_up import BACK, FollowUp, as_table, follow_up, from_table
 from reporting.analysis.key_figures import readings
 from reporting.analysis.trust import Trust
+from reporting.analysis.untold import Untold
 from reporting.analysis.verdict import verdicts
 from reporting.analysis.view import View
 from reporting.metrics.registry import METRICS
 from reporting.snapshot import freeze
 from reporting.snapshot.frozen import Snapshot, read_frame
 
-SCHEMA = 2
+SCHEMA = 3
 FOLDER = "judgement"
-CONTRADICTED = "the sources contradict each other on who left"
 
 
 class Judgement:
@@ -139,9 +139,13 @@ class Judgement:
         return found
 
     @property
-    def why_no_risk(self) -> str:
-        """Why `risk` is empty; "" where it is not."""
-        return self._meta["why_no_risk"] if self._folder else self._model[1]
+    def why_no_risk(self) -> Untold | None:
+        """Why `risk` is empty: `contradicted` (the sources disagree on who left), or the reason of
+        `churn.model.fit`; None where it is not."""
+        if not self._folder:
+            return self._model[1]
+        why = self._meta["why_no_risk"]
+        return None if why is None else Untold(**why)
 
     @property
     def correction(self) -> float:
@@ -174,7 +178,7 @@ class Judgement:
             "snapshot": self._snapshot.identity,
             "reliable": self.reliable,
             "concentration": _written(self.concentration),
-            "why_no_risk": self.why_no_risk,
+            "why_no_risk": None if self.why_no_risk is None else asdict(self.why_no_risk),
             "correction": self.correction,
             "files": files,
             "hash": freeze.snapshot_hash(files),
@@ -192,7 +196,7 @@ class Judgement:
         return json.loads((self._folder / "meta.json").read_text(encoding="utf-8"))
 
     @cached_property
-    def _model(self) -> tuple[pd.DataFrame, str, float]:
+    def _model(self) -> tuple[pd.DataFrame, Untold | None, float]:
         return _risk(self._view, self.reliable)
 
     @cached_property
@@ -221,21 +225,21 @@ def _read(frozen: dict[str, Any] | None) -> Concentration | None:
     return Concentration(**values)
 
 
-def _risk(view: View, reliable: bool) -> tuple[pd.DataFrame, str, float]:
+def _risk(view: View, reliable: bool) -> tuple[pd.DataFrame, Untold | None, float]:
     """Risk by account, or why there is none; and the correction."""
     if not reliable:
-        return pd.DataFrame(), CONTRADICTED, 1.0
+        return pd.DataFrame(), Untold("contradicted"), 1.0
     at_risk = risk_set(view.panel, view.month)
     drivers = catalogue(view.product, at_risk.observed_from, at_risk.committed)
     model = fit(at_risk.rows, drivers, at_risk.committed)
-    if not isinstance(model, Model):
+    if isinstance(model, Untold):
         return pd.DataFrame(), model, 1.0
     correction = churn_risk.correction(validate(at_risk, drivers))
     out = churn_risk.risks(at_risk, model, correction)
     raising, lowering = churn_risk.reasons(model, at_risk.now)
     out["raising"] = [churn_risk.written(found) for found in raising]
     out["lowering"] = [churn_risk.written([found] if found else []) for found in lowering]
-    return out, "", correction
+    return out, None, correction
 
 
 def _changes(snapshot: Snapshot) -> pd.DataFrame:

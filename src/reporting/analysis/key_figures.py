@@ -9,12 +9,14 @@ import pandas as pd
 
 from reporting.analysis import scores
 from reporting.analysis.company import ABSENT, BAD, EARLY, GOOD, OPEN, QUARTER, THIN, UNRELIABLE, Reading
-from reporting.analysis.intervals import UNKNOWN, Estimate, share
+from reporting.analysis.intervals import share
 from reporting.analysis.retention import followed, grr, nrr
 from reporting.analysis.signals import YEAR, Moves, usual_range
 from reporting.analysis.trust import Trust
 from reporting.analysis.view import View
 from reporting.metrics.reading import BANDS
+from reporting.metrics.registry import METRICS
+from reporting.survival.estimate import UNKNOWN, Estimate
 
 OWN = ("healthy_mrr", "declining", "worsened")
 """Figures that no metric of the portfolio gives: share of MRR in the healthy band, and shares of the paying
@@ -117,6 +119,7 @@ def _moved(step: float, steady: float) -> str:
     return GOOD if step > 0 else BAD
 
 
+_READ = {True: GOOD, False: BAD, None: OPEN}
 _Read = tuple[Estimate, float, str]
 """Value with interval, value a quarter ago, and reading by the threshold."""
 
@@ -147,7 +150,6 @@ def _nrr(rows: pd.DataFrame, trust: Trust) -> _Read:
 
 
 def _churn(view: View, trust: Trust) -> _Read:
-    limits = view.product.revenue
     months = [view.month - pd.DateOffset(months=back) for back in range(QUARTER)]
     rows = pd.concat([followed(view.panel, month - pd.DateOffset(months=1), month) for month in months])
     if rows.empty:
@@ -155,9 +157,9 @@ def _churn(view: View, trust: Trust) -> _Read:
     gone = share(int((~rows["stayed"]).sum()), len(rows))
     if not trust.reliable:
         return gone, math.nan, UNRELIABLE
-    lost = gone.value
-    reading = GOOD if lost < limits.churn_good else BAD if lost > limits.churn_attention else OPEN
-    return gone, math.nan, reading
+    said = METRICS["monthly_churn_rate"].reading
+    assert said is not None, "the churn rate is read against thresholds"
+    return gone, math.nan, _READ[said(view.product, gone.value).good]
 
 
 def _health(view: View) -> _Read:

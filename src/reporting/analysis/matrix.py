@@ -6,34 +6,28 @@ import pandas as pd
 
 from reporting.analysis.view import View
 
-QUADRANTS = {
-    "large and healthy": "expansion talk",
-    "large, not healthy": "customer success first",
-    "small and healthy": "grow in product",
-    "small, not healthy": "automated help",
-}
-"""Quadrant -> what fits."""
+QUADRANTS = ("large and healthy", "large, not healthy", "small and healthy", "small, not healthy")
 
 
-def scored(rows: pd.DataFrame) -> pd.DataFrame:
-    """The paying accounts that have a health score."""
-    return rows[rows["paying"].astype(bool) & rows["health_score"].notna()]
+def scored(book: View, rows: pd.DataFrame) -> pd.DataFrame:
+    """The paying accounts that have the band score."""
+    return rows[rows["paying"].astype(bool) & rows[book.product.band_score].notna()]
 
 
 def matrix(book: View, rows: pd.DataFrame) -> pd.Series:
     """The quadrant of each account of one month.
 
     Args:
-        book: The month, for the edge of the healthy band.
+        book: The month, for the band score and the edge of the healthy band.
         rows: One month's rows, indexed by `account_id`.
 
     Returns:
-        Name of the quadrant by account: healthy is a health score above the band's edge, large an MRR of at
+        Name of the quadrant by account: healthy is a band score above the band's edge, large an MRR of at
         least the median of the scored accounts; null without a score.
     """
-    known = scored(rows)
+    known = scored(book, rows)
     large = known["mrr_cents"] >= known["mrr_cents"].median()
-    healthy = known["health_score"].astype(float) > book.product.bands.healthy
+    healthy = known[book.product.band_score].astype(float) > book.product.bands.healthy
     size = large.map({True: "large", False: "small"}).astype(object)
     name = size + healthy.map({True: " and healthy", False: ", not healthy"}).astype(object)
     return name.reindex(rows.index)

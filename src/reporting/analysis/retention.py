@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from reporting.analysis.intervals import Estimate, ratio, share
+from reporting.analysis.intervals import ratio, share
+from reporting.survival.estimate import Estimate
 
 
 def followed(panel: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:

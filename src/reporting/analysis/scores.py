@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pandas as pd
 
 from reporting.analysis.view import View
 from reporting.params.product import Part
-from reporting.present.formats import number
 
 ENGAGEMENT, HEALTH = "engagement_score", "health_score"
 SCORES = (HEALTH, ENGAGEMENT)
@@ -41,17 +38,12 @@ def absent(book: View, score: str) -> list[str]:
     """Parts of the score that have no value in this source."""
     parts = [name for name, part in getattr(book.product, score) if isinstance(part, Part)]
     known = weights(book, score)
-    return [words(name) for name in parts if name not in known]
+    return [name for name in parts if name not in known]
 
 
 def column(score: str, part: str) -> str:
     """The panel's column of a part."""
     return _PREFIX[score] + part
-
-
-def words(part: str) -> str:
-    """`session frequency`."""
-    return part.replace("_", " ")
 
 
 def costs(rows: pd.DataFrame, book: View, score: str) -> pd.DataFrame:
@@ -64,25 +56,15 @@ def costs(rows: pd.DataFrame, book: View, score: str) -> pd.DataFrame:
     return ((100 - values) * weight).fillna(0.0)
 
 
-def cause(row: pd.Series, parts: Iterable[str]) -> str:
-    """The three parts that moved a score most, with their points; parts below half a point are not named."""
-    moved = row[list(parts)].astype(float)
-    moved = moved[moved.abs() >= 0.5].sort_values(key=abs, ascending=False, kind="stable").head(3)
-    named = [f"{words(name)} {number(points, 1, sign=True)}" for name, points in moved.items()]
-    return ", ".join(named) or "many small ones"
-
-
 def change(now: pd.DataFrame, before: pd.DataFrame, book: View, score: str) -> pd.DataFrame:
     """How each part moved the score between two months, for accounts that have it in both.
 
     Returns:
-        Indexed by `account_id`: `before`, `now`, `change`, a column of points for each part (they sum to the
-        change), and `cause` in words.
+        Indexed by `account_id`: `before`, `now`, `change`, and a column of points for each part, which sum to
+        the change.
     """
     common = now.index[now[score].notna() & now.index.isin(before.index[before[score].notna()])]
     moved = costs(before.loc[common], book, score) - costs(now.loc[common], book, score)
     out = pd.DataFrame({"before": before.loc[common, score], "now": now.loc[common, score]}).astype(float)
     out["change"] = out["now"] - out["before"]
-    out = out.join(moved)
-    out["cause"] = [cause(row, moved.columns) for _, row in out.iterrows()]
-    return out
+    return out.join(moved)

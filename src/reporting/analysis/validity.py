@@ -5,6 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from reporting.analysis.view import View
+from reporting.survival.estimate import UNKNOWN, Estimate
+from reporting.survival.validation import auc
 
 
 def followed_scores(book: View, columns: list[str], event: str, horizon: int) -> pd.DataFrame:
@@ -36,3 +38,21 @@ def followed_scores(book: View, columns: list[str], event: str, horizon: int) ->
         month -= pd.DateOffset(months=horizon)
     out = pd.concat([rows for rows in found if len(rows)] or found, ignore_index=True)
     return out.assign(happened=out["amount_cents"] > 0)
+
+
+def discrimination(rows: pd.DataFrame, score: str, *, low_foretells: bool = False) -> Estimate:
+    """Chance that an account to which it happened had the higher score: the AUC, clustered by account.
+
+    Args:
+        rows: Those of `followed_scores`; those without the score are left out.
+        score: Column of the score.
+        low_foretells: Whether the lower score is the one that should foretell the event.
+
+    Returns:
+        Unknown where it happened to all, or to none.
+    """
+    known = rows[rows[score].notna()]
+    if known["happened"].nunique() < 2:
+        return UNKNOWN
+    ranks = known[score].astype(float) * (-1 if low_foretells else 1)
+    return auc(ranks, known["happened"], cluster=known["account_id"])

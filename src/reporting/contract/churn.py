@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import ibis.expr.types as ir
 
+from reporting.contract.churn_sources import effective, standing, story
 from reporting.contract.findings import EXAMPLES, Finding, as_text
 from reporting.contract.money import FOREVER
 from reporting.contract.rules import kept, number_of, rows
-from reporting.contract.standing import effective, standing, story
 
 
 def churn_findings(tables: Mapping[str, ir.Table], close: dt.datetime | None, flags: bool) -> list[Finding]:

@@ -20,10 +20,12 @@ class Said(NamedTuple):
     Attributes:
         text: With `{0}`, `{1}` where the edges stand.
         edges: In the metric's unit.
+        good: Whether that is good; None where it is neither good nor bad.
     """
 
     text: str
     edges: tuple[float, ...] = ()
+    good: bool | None = None
 
 
 class Reading(Protocol):
@@ -97,11 +99,11 @@ class Graded:
         """The worst grade that the value is above."""
         good, attention, alarm = (value_of(product, key) for key in self.keys)
         if value > alarm:
-            return Said("alarm: above {0}", (alarm,))
+            return Said("alarm: above {0}", (alarm,), good=False)
         if value > attention:
-            return Said("attention: above {0}", (attention,))
+            return Said("attention: above {0}", (attention,), good=False)
         if value < good:
-            return Said("good: below {0}", (good,))
+            return Said("good: below {0}", (good,), good=True)
         return Said("between {0} and {1}", (good, attention))
 
 

@@ -63,7 +63,7 @@ def audit(project: Project, run: Run, reporter: Reporter) -> Audit:
         ConfigError: It was rendered with Quarto, and Quarto isn't here.
         RunError: A notebook or the rendering failed.
     """
-    from reporting.pipeline.kernels import Nursery
+    from reporting.pipeline.kernels import Forkserver
     from reporting.pipeline.produce import context_of, judged, make_site, require_success, run_notebooks
     from reporting.snapshot.frozen import Snapshot
 
@@ -79,7 +79,7 @@ def audit(project: Project, run: Run, reporter: Reporter) -> Audit:
         )
     stage = project.build(run.source, run.month) / "audit"
     shutil.rmtree(stage, ignore_errors=True)
-    with Nursery() as nursery:
+    with Forkserver() as forkserver:
         renderer = choose_renderer(published.inputs.renderer.split()[0])
         shutil.copytree(run.folder / "snapshot", stage / "snapshot")
         snapshot = Snapshot.load(stage / "snapshot")
@@ -88,7 +88,7 @@ def audit(project: Project, run: Run, reporter: Reporter) -> Audit:
         changed = published.inputs.changed(now) + _other_versions(published.versions)
         known = {name: notebooks[name] for name in published.inputs.notebooks if name in notebooks}
         judged(snapshot, reporter)
-        executed = run_notebooks(stage, known, published.inputs.parameters, nursery, reporter)
+        executed = run_notebooks(stage, known, published.inputs.parameters, forkserver, reporter)
     require_success(executed, stage / "notebooks")
     context = context_of(published, inputs.brand(project))
     make_site(stage, executed, context, renderer, reporter)

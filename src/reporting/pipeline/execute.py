@@ -20,7 +20,7 @@ from papermill.exceptions import PapermillExecutionError
 from papermill.execute import remove_error_markers
 
 from reporting.pipeline.auditcopy import tidy, write
-from reporting.pipeline.kernels import Nursery
+from reporting.pipeline.kernels import Forkserver
 from reporting.pipeline.parameters import Notebook
 
 WORKERS = 2
@@ -78,7 +78,7 @@ def execute(
     notebooks: Mapping[str, Notebook],
     parameters: Mapping[str, Mapping[str, Any]],
     out: Path,
-    nursery: Nursery,
+    forkserver: Forkserver,
     on_cell: Callable[[str, int, int], None] = lambda name, done, total: None,
 ) -> list[Executed]:
     """Execute `notebooks` in folder `out` and write `out/<name>.ipynb` for each.
@@ -87,21 +87,21 @@ def execute(
 
     Args:
         parameters: Notebook -> parameter -> value, injected after the `parameters` cell.
-        nursery: Where the kernels come from.
+        forkserver: Where the kernels come from.
         on_cell: Told, from another thread, of each cell that ends: notebook, cells done, cells in all.
     """
     out.mkdir(parents=True, exist_ok=True)
     workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="notebook")
     try:
         futures = [
-            workers.submit(_execute_one, notebook, dict(parameters.get(name, {})), out, nursery, on_cell)
+            workers.submit(_execute_one, notebook, dict(parameters.get(name, {})), out, forkserver, on_cell)
             for name, notebook in notebooks.items()
         ]
         wait(futures)
         return [future.result() for future in futures]
     except BaseException:
         workers.shutdown(wait=False, cancel_futures=True)
-        nursery.close()  # the kernels end, and with them the threads that wait for them
+        forkserver.close()  # the kernels end, and with them the threads that wait for them
         raise
     finally:
         workers.shutdown()
@@ -111,7 +111,7 @@ def _execute_one(
     notebook: Notebook,
     parameters: dict[str, Any],
     out: Path,
-    nursery: Nursery,
+    forkserver: Forkserver,
     on_cell: Callable[[str, int, int], None],
 ) -> Executed:
     progress = _Progress()
@@ -136,7 +136,7 @@ def _execute_one(
                 kernel_name="python3",
                 language="python",
                 progress_bar=False,
-                kernel_manager_class=nursery.manager,
+                kernel_manager_class=forkserver.manager,
                 record_timing=False,
                 coalesce_streams=True,
                 shutdown_kernel="immediate",

@@ -1,4 +1,4 @@
-"""Start kernels from the nursery, in an environment that gives the same bytes everywhere."""
+"""Start kernels from the forkserver, in an environment that gives the same bytes everywhere."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ PINNED = {
 }
 
 
-class Nursery:
-    """A running nursery; a context manager that ends it and every kernel.
+class Forkserver:
+    """A running forkserver; a context manager that ends it and every kernel.
 
     It imports its libraries in the background: create it early, use it when the snapshot is ready.
 
@@ -71,7 +71,7 @@ class Nursery:
         environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "reporting.pipeline.nursery", str(theirs.fileno()), *preload],
+                [sys.executable, "-m", "reporting.pipeline.forkserver", str(theirs.fileno()), *preload],
                 env={**environment, **PINNED, "IPYTHONDIR": self._home.name},
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -81,18 +81,18 @@ class Nursery:
     @property
     def manager(self) -> type[AsyncKernelManager]:
         """The kernel manager class that takes its kernels from here."""
-        nursery = self
+        forkserver = self
 
         class ForkedKernelManager(AsyncKernelManager):
             def __init__(self, **options: Any) -> None:
                 # Sockets in a private folder: no port is opened, and two kernels never race for one.
-                connection = nursery.folder / f"{uuid.uuid4().hex[:8]}.json"
+                connection = forkserver.folder / f"{uuid.uuid4().hex[:8]}.json"
                 super().__init__(transport="ipc", connection_file=str(connection), **options)
 
             async def _async_launch_kernel(self, kernel_cmd: list[str], **options: Any) -> None:
                 assert isinstance(self.provisioner, LocalProvisioner)
                 argv = kernel_cmd[kernel_cmd.index("-f") :]
-                kernel = nursery.kernel(argv, options["cwd"])
+                kernel = forkserver.kernel(argv, options["cwd"])
                 self.provisioner.process = kernel
                 self.provisioner.pid = self.provisioner.pgid = kernel.pid
                 self._reconcile_connection_info(self.provisioner.connection_info)
@@ -119,7 +119,7 @@ class Nursery:
         return Path(self._home.name)
 
     def close(self) -> None:
-        """End every kernel and the nursery; a second call does nothing."""
+        """End every kernel and the forkserver; a second call does nothing."""
         if self._socket.fileno() == -1:
             return
         self._socket.shutdown(socket.SHUT_RDWR)
@@ -130,7 +130,7 @@ class Nursery:
         self._process.wait()
         self._home.cleanup()
 
-    def __enter__(self) -> Nursery:
+    def __enter__(self) -> Forkserver:
         return self
 
     def __exit__(self, *_: object) -> None:

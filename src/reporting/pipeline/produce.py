@@ -14,7 +14,7 @@ from reporting.month import Month
 from reporting.pipeline.draft import APPENDIX
 from reporting.pipeline.execute import Executed, execute
 from reporting.pipeline.exports import write_exports
-from reporting.pipeline.kernels import Nursery
+from reporting.pipeline.kernels import Forkserver
 from reporting.pipeline.manifest import NAME, Manifest
 from reporting.pipeline.parameters import SNAPSHOT, Notebook
 from reporting.pipeline.progress import Reporter
@@ -42,7 +42,7 @@ def run_notebooks(
     stage: Path,
     notebooks: Mapping[str, Notebook],
     parameters: Mapping[str, Mapping[str, Any]],
-    nursery: Nursery,
+    forkserver: Forkserver,
     reporter: Reporter,
 ) -> list[Executed]:
     """Execute `notebooks` over `stage/snapshot` into `stage/notebooks`.
@@ -55,7 +55,7 @@ def run_notebooks(
     }
     number = "one notebook" if len(notebooks) == 1 else f"{len(notebooks)} notebooks, two at a time"
     with reporter.step("notebooks", f"Running {number}") as tick:
-        return execute(notebooks, given, stage / "notebooks", nursery, tick)
+        return execute(notebooks, given, stage / "notebooks", forkserver, tick)
 
 
 def require_success(executed: list[Executed], notebooks: Path) -> None:

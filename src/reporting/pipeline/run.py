@@ -27,7 +27,7 @@ from reporting.pipeline.restated import Restated, restated_by
 
 if TYPE_CHECKING:
     from reporting.pipeline.execute import Executed
-    from reporting.pipeline.kernels import Nursery
+    from reporting.pipeline.kernels import Forkserver
     from reporting.snapshot.frozen import Snapshot
     from reporting.sources import Source
 
@@ -59,10 +59,10 @@ def run(project: Project, plan: Plan, reporter: Reporter) -> Outcome:
             `build/<source>/<month>/failed/`.
         DiskFull: What was half-made is removed.
     """
-    from reporting.pipeline.kernels import Nursery
+    from reporting.pipeline.kernels import Forkserver
     from reporting.sources import open_source
 
-    with Nursery() as nursery:  # its imports go on while the source is opened and frozen
+    with Forkserver() as forkserver:  # its imports go on while the source is opened and frozen
         renderer = choose_renderer(plan.renderer)
         with reporter.step("source", f"Opening the source {plan.source}"):
             source = open_source(plan.source, project.params_dir)
@@ -71,7 +71,7 @@ def run(project: Project, plan: Plan, reporter: Reporter) -> Outcome:
             source.require_month(month)
             lock = project.reports / ".locks" / f"{plan.source}-{month}.lock"
             with hold(lock, f"{plan.source} {month}"):
-                outcome = _run_month(project, plan, source, month, renderer, nursery, reporter)
+                outcome = _run_month(project, plan, source, month, renderer, forkserver, reporter)
     if outcome.state != "preview":
         refresh_archive(project)
     published = [found.folder for found in runs(project, plan.source) if found.state == "published"]
@@ -103,7 +103,7 @@ def _run_month(
     source: Source,
     month: Month,
     renderer: str,
-    nursery: Nursery,
+    forkserver: Forkserver,
     reporter: Reporter,
 ) -> Outcome:
     from reporting.pipeline.produce import context_of, judged, make_site, require_success, run_notebooks
@@ -120,7 +120,7 @@ def _run_month(
             shutil.rmtree(stage)
             return Outcome("unchanged", Manifest.read(target), target)
         judged(snapshot, reporter)
-        executed = run_notebooks(stage, plan.notebooks, plan.parameters, nursery, reporter)
+        executed = run_notebooks(stage, plan.notebooks, plan.parameters, forkserver, reporter)
         require_success(executed, build / "failed" / "notebooks")
         manifest = Manifest(
             inputs=made_from,

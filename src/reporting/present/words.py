@@ -9,7 +9,7 @@ from typing import Protocol
 from reporting.present.formats import count, number, percent
 
 
-class Estimate(Protocol):
+class WithInterval(Protocol):
     """A number with its interval, from `n` cases."""
 
     @property
@@ -72,14 +72,14 @@ def uncapitalised(label: str) -> str:
     return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
-def interval(estimate: Estimate) -> str:
+def interval(estimate: WithInterval) -> str:
     """`95% interval 80.1% to 88.2%`, or why there is none."""
     if not math.isfinite(estimate.low):
         return "too few accounts for an interval"
     return f"95% interval {percent(estimate.low)} to {percent(estimate.high)}"
 
 
-def with_interval(estimate: Estimate, noun: str = "account") -> str:
+def with_interval(estimate: WithInterval, noun: str = "account") -> str:
     """`84.3% (95% interval 80.1% to 88.2%, 312 accounts)`, or `not available`."""
     if not estimate.known:
         return "not available"

@@ -28,12 +28,12 @@ from reporting.snapshot.control import control_findings
 from reporting.snapshot.figures import outcome_table, portfolio_figures
 from reporting.snapshot.fingerprint import known_fingerprints
 from reporting.snapshot.frozen import SCHEMA, Snapshot
-from reporting.snapshot.kept import SNAPSHOT, WHOLE_PANEL, remember, take, workplace
+from reporting.snapshot.reuse import SNAPSHOT, WHOLE_PANEL, remember, take, workplace
 from reporting.snapshot.rollup import Rollups, roll_up
 from reporting.snapshot.state import State
 from reporting.snapshot.tables import APPENDED, IN_PARTS, KEYS, PANEL, frozen_tables
 from reporting.snapshot.workspace import Workspace, rate_table
-from reporting.sources.seen import Seen
+from reporting.sources.file_memory import FileMemory
 
 if TYPE_CHECKING:
     from reporting.sources import Source
@@ -69,11 +69,11 @@ def build_snapshot(
     timezone = source.file.timezone
     with tempfile.TemporaryDirectory(prefix="reporting-") as scratch:
         folder = cache or Path(scratch)
-        store, seen = folder / "kept", Seen(folder / "seen")
+        store, memory = folder / "kept", FileMemory(folder / "seen")
         tables = as_of(source.tables, to_utc(month.close, timezone))
         if "events" not in tables:
             refuse(source.check(month), source.path)
-        rollups = _roll_up(source, tables.pop("events"), product, month, folder, seen, say)
+        rollups = _roll_up(source, tables.pop("events"), product, month, folder, memory, say)
         say("checking the data")
         findings = source.check(month, rollups.usage(), product)
         refuse(findings, source.path)
@@ -101,7 +101,7 @@ def build_snapshot(
             ws.keep("findings", _finding_table(findings))
             say("freezing the snapshot")
             files = _freeze(ws, place, earlier.files if earlier else {})
-            inputs = source.files(rollups.prints.digest(), seen)
+            inputs = source.files(rollups.prints.digest(), memory)
             meta = _meta(source, product, month, missing, files, inputs)
             # Keys stay in the order given: that of the onboarding steps has a meaning.
             text = json.dumps(meta, indent=1, ensure_ascii=False) + "\n"
@@ -118,14 +118,14 @@ def _roll_up(
     product: Product,
     month: Month,
     cache: Path,
-    seen: Seen,
+    memory: FileMemory,
     say: Progress,
 ) -> Rollups:
     """The roll-ups of all events up to the close; of files seen before, nothing is read again."""
     timezone, shares, prints = source.file.timezone, source.shares("events"), None
     events = events.select(sorted(source.columns("events")))
     if shares:
-        prints = known_fingerprints(shares, events.columns, timezone, month, seen)
+        prints = known_fingerprints(shares, events.columns, timezone, month, memory)
     return roll_up(events, product, timezone, cache, say, source.selects["events"], prints)
 
 
@@ -136,7 +136,7 @@ def _freeze(ws: Workspace, place: Path, files: dict[str, dict[str, Any]]) -> dic
 
     Args:
         ws: The workspace, computed.
-        place: See `kept.workplace`.
+        place: See `reuse.workplace`.
         files: Name -> content hash and rows, of the earlier snapshot's tables.
 
     Returns:

@@ -27,7 +27,7 @@ from reporting.month import Month
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reporting.sources.seen import Seen
+    from reporting.sources.file_memory import FileMemory
     from reporting.sources.shares import Shares
 
 SLOT = 900  # seconds; clocks differ from UTC by a multiple of a quarter of an hour
@@ -91,7 +91,7 @@ def fingerprints(events: ir.Table, timezone: str) -> Prints:
 
 
 def known_fingerprints(
-    shares: Shares, columns: Iterable[str], timezone: str, last: Month, seen: Seen
+    shares: Shares, columns: Iterable[str], timezone: str, last: Month, memory: FileMemory
 ) -> Prints:
     """What `fingerprints` finds in the events up to the close of `last`, without reading a file twice.
 
@@ -109,7 +109,7 @@ def known_fingerprints(
         shares.turn_to(files)
         return _prints(slots, timezone).noted()
 
-    parts = [Prints.of(seen.fact(question, files, partial(read, files))) for files in shares.files]
+    parts = [Prints.of(memory.fact(question, files, partial(read, files))) for files in shares.files]
     months: dict[Month, dict[str, int]] = {}
     for month, figures in (item for part in parts for item in part.months.items() if item[0] <= last):
         sums = months.get(month, dict.fromkeys(figures, 0))

@@ -24,9 +24,9 @@ from reporting.sources.connect import connect, local_path, named_folders
 from reporting.sources.control import Control, read_control
 from reporting.sources.engine import Reader
 from reporting.sources.exchange import no_rates, read_rates
+from reporting.sources.file_memory import FileMemory
 from reporting.sources.files import sha256
 from reporting.sources.mapping import LOCAL_KINDS, Mapping, SourceFile, load_mappings, load_source_file
-from reporting.sources.seen import Seen
 from reporting.sources.shares import Shares
 from reporting.sources.units import undivided
 
@@ -157,7 +157,7 @@ class Source:
         assert self._reader is not None, "an open source has a reader"
         return self._reader.shares(self._mappings[table], self.tables[table])
 
-    def files(self, events: str | None = None, seen: Seen | None = None) -> list[Input]:
+    def files(self, events: str | None = None, memory: FileMemory | None = None) -> list[Input]:
         """What the figures rest on: source file, SELECTs and data files with their SHA-256.
 
         A server's tables come with a fingerprint instead, see `fingerprint`.
@@ -166,9 +166,9 @@ class Source:
             events: Fingerprint of the events, if the caller has one; a server's are then not read again.
             seen: Files seen before; those unchanged are not read again.
         """
-        seen = seen or Seen()
+        memory = memory or FileMemory()
         inputs = [
-            Input(self._label(path), seen.fact("sha256", [path], partial(sha256, path)))
+            Input(self._label(path), memory.fact("sha256", [path], partial(sha256, path)))
             for path in self._files
         ]
         if self.file.connection.kind not in LOCAL_KINDS:

@@ -16,18 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 from .cloglog import fit_cloglog
 from .data import Floats, Ints, codes, numbers, points, survival_data
 from .errors import DataError
+from .estimate import Estimate
 from .inference import cluster_sums
 from .intervals import critical_value, wilson
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A number with its standard error and interval."""
-
-    value: float
-    se: float
-    lower: float
-    upper: float
 
 
 @dataclass(frozen=True)
@@ -109,22 +100,22 @@ def known_within(time: ArrayLike, event: ArrayLike, horizon: float) -> tuple[Flo
 
 
 def auc(
-    probability: ArrayLike,
+    score: ArrayLike,
     outcome: ArrayLike,
     *,
     weights: ArrayLike | None = None,
     cluster: ArrayLike | None = None,
     level: float = 0.95,
 ) -> Estimate:
-    """Chance that a row with the event was given a higher probability than a row without, ties counting half.
+    """Chance that a row with the event was given a higher score than a row without, ties counting half.
 
-    Standard error by the infinitesimal jackknife over clusters. R: `concordance(outcome ~ probability,
-    cluster=)`.
+    The score may be a probability or anything else that ranks. Standard error by the infinitesimal jackknife
+    over clusters. R: `concordance(outcome ~ score, cluster=)`.
 
     Raises:
         DataError: all outcomes are the same.
     """
-    p, y, w, group = _predictions(probability, outcome, weights, cluster)
+    p, y, w, group = _predictions("score", score, outcome, weights, cluster)
     case, control = y * w, (1 - y) * w
     cases, controls = case.sum(), control.sum()
     if cases == 0 or controls == 0:
@@ -140,7 +131,7 @@ def auc(
     influence = case / cases * (above - value) + control / controls * (1 - share_below(case) - value)
     se = float(np.sqrt((cluster_sums(influence[:, None], group) ** 2).sum()))
     half = critical_value(level) * se
-    return Estimate(value, se, max(value - half, 0.0), min(value + half, 1.0))
+    return Estimate(value, max(value - half, 0.0), min(value + half, 1.0), int((w > 0).sum()), se)
 
 
 def brier(
@@ -151,7 +142,7 @@ def brier(
     With the weights of `known_within` this is the Brier score of Graf et al. 1999, Statistics in Medicine 18,
     the weights scaled to sum to one.
     """
-    p, y, w, _ = _predictions(probability, outcome, weights, None)
+    p, y, w, _ = _probabilities(probability, outcome, weights, None)
     null = np.broadcast_to(numbers("null", null), len(p))
     return Brier(float(np.average((y - p) ** 2, weights=w)), float(np.average((y - null) ** 2, weights=w)))
 
@@ -173,7 +164,7 @@ def calibration(
     Raises:
         DataError: a probability of 0 or 1, or all outcomes the same.
     """
-    p, y, w, group = _predictions(probability, outcome, weights, cluster)
+    p, y, w, group = _probabilities(probability, outcome, weights, cluster)
     if np.any((p <= 0) | (p >= 1)):
         raise DataError("probability: 0 or 1 can't be calibrated; expected values between")
     known = w > 0
@@ -184,7 +175,8 @@ def calibration(
     fit = fit_cloglog(y[known], design, ["constant", "probability"], cluster=group[known], weights=w[known])
     se = float(np.sqrt(fit.covariance[1, 1]))
     half = critical_value(level) * se
-    slope = Estimate(float(fit.coef[1]), se, float(fit.coef[1] - half), float(fit.coef[1] + half))
+    value = float(fit.coef[1])
+    slope = Estimate(value, value - half, value + half, int(known.sum()), se)
 
     edges = np.unique(np.quantile(p, np.arange(1, groups) / groups))
     tenth = pd.factorize(np.searchsorted(edges, p, side="left"), sort=True)[0]
@@ -205,19 +197,28 @@ def calibration(
     return Calibration(slope, float(y @ w / (p @ w)), table)
 
 
-def _predictions(
+def _probabilities(
     probability: ArrayLike, outcome: ArrayLike, weights: ArrayLike | None, cluster: ArrayLike | None
 ) -> tuple[Floats, Floats, Floats, Ints | None]:
-    p, y = np.asarray(probability, dtype=float), np.asarray(outcome, dtype=float)
-    w = np.ones(len(p)) if weights is None else np.asarray(weights, dtype=float)
-    if not len(p) == len(y) == len(w) or len(p) == 0:
-        raise DataError(
-            f"{len(p)} probabilities, {len(y)} outcomes, {len(w)} weights; expected one each per row"
-        )
+    p, y, w, group = _predictions("probability", probability, outcome, weights, cluster)
     if not np.all((p >= 0) & (p <= 1)):
         raise DataError(
             f"probability, row {int(np.argmin((p >= 0) & (p <= 1)))}: expected a number from 0 to 1"
         )
+    return p, y, w, group
+
+
+def _predictions(
+    name: str, score: ArrayLike, outcome: ArrayLike, weights: ArrayLike | None, cluster: ArrayLike | None
+) -> tuple[Floats, Floats, Floats, Ints | None]:
+    p, y = np.asarray(score, dtype=float), np.asarray(outcome, dtype=float)
+    w = np.ones(len(p)) if weights is None else np.asarray(weights, dtype=float)
+    if not len(p) == len(y) == len(w) or len(p) == 0:
+        raise DataError(
+            f"{name}: {len(p)} rows, {len(y)} outcomes, {len(w)} weights; expected one each per row"
+        )
+    if not np.isfinite(p).all():
+        raise DataError(f"{name}, row {int(np.argmin(np.isfinite(p)))}: expected a number")
     if not np.isin(y, (0, 1)).all():
         raise DataError(f"outcome, row {int(np.argmin(np.isin(y, (0, 1))))}: expected 0 or 1")
     if not np.all(w >= 0) or w.sum() == 0:

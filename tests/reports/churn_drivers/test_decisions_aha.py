@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from reporting.analysis.churn import aha
+from reporting.reports.churn_drivers import labels
 
 CLOSE = pd.Timestamp("2025-06-01")
 
@@ -42,7 +43,7 @@ def test_a_threshold_is_found_below_five_percent_twice_and_the_same_way(
     ],
 )
 def test_a_condition_in_words(name, cut, words):
-    assert aha.Candidate(name, SimpleNamespace(cut=cut), 0.01).condition == words
+    assert labels.condition(aha.Candidate(name, SimpleNamespace(cut=cut), 0.01)) == words
 
 
 def signed_up(n: int, losses: int) -> pd.DataFrame:

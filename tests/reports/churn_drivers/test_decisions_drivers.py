@@ -12,6 +12,7 @@ from tests.reports.hand import product
 from reporting.analysis.churn import design
 from reporting.analysis.churn.drivers import Driver, catalogue
 from reporting.analysis.churn.model import Model
+from reporting.analysis.untold import Untold
 
 CLOSE = pd.Timestamp("2025-06-01")
 
@@ -80,13 +81,13 @@ def test_steady_use_is_a_plain_nil():
 
 def test_an_outcome_can_not_be_a_driver():
     with pytest.raises(ValueError, match=r"driver x reads churned_flag, paying"):
-        Driver("x", "behaviour", "x", "x", ("paying", "events", "churned_flag"), len, str, "")
+        Driver("x", "behaviour", ("paying", "events", "churned_flag"), len)
 
 
 def test_a_driver_is_available_where_every_column_it_needs_has_a_value():
     rows = pd.DataFrame({"x": [1.0, np.nan], "y": [np.nan, np.nan], "z": [np.nan, 2.0]})
     wants = {"a": ("x", "z"), "b": ("x", "y"), "c": ("x", "other"), "d": ("y",), "e": ("z",)}
-    drivers = [Driver(name, "behaviour", name, name, needs, len, str, "") for name, needs in wants.items()]
+    drivers = [Driver(name, "behaviour", needs, len) for name, needs in wants.items()]
     assert [d.name for d in design.available(rows, drivers)] == ["a", "e"]
 
 
@@ -94,10 +95,10 @@ def test_a_driver_is_available_where_every_column_it_needs_has_a_value():
 
 
 def plain(name: str, **more) -> Driver:
-    return Driver(name, "behaviour", name, name, (name,), lambda f: f[name], str, "", **more)
+    return Driver(name, "behaviour", (name,), lambda f: f[name], **more)
 
 
-def left_out(values: list[float], binary: bool = False, losses: int = 200) -> dict[str, str]:
+def left_out(values: list[float], binary: bool = False, losses: int = 200) -> dict[str, Untold]:
     rows = pd.DataFrame({"x": values})
     event = pd.Series([i < losses for i in range(len(rows))])
     return design.design(rows, event, [plain("x", binary=binary)]).left_out
@@ -168,7 +169,7 @@ def test_taking_a_driver_out_takes_its_indicator_and_its_gaps_with_it():
     found = design.design(rows, pd.Series([True] * 400), [plain("x"), plain("y")])
     assert found.names == ["x", "y", "x_unknown"]
     less = found.without(["x"], "why")
-    assert less.names == ["y"] and less.left_out == {"x": "why"} and less.filled == {}
+    assert less.names == ["y"] and less.left_out == {"x": Untold("why")} and less.filled == {}
     assert found.without(["x_unknown"], "why").names == ["x", "y"]
 
 
@@ -188,8 +189,7 @@ def tabled(**p: float) -> Model:
     frame = pd.DataFrame({"p": p}).assign(coef=1.0, se=1.0, hazard_ratio=1.0)
     frame["z"] = np.arange(1, len(frame) + 1) * np.where(np.arange(len(frame)) % 2, -1.0, 1.0)
     drivers = [
-        Driver(name, "revenue" if name.startswith("r") else "behaviour", name, name, (name,), len, str, "")
-        for name in frame.index
+        Driver(name, "revenue" if name.startswith("r") else "behaviour", (name,), len) for name in frame.index
     ]
     return Model(
         SimpleNamespace(table=lambda: frame), None, SimpleNamespace(drivers=drivers), None, None, False

@@ -17,7 +17,7 @@ CLOSE = pd.Timestamp("2025-06-01")
 
 
 def plain(name: str) -> Driver:
-    return Driver(name, "behaviour", name, name, (name,), lambda f: f[name], str, "")
+    return Driver(name, "behaviour", (name,), lambda f: f[name])
 
 
 @pytest.mark.parametrize(
@@ -40,8 +40,8 @@ def test_a_part_is_a_reason_from_fifteen_percent_on(factors, raising, lowering):
         table=pd.DataFrame({"lower": 1.1, "upper": 2.0}, index=list(factors)),
     )
     up, down = at_risk.reasons(model, pd.DataFrame(index=["acc"]))
-    assert [reason.driver.name for reason in up[0]] == raising
-    assert (down[0].driver.name if down[0] else None) == lowering
+    assert [reason.driver for reason in up[0]] == raising
+    assert (down[0].driver if down[0] else None) == lowering
     assert all(reason.clear for reason in up[0])
 
 
@@ -55,8 +55,8 @@ def test_a_part_at_the_edge_is_a_reason_and_its_driver_may_be_untold(monkeypatch
         table=pd.DataFrame({"lower": [1.1, 0.2], "upper": [4.0, 1.1]}, index=["up", "down"]),
     )
     ((raises,),), (lowers,) = at_risk.reasons(model, pd.DataFrame(index=["acc"]))
-    assert (raises.driver.name, raises.value, raises.factor, raises.clear) == ("up", 7.0, 2.0, True)
-    assert (lowers.driver.name, lowers.factor, lowers.clear) == ("down", 0.5, False)
+    assert (raises.driver, raises.value, raises.factor, raises.clear) == ("up", 7.0, 2.0, True)
+    assert (lowers.driver, lowers.factor, lowers.clear) == ("down", 0.5, False)
 
 
 def moves(*spells_: list[tuple[bool, bool, bool]], late: bool = False) -> dict[str, float] | None:

@@ -11,6 +11,7 @@ from tests.reports.hand import product
 
 from reporting.analysis.churn import flags, kinds, subscriptions
 from reporting.analysis.churn.risk_set import RiskSet
+from reporting.reports.churn_drivers import labels
 
 CLOSE = pd.Timestamp("2025-06-01")
 
@@ -121,7 +122,7 @@ def two_flags(warns: str, soothes: str, months: int = 3, due_in: float = np.nan)
 
 def test_the_flag_that_warns_most_comes_first_in_its_words_or_by_its_name():
     found = flags.flags(two_flags("flag_no_such_thing", "flag_low_adoption"))
-    assert [(one.label, one.now) for one in found] == [("no such thing", 2), ("Low adoption", 1)]
+    assert [(labels.flag(one.name), one.now) for one in found] == [("no such thing", 2), ("Low adoption", 1)]
 
 
 @pytest.mark.parametrize(("due_in", "told"), [(3.0, True), (4.0, False)])

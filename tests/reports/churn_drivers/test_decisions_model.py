@@ -10,17 +10,18 @@ import pytest
 from tests.reports.hand import product
 
 from reporting.analysis.churn import model, risk
-from reporting.analysis.churn.drivers import Driver, catalogue
+from reporting.analysis.churn.drivers import Driver
 from reporting.analysis.churn.model import Model
 from reporting.analysis.churn.out_of_time import Horizon, Validation
 from reporting.reports.churn_drivers import words
+from reporting.reports.churn_drivers.driver_words import driver_words
 from reporting.survival.validation import Calibration
 
-STATES = {d.name: d.state for d in catalogue(product(), pd.Timestamp("2025-01-01"), False)}
+STATES = {name: told.state for name, told in driver_words(product(), committed=False).items()}
 
 
 def plain(name: str, binary: bool = False) -> Driver:
-    return Driver(name, "behaviour", name, name, (name,), lambda f: f[name], str, "", binary=binary)
+    return Driver(name, "behaviour", (name,), lambda f: f[name], binary=binary)
 
 
 @pytest.mark.parametrize(("ones", "answer"), [(5, 1.0), (4, 0.0), (6, 1.0)])

@@ -11,6 +11,7 @@ from tests.reports.hand import product
 
 from reporting.analysis.churn import segments
 from reporting.analysis.churn.risk_set import RiskSet
+from reporting.reports.churn_drivers import labels
 
 CLOSE = pd.Timestamp("2025-06-01")
 
@@ -59,7 +60,7 @@ def test_early_activation_is_what_was_known_at_the_first_paid_close():
     signed = pd.to_datetime(["2025-02-01", "2025-02-01", "2025-02-01", "2024-12-31"])
     activated = pd.to_datetime(["2025-02-15", "2025-02-16", None, "2025-01-02"])
     early, late, none, unwatched = grouped("activated", signed_up_at=signed, activated_at=activated)
-    assert early == "Activated within 14 days"
+    assert early == segments.IN_TIME
     assert late == none != early
     assert "not activated" not in none.lower()  # it may have been since, or after the fourteen days
     assert pd.isna(unwatched)
@@ -74,7 +75,7 @@ def test_without_any_known_activation_nobody_is_divided_by_it():
 def test_watched_sign_ups_begin_with_the_first_month_with_events():
     signed = pd.to_datetime(["2025-01-01", "2024-12-31 23:59:59"], format="mixed")
     first, before = grouped("activated", signed_up_at=signed, activated_at=signed)
-    assert first == "Activated within 14 days" and pd.isna(before)
+    assert first == segments.IN_TIME and pd.isna(before)
 
 
 def test_a_group_is_what_the_first_close_of_the_spell_said():
@@ -83,7 +84,7 @@ def test_a_group_is_what_the_first_close_of_the_spell_said():
     risk = RiskSet(rows, rows.drop_duplicates("spell").set_index("spell"), rows, False, 0, CLOSE)
     told = [segments._groups(name, risk, pd.DataFrame(), product()) for name in ("plan", "billing_frequency")]
     assert told[0]["x 1"] == "Free" and pd.isna(told[0]["y 1"])
-    assert told[1].tolist() == ["Monthly", "week"]
+    assert told[1].tolist() == ["month", "week"]
 
 
 def test_standing_attributes_come_from_the_accounts():
@@ -147,5 +148,6 @@ def test_groups_are_compared_with_the_first_over_the_months_that_all_are_watched
 
 def test_several_users_are_three():
     few, many, unknown = grouped("active_users", active_users=[2.0, 3.0, np.nan])
-    assert few != many == "3 or more users"
+    assert few != many == segments.MANY
+    assert labels.group("active_users", many, product()) == "3 or more users"
     assert pd.isna(unknown)

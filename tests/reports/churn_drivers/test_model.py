@@ -9,6 +9,8 @@ import pytest
 from reporting.analysis.churn.design import design
 from reporting.analysis.churn.drivers import Driver
 from reporting.analysis.churn.model import Model, fit
+from reporting.analysis.untold import Untold
+from reporting.reports.churn_drivers.untold import why
 
 
 def test_the_truth_lies_within_four_standard_errors_and_signs_are_right(data, truth):
@@ -68,7 +70,7 @@ def test_reasons_are_the_largest_parts(data):
 
 
 def simple(name: str, column: str, **more) -> Driver:
-    return Driver(name, "behaviour", name.title(), name, (column,), lambda f: f[column], str, "", **more)
+    return Driver(name, "behaviour", (column,), lambda f: f[column], **more)
 
 
 @pytest.fixture
@@ -92,7 +94,9 @@ def rows() -> pd.DataFrame:
 
 def test_fewer_than_twenty_losses_give_no_model_but_a_reason(rows):
     rows["churned"] = np.arange(len(rows)) < 19
-    assert fit(rows, [simple("a", "a")], False) == "19 losses, under the 20 that a model needs"
+    found = fit(rows, [simple("a", "a")], False)
+    assert isinstance(found, Untold)
+    assert why(found) == "19 losses, under the 20 that a model needs"
 
 
 def test_ten_losses_a_term_choose_in_the_drivers_order(rows):
@@ -100,7 +104,7 @@ def test_ten_losses_a_term_choose_in_the_drivers_order(rows):
     model = fit(rows, [simple(x, x) for x in "bac"], False)
     assert isinstance(model, Model)
     assert [driver.name for driver in model.design.drivers] == ["b", "a"]
-    assert model.design.left_out == {"C": "too few losses to carry it"}
+    assert model.design.left_out == {"c": Untold("beyond_gate")}
     assert "29 events carry 2 terms, not 3" in model.design.gate
 
 
@@ -108,7 +112,7 @@ def test_gaps_are_filled_with_the_median_and_marked_once(rows):
     rows.loc[rows.index[:150], ["a", "b"]] = np.nan
     terms = design(rows, rows["churned"], [simple(x, x) for x in "abc"])
     assert terms.indicators == {"a_unknown": ["a", "b"]}
-    assert terms.filled == {"A": 0.25, "B": 0.25}
+    assert terms.filled == {"a": 0.25, "b": 0.25}
     columns = terms.columns(rows)
     assert columns["a"].iloc[0] == pytest.approx(rows["a"].median())
     assert columns["a_unknown"].sum() == 150
@@ -117,7 +121,9 @@ def test_gaps_are_filled_with_the_median_and_marked_once(rows):
 def test_a_driver_mostly_unknown_is_left_out_and_named(rows):
     rows.loc[rows.index[:400], "a"] = np.nan
     terms = design(rows, rows["churned"], [simple(x, x) for x in "ab"])
-    assert terms.left_out == {"A": "unknown in 67% of the account-months"}
+    assert {name: why(reason) for name, reason in terms.left_out.items()} == {
+        "a": "unknown in 67% of the account-months"
+    }
 
 
 def test_an_indicator_counts_as_a_term(rows):
@@ -129,20 +135,20 @@ def test_an_indicator_counts_as_a_term(rows):
 
 def test_what_the_source_lacks_is_said(rows):
     terms = design(rows, rows["churned"], [simple("a", "a"), simple("z", "nowhere")])
-    assert terms.left_out == {"Z": "not in this source"}
+    assert terms.left_out == {"z": Untold("absent")}
 
 
 def test_a_driver_that_repeats_another_is_left_out(rows):
     rows["b"] = 2 * rows["a"] + 1
     model = fit(rows, [simple("a", "a"), simple("b", "b")], False)
     assert [driver.name for driver in model.design.drivers] == ["a"]
-    assert model.design.left_out == {"B": "says the same as another driver"}
+    assert model.design.left_out == {"b": Untold("repeats_another")}
 
 
 def test_a_driver_that_separates_is_left_out(rows):
     rows["a"] = rows["churned"].astype(float) + np.where(np.arange(len(rows)) > 500, 2.0, 0.0)
     model = fit(rows, [simple("b", "b"), simple("a", "a")], False)
     assert (
-        "A" not in [driver.label for driver in model.design.drivers]
+        "a" not in [driver.name for driver in model.design.drivers]
         or model.hazard.table().loc["a", "se"] < 10
     )

@@ -7,13 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reporting.analysis.churn import aha, kinds, segments, subscriptions, way_out
+from reporting.analysis.churn import aha, before_leaving, kinds, segments, subscriptions
 from reporting.analysis.churn.drivers import catalogue
 from reporting.analysis.churn.flags import flags
 from reporting.analysis.churn.risk_set import RiskSet
 from reporting.errors import ParameterError
 from reporting.params.product import load_product
-from reporting.reports.churn_drivers import charts, words
+from reporting.reports.churn_drivers import charts, labels, words
+from reporting.reports.churn_drivers.driver_words import driver_words
+from reporting.reports.churn_drivers.untold import why
 from reporting.survival.curves import kaplan_meier
 
 
@@ -27,7 +29,7 @@ def ratio(hr: float, low: float, high: float) -> pd.Series:
 
 
 def test_a_hazard_ratio_in_words(product):
-    halved = catalogue(product, pd.Timestamp("2024-01-01"), True)[0]
+    halved = driver_words(product, True)["usage_halvings"].subject
     assert words.in_words(halved, ratio(1.81, 1.42, 2.31)) == (
         "An account whose usage halved within 30 days churns 1.8 times as often, 1.4 to 2.3"
     )
@@ -45,11 +47,12 @@ def test_the_word_for_an_auc_follows_it(auc, word):
 
 def test_usage_is_measured_in_halvings(product):
     halved = catalogue(product, pd.Timestamp("2024-01-01"), True)[0]
+    told = driver_words(product, True)[halved.name]
     frame = pd.DataFrame({"usage_trend_30": [-0.5, 0.0, 1.0, -1.0, np.nan], "events": 1.0})
     assert halved.value(frame).tolist() == [1, 0, -1, 2, 0]
-    assert halved.state(1.0) == "usage down 50% in 30 days"
-    assert halved.state(0.05) == "usage steady over 30 days"
-    assert halved.state(2.0) == "usage down at least 75% in 30 days"
+    assert told.state(1.0) == "usage down 50% in 30 days"
+    assert told.state(0.05) == "usage steady over 30 days"
+    assert told.state(2.0) == "usage down at least 75% in 30 days"
 
 
 def test_early_activation_is_unknown_where_the_events_had_not_begun(product):
@@ -107,7 +110,7 @@ def use_of(decline: int, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.Dat
 
 
 def test_a_decline_is_found_about_when_it_begins():
-    found = way_out.pattern(*use_of(8, np.random.default_rng(0)))
+    found = before_leaving.pattern(*use_of(8, np.random.default_rng(0)))
     assert (found.losses, found.left_out) == (20, 0)
     assert 5 <= found.lead <= 8
     assert found.weeks.loc[-8:, "ratio"].between(0.4, 0.65).all()
@@ -115,7 +118,7 @@ def test_a_decline_is_found_about_when_it_begins():
 
 
 def test_no_decline_gives_no_lead():
-    assert way_out.pattern(*use_of(0, np.random.default_rng(1))).lead is None
+    assert before_leaving.pattern(*use_of(0, np.random.default_rng(1))).lead is None
 
 
 def test_too_few_losses_are_no_pattern():
@@ -123,7 +126,7 @@ def test_too_few_losses_are_no_pattern():
     few = risk.spells.assign(churned=risk.spells["churned"] & (risk.spells["account_id"] < "a13"))
     few["left"] = few["left"].where(few["churned"])
     risk = RiskSet(risk.rows, few, risk.now, False, 0, risk.observed_from)
-    assert "at least 10 are needed" in way_out.pattern(week, subs, risk)
+    assert "at least 10 are needed" in why(before_leaving.pattern(week, subs, risk))
 
 
 def cohort(effect: float, seed: int, n: int = 400) -> pd.DataFrame:
@@ -148,7 +151,7 @@ def test_a_planted_threshold_is_found_and_confirmed():
     found = aha.search(cohort(1.5, 0), permutations=199)
     assert found.best.name == "onboarding_invites" and found.best.threshold.cut == 4
     assert found.confirmed
-    assert found.best.condition == "5 or more users invited in the first 30 days"
+    assert labels.condition(found.best) == "5 or more users invited in the first 30 days"
 
 
 def test_noise_is_not_confirmed():
@@ -156,7 +159,7 @@ def test_noise_is_not_confirmed():
 
 
 def test_too_few_losses_are_not_searched():
-    assert "at least 20 losses are needed" in aha.search(cohort(1.5, 0, n=15), permutations=9)
+    assert "at least 20 losses are needed" in why(aha.search(cohort(1.5, 0, n=15), permutations=9))
 
 
 def test_an_unknown_segment_is_refused_with_a_guess():
@@ -169,9 +172,9 @@ def test_the_strongest_segment_comes_first_and_holm_pays_for_all(data):
     assert found[0].name == "billing_frequency" and found[0].differs
     assert all(s.p_adjusted >= s.test.p for s in found)
     means = found[0].means
-    gap = found[0].differences["Yearly"]
-    assert gap.estimate == pytest.approx(means["Yearly"].estimate - means["Monthly"].estimate)
-    assert found[0].differences["Monthly"] is None
+    gap = found[0].differences["year"]
+    assert gap.estimate == pytest.approx(means["year"].estimate - means["month"].estimate)
+    assert found[0].differences["month"] is None
 
 
 def test_small_groups_are_joined():
@@ -204,7 +207,7 @@ def test_a_flag_that_warns_is_told_from_one_that_does_not(data):
     now = data.risk.now.assign(flag_good=True, flag_idle=False)
     risk = RiskSet(rows, data.risk.spells, now, data.risk.committed, 0, data.risk.observed_from)
     good, idle = flags(risk)
-    assert good.label == "good" and good.holds and good.now == len(now)
+    assert good.name == "good" and good.holds and good.now == len(now)
     assert not idle.holds
 
 
@@ -241,4 +244,5 @@ def test_accounts_are_followed_from_their_first_close_thirty_days_after_sign_up(
 def test_without_accounts_watched_from_their_sign_up_no_aha_moment_is_looked_for():
     nobody = landmarks("2023-11-20", "2024-01-01")
     assert nobody.empty
-    assert aha.search(nobody.reset_index()).startswith("0 of 0 accounts watched from their sign-up have left")
+    found = why(aha.search(nobody.reset_index()))
+    assert found.startswith("no losses among no accounts watched from sign-up")

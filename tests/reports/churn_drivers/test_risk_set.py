@@ -9,6 +9,7 @@ import pytest
 from reporting.analysis.churn.drivers import Driver, values
 from reporting.analysis.churn.model import Model, fit
 from reporting.analysis.churn.risk_set import opportunities, risk_set
+from reporting.analysis.untold import Untold
 
 
 def panel_of(**paying: str) -> pd.DataFrame:
@@ -128,21 +129,19 @@ def test_a_look_ahead_variable_cannot_get_in(truth):
     columns = ["spell", "start", "churned", "leak", "events", "active_user_share", "escalations"]
     pd.testing.assert_frame_equal(risk.rows[columns], again.rows[columns])
 
-    leak = Driver("leak", "behaviour", "Leak", "a leak", ("leak",), lambda f: f["leak"], str, "")
-    share = Driver(
-        "share", "behaviour", "Share", "a share", ("active_user_share",), lambda f: f.iloc[:, 0], str, ""
-    )
+    leak = Driver("leak", "behaviour", ("leak",), lambda f: f["leak"])
+    share = Driver("share", "behaviour", ("active_user_share",), lambda f: f.iloc[:, 0])
     assert risk.rows.loc[risk.rows["churned"], "leak"].eq(0).all()
     model = fit(risk.rows, [leak, share], risk.committed)
     assert isinstance(model, Model)
     assert [driver.name for driver in model.design.drivers] == ["share"]
-    assert model.design.left_out == {"Leak": "the same for every account"}
+    assert model.design.left_out == {"leak": Untold("constant")}
 
 
 @pytest.mark.parametrize("column", ["churned_cents", "paying", "churned_flag", "mrr_start_cents"])
 def test_an_outcome_cannot_be_a_driver(column):
     with pytest.raises(ValueError, match=f"reads {column}: an outcome can't be its own driver"):
-        Driver("x", "behaviour", "X", "an x", (column,), lambda f: f[column], str, "")
+        Driver("x", "behaviour", (column,), lambda f: f[column])
 
 
 def test_a_driver_sees_only_the_columns_it_names():
@@ -150,5 +149,5 @@ def test_a_driver_sees_only_the_columns_it_names():
         assert list(frame) == ["events"]
         return frame["events"]
 
-    driver = Driver("x", "behaviour", "X", "an x", ("events",), curious, str, "")
+    driver = Driver("x", "behaviour", ("events",), curious)
     assert values(panel_of(a="11"), [driver])["x"].tolist() == [10, 11]

@@ -102,7 +102,7 @@ def test_subscription_curves_are_marked_as_such(young):
 def test_poor_predictions_are_printed_as_poor(data, monkeypatch):
     good = data.validation
     last = good.horizons[-1]
-    auc = replace(last.auc, value=0.51, lower=0.41, upper=0.61)
+    auc = replace(last.auc, value=0.51, low=0.41, high=0.61)
     poor = replace(last, auc=auc, brier=replace(last.brier, score=last.brier.null * 1.1))
     monkeypatch.setitem(data.__dict__, "validation", Validation(good.last_fitted, 99, [poor]))
     text = report.validation(data)[0].markdown

@@ -13,14 +13,14 @@ below 5 % and both point the same way.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from reporting.analysis.churn.risk_set import RiskSet
-from reporting.present.formats import number
+from reporting.analysis.untold import Untold
 from reporting.survival.curves import KaplanMeier, kaplan_meier
 from reporting.survival.errors import SurvivalError
 from reporting.survival.logrank import logrank
@@ -32,40 +32,20 @@ HORIZON = 12  # months followed from the landmark
 SEARCH_SHARE = 0.6  # the earlier share of the losses that the search may see
 FEWEST_LOSSES = 10  # in the search, and again in the confirmation
 ALPHA = 0.05
-ACTIONS: Mapping[str, str] = {
-    "activated": "value outcome reached",
-    "onboarding_invites": "users invited in the first 30 days",
-    "integration_count": "integrations connected",
-    "value_events": "value events in the month",
-    "active_users": "active users",
-    "features_used": "features used",
-    "active_days": "active days in the month",
-    "steps_done": "onboarding steps done",
-}
+ACTIONS = (
+    *("activated", "onboarding_invites", "integration_count", "value_events"),
+    *("active_users", "features_used", "active_days", "steps_done"),
+)
+"""Columns of the panel that say what an account did early."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One early action with its best cut: more than `threshold.cut` against the rest."""
+    """One early action, a column of the panel, with its best cut: more than `threshold.cut` or not."""
 
     name: str
     threshold: Threshold
     p_adjusted: float
-
-    @property
-    def label(self) -> str:
-        """The action in words."""
-        return ACTIONS.get(self.name, self.name)
-
-    @property
-    def condition(self) -> str:
-        """What those above the cut have in common: `3 or more active users`, `value outcome reached`."""
-        cut = float(self.threshold.cut)
-        if self.name == "activated":
-            return self.label
-        if cut.is_integer():
-            return f"{number(cut + 1)} or more {self.label}"
-        return f"more than {number(cut, 1)} {self.label}"
 
 
 @dataclass(frozen=True)
@@ -137,38 +117,40 @@ def at_landmark(panel: pd.DataFrame, risk: RiskSet) -> pd.DataFrame:
 
 
 def search(
-    landmark: pd.DataFrame, actions: Mapping[str, str] = ACTIONS, permutations: int = 1999
-) -> Aha | str:
-    """Search the earlier sign-ups, confirm on the later ones; a reason in words where there are too few.
+    landmark: pd.DataFrame, actions: Sequence[str] = ACTIONS, permutations: int = 1999
+) -> Aha | Untold:
+    """Search the earlier sign-ups, confirm on the later ones.
 
     Args:
         landmark: Rows of `at_landmark`.
-        actions: Columns to look at, with their words.
+        actions: Columns to look at.
         permutations: For the p of each action.
+
+    Returns:
+        What was found, or why not: `too_few_to_search` (losses, accounts, needed) or `no_action` (none varies
+        enough).
     """
     rows = landmark.sort_values(["signed_up_at", "account_id"])
     losses = rows["left"].to_numpy()
     if losses.sum() < 2 * FEWEST_LOSSES:
-        return (
-            f"{int(losses.sum())} of {len(rows)} accounts watched from their sign-up have left; at least "
-            f"{2 * FEWEST_LOSSES} losses are needed to search and confirm"
-        )
+        found = {"losses": int(losses.sum()), "accounts": len(rows), "needed": 2 * FEWEST_LOSSES}
+        return Untold("too_few_to_search", found)
     cut_at = int(np.searchsorted(losses.cumsum(), SEARCH_SHARE * losses.sum())) + 1
     early, later = rows.iloc[:cut_at], rows.iloc[cut_at:]
-    found = {}
+    cuts: dict[str, Threshold] = {}
     for name in actions:
         if name not in early or early[name].isna().mean() > 0.05:
             continue
         told = early[early[name].notna()]
         value = told[name].astype(float)
         try:
-            found[name] = best_threshold(value, told["time"], told["left"], permutations=permutations)
+            cuts[name] = best_threshold(value, told["time"], told["left"], permutations=permutations)
         except SurvivalError:
             continue
-    if not found:
-        return "no early action varies enough among these accounts"
-    adjusted = dict(zip(found, holm([one.p for one in found.values()]), strict=True))
-    candidates = [Candidate(name, one, float(adjusted[name])) for name, one in found.items()]
+    if not cuts:
+        return Untold("no_action")
+    adjusted = dict(zip(cuts, holm([one.p for one in cuts.values()]), strict=True))
+    candidates = [Candidate(name, one, float(adjusted[name])) for name, one in cuts.items()]
     candidates.sort(key=lambda c: (c.threshold.p, -c.threshold.statistic))
     best = candidates[0]
     return Aha(

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from reporting.analysis.churn.drivers import Driver, available, values
+from reporting.analysis.untold import Untold
 from reporting.survival.gates import model_gate
 
 MOST_UNKNOWN = 0.5  # a driver unknown in a larger share of the rows is left out
@@ -29,15 +30,15 @@ class Design:
         drivers: Those in the model, in order.
         indicators: Column of an indicator -> the drivers it stands for.
         fill: Driver -> the median that fills its gaps.
-        left_out: Label of a driver -> why it is not in the model.
-        filled: Label of a driver -> share of rows filled, where any.
+        left_out: Driver -> why it is not in the model.
+        filled: Driver -> share of rows filled, where any.
         gate: What the events allow, in words.
     """
 
     drivers: list[Driver]
     indicators: dict[str, list[str]]
     fill: dict[str, float]
-    left_out: dict[str, str]
+    left_out: dict[str, Untold]
     filled: dict[str, float]
     gate: str
 
@@ -55,8 +56,8 @@ class Design:
         return [driver.name for driver in self.drivers] + list(self.indicators)
 
     def without(self, terms: Sequence[str], why: str) -> Design:
-        """The same design with columns taken out, and the reason noted."""
-        gone = {d.name: d.label for d in self.drivers if d.name in terms}
+        """The same design with columns taken out, and the reason (see `Untold`) noted."""
+        gone = [driver.name for driver in self.drivers if driver.name in terms]
         kept = [driver for driver in self.drivers if driver.name not in terms]
         names = {driver.name for driver in kept}
         indicators = {
@@ -68,8 +69,8 @@ class Design:
             kept,
             indicators,
             self.fill,
-            self.left_out | {label: why for label in gone.values()},
-            {d.label: self.filled[d.label] for d in kept if d.label in self.filled},
+            self.left_out | {name: Untold(why) for name in gone},
+            {name: share for name, share in self.filled.items() if name in names},
             self.gate,
         )
 
@@ -83,7 +84,7 @@ def design(rows: pd.DataFrame, event: pd.Series, drivers: Sequence[Driver]) -> D
         drivers: Candidates, the most wanted first.
     """
     present = available(rows, drivers)
-    left_out = {d.label: "not in this source" for d in drivers if d not in present}
+    left_out = {d.name: Untold("absent") for d in drivers if d not in present}
     raw = values(rows, present)
     unknown = raw.isna()
     share = unknown.mean()
@@ -91,22 +92,22 @@ def design(rows: pd.DataFrame, event: pd.Series, drivers: Sequence[Driver]) -> D
     for driver in present:
         known = raw.loc[~unknown[driver.name], driver.name]
         if share[driver.name] > MOST_UNKNOWN:
-            left_out[driver.label] = f"unknown in {share[driver.name]:.0%} of the account-months"
+            left_out[driver.name] = Untold("mostly_unknown", {"share": float(share[driver.name])})
         elif known.nunique() < 2:
-            left_out[driver.label] = "the same for every account"
+            left_out[driver.name] = Untold("constant")
         elif driver.binary and min((known == 1).sum(), (known == 0).sum()) < FEWEST_OF_EACH:
-            left_out[driver.label] = "too rare to compare"
+            left_out[driver.name] = Untold("too_rare")
         else:
             usable.append(driver)
 
     gate = model_gate(int(event.sum()), len(usable) + len(_indicators(usable, unknown)))
     chosen = usable
     while len(chosen) + len(_indicators(chosen, unknown)) > gate.parameters:
-        left_out[chosen[-1].label] = "too few losses to carry it"
+        left_out[chosen[-1].name] = Untold("beyond_gate")
         chosen = chosen[:-1]
     indicators = _indicators(chosen, unknown)
     fill = {d.name: _middle(raw[d.name], d) for d in chosen}
-    filled = {d.label: float(share[d.name]) for d in chosen if share[d.name] > 0}
+    filled = {d.name: float(share[d.name]) for d in chosen if share[d.name] > 0}
     return Design(chosen, indicators, fill, left_out, filled, gate.reason)
 
 

@@ -7,28 +7,20 @@ from dataclasses import dataclass
 import pandas as pd
 
 from reporting.analysis.churn.risk_set import RiskSet, opportunities
-from reporting.analysis.intervals import Estimate, share
+from reporting.analysis.intervals import share
+from reporting.survival.estimate import Estimate
 from reporting.survival.validation import follow_up
 
 HORIZON = 3
 PREFIX = "flag_"
-LABELS = {
-    "core_workflow_falling": "Core workflow falling",
-    "active_users_falling": "Active users falling",
-    "value_features_falling": "Value features falling",
-    "frequency_falling": "Session frequency falling",
-    "no_recent_admin": "No recent admin activity",
-    "weak_onboarding": "Weak onboarding",
-    "low_adoption": "Low adoption",
-    "falling_before_renewal": "Usage falling before renewal",
-}
 
 
 @dataclass(frozen=True)
 class Flag:
-    """One warning: raised for `now` accounts at the close; losses within three months with and without it."""
+    """One warning, by its name: raised for `now` accounts at the close; losses within three months with and
+    without it."""
 
-    label: str
+    name: str
     now: int
     raised: Estimate
     clear: Estimate
@@ -57,7 +49,6 @@ def flags(risk: RiskSet) -> list[Flag]:
         if not up.any() or up.all():
             continue
         now = int(risk.now[name].fillna(False).astype(bool).sum())
-        label = LABELS.get(name.removeprefix(PREFIX), name.removeprefix(PREFIX).replace("_", " "))
         raised, clear = (share(int(lost[side.index].sum()), len(side)) for side in (known[up], known[~up]))
-        found.append(Flag(label, now, raised, clear))
+        found.append(Flag(name.removeprefix(PREFIX), now, raised, clear))
     return sorted(found, key=lambda f: f.clear.value - f.raised.value)

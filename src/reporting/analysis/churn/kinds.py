@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from reporting.analysis.churn.risk_set import RiskSet
-from reporting.analysis.intervals import Estimate, share
+from reporting.analysis.intervals import share
 from reporting.params.product import Product
+from reporting.survival.estimate import Estimate
 
 NEVER = "never activated"
 ABANDONED = "account abandonment"
@@ -20,30 +21,8 @@ INACTIVE = "user inactivity"
 ENGAGED = "engaged and yet gone"
 UNCLEAR = "no clear pattern"
 CONTRACTION = "contraction"
-LABELS = {
-    NEVER: "Never activated",
-    ABANDONED: "Account abandonment",
-    INACTIVE: "User inactivity",
-    ENGAGED: "Engaged and yet gone",
-    UNCLEAR: "No clear pattern",
-    CONTRACTION: "Contraction (stays, pays less)",
-}
-LOOKS = {
-    NEVER: "value outcome never reached",
-    ABANDONED: "nobody active for {days} days",
-    INACTIVE: "fewer active users than a month earlier",
-    ENGAGED: "engagement score above {healthy}",
-    UNCLEAR: "none of these",
-    CONTRACTION: "paid less at the close",
-}
-ACTIONS = {
-    NEVER: "Onboarding help",
-    ABANDONED: "Rescue call while somebody still looks in",
-    INACTIVE: "Re-engagement mail or personal support",
-    ENGAGED: "Review price or need with the buyer",
-    UNCLEAR: "Ask why: use alone does not say",
-    CONTRACTION: "Training or walkthrough for idle seats",
-}
+ORDER = (NEVER, ABANDONED, INACTIVE, ENGAGED, UNCLEAR)
+"""Kinds of loss, the first that fits."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +30,7 @@ class Kind:
     """One kind of loss.
 
     Attributes:
-        name: Key of `LABELS`.
+        name: One of `ORDER`, or `CONTRACTION`.
         count: Losses of this kind.
         losses: Their share of all accounts lost; unknown for contraction, where none is lost.
         stayers: Share of the account-months without a loss that looked the same the month before.
@@ -66,7 +45,7 @@ class Kind:
 
 
 def classify(rows: pd.DataFrame, product: Product) -> pd.Series:
-    """What each row looked like at the close before, the first that fits in the order of `LABELS`.
+    """What each row looked like at the close before, the first of `ORDER` that fits.
 
     Engaged is an engagement score that reads as high; what none of the looks fits has no clear pattern.
 
@@ -90,7 +69,7 @@ def kinds(risk: RiskSet, product: Product, since: pd.Timestamp) -> list[Kind]:
     rows, kind = risk.rows[recent], classify(risk.rows, product)[recent]
     lost, stayed = rows["churned"], ~rows["churned"] & rows["can_leave"]
     found = []
-    for name in (NEVER, ABANDONED, INACTIVE, ENGAGED, UNCLEAR):
+    for name in ORDER:
         same = kind == name
         count = int((same & lost).sum())
         if count:

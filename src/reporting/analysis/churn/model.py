@@ -16,6 +16,7 @@ import pandas as pd
 from reporting.analysis.churn.design import Design, design
 from reporting.analysis.churn.drivers import Driver
 from reporting.analysis.churn.risk_set import opportunities
+from reporting.analysis.untold import Untold
 from reporting.survival.cox import CoxFit, cox
 from reporting.survival.discrete import DiscreteHazard, discrete_hazard
 from reporting.survival.errors import CollinearError, DataError, NotIdentifiedError, SurvivalError
@@ -189,7 +190,7 @@ def _within(hazard: np.ndarray, half: np.ndarray, index: pd.Index) -> pd.DataFra
     )
 
 
-def fit(history: pd.DataFrame, drivers: Sequence[Driver], committed: bool) -> Model | str:
+def fit(history: pd.DataFrame, drivers: Sequence[Driver], committed: bool) -> Model | Untold:
     """Fit the model, or say why there is none.
 
     Args:
@@ -198,27 +199,28 @@ def fit(history: pd.DataFrame, drivers: Sequence[Driver], committed: bool) -> Mo
         committed: Whether terms bind.
 
     Returns:
-        The model, or the reason as a clause: "2 losses, under the 20 that a model needs".
+        The model, or why not: `too_few_losses` (losses, needed), `one_stretch` (no baseline can be fitted to
+        losses that all lie in one stretch of tenure) or `no_driver` (none varies enough).
     """
     rows = history[history["can_leave"]].reset_index(drop=True)
     losses = int(rows["churned"].sum())
     if losses < FEWEST_EVENTS:
-        return f"{losses} {'loss' if losses == 1 else 'losses'}, under the {FEWEST_EVENTS} that a model needs"
+        return Untold("too_few_losses", {"losses": losses, "needed": FEWEST_EVENTS})
     terms = design(rows, rows["churned"], drivers)
     while terms.drivers:
         try:
             hazard = _hazard(terms, rows, rows)
         except CollinearError as error:
-            terms = terms.without(error.terms, "says the same as another driver")
+            terms = terms.without(error.terms, "repeats_another")
             continue
         except NotIdentifiedError as error:
             gone = [name for name in error.terms if name in terms.names]
             if not gone:
-                return "the losses all lie in one stretch of tenure, so that no baseline can be fitted"
-            terms = terms.without(gone, "every loss, or none, is on one side of it")
+                return Untold("one_stretch")
+            terms = terms.without(gone, "separates")
             continue
         return Model(hazard, _cox(terms.columns(rows), rows), terms, rows, history, committed)
-    return "no driver varies enough among the accounts at risk"
+    return Untold("no_driver")
 
 
 def _hazard(terms: Design, known: pd.DataFrame, rows: pd.DataFrame) -> DiscreteHazard:

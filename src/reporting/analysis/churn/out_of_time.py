@@ -11,6 +11,7 @@ import pandas as pd
 from reporting.analysis.churn.drivers import Driver
 from reporting.analysis.churn.model import Model, fit
 from reporting.analysis.churn.risk_set import RiskSet, opportunities
+from reporting.analysis.untold import Untold
 from reporting.survival.curves import kaplan_meier
 from reporting.survival.errors import SurvivalError
 from reporting.survival.gates import FEWEST_EVENTS
@@ -59,20 +60,21 @@ class Validation:
         last_fitted: Last month whose losses the tested model has seen.
         fitted_losses: How many it has seen.
         horizons: One a horizon.
-        reason: Why there are none.
+        reason: Why there are none: `too_few_months`, `too_few_to_test` (unseen, months, seen), or that of
+            `model.fit`.
     """
 
     last_fitted: pd.Timestamp | None
     fitted_losses: int
     horizons: list[Horizon]
-    reason: str = ""
+    reason: Untold | None = None
 
 
 def validate(risk: RiskSet, drivers: Sequence[Driver], horizons: Sequence[int] = (1, 3)) -> Validation:
     """Fit on all but the last months and predict the rest, each close with what was known then."""
     rows = risk.rows
     months = np.sort(rows["month"].unique())
-    reason = "too few months of losses to hold any back"
+    reason = Untold("too_few_months")
     for held_back in TEST_MONTHS:
         if held_back >= len(months):
             continue
@@ -81,12 +83,10 @@ def validate(risk: RiskSet, drivers: Sequence[Driver], horizons: Sequence[int] =
         seen = int(past.loc[past["can_leave"], "churned"].sum())
         unseen = int(future.loc[future["can_leave"], "churned"].sum())
         if seen < max(FEWEST_EVENTS, unseen) or unseen < FEWEST_TEST_LOSSES:
-            reason = (
-                f"{unseen} losses in the last {held_back} months and {seen} before are too few to test on"
-            )
+            reason = Untold("too_few_to_test", {"unseen": unseen, "months": held_back, "seen": seen})
             continue
         model = fit(past, drivers, risk.committed)
-        if isinstance(model, str):
+        if isinstance(model, Untold):
             reason = model
             continue
         scored = [score(model, future, horizon) for horizon in horizons]

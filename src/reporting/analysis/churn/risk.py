@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
-from reporting.analysis.churn.drivers import Driver
 from reporting.analysis.churn.model import Model
 from reporting.analysis.churn.out_of_time import Validation
 from reporting.analysis.churn.risk_set import RiskSet
@@ -26,12 +25,13 @@ class Reason:
     """One driver's part in an account's risk.
 
     Attributes:
+        driver: Its name.
         value: The driver's value, in its steps.
         factor: The hazard is so many times what it is at the reference.
         clear: Whether the driver's interval keeps to one side of 1.
     """
 
-    driver: Driver
+    driver: str
     value: float
     factor: float
     clear: bool
@@ -85,13 +85,13 @@ def reasons(model: Model, rows: pd.DataFrame) -> tuple[list[list[Reason]], list[
     """The parts that raise each row's hazard most, and the one that lowers it most."""
     covariates = model.design.columns(rows)
     parts = model.hazard.contributions(covariates, model.reference)
-    known = {driver.name: driver for driver in model.design.drivers}
+    names = [driver.name for driver in model.design.drivers]
     clear = {name: is_clear(row) for name, row in model.table.iterrows()}
     raising, lowering = [], []
-    for account, part in parts[list(known)].iterrows():
+    for account, part in parts[names].iterrows():
         ranked = part.sort_values(kind="stable")
         values = covariates.loc[account]
-        told = [Reason(known[n], float(values[n]), float(np.exp(x)), clear[n]) for n, x in ranked.items()]
+        told = [Reason(str(n), float(values[n]), float(np.exp(x)), clear[n]) for n, x in ranked.items()]
         raising.append([r for r in told[::-1] if r.factor >= WORTH_NAMING][:RAISING])
         lowering.append(next((r for r in told if r.factor <= 1 / WORTH_NAMING), None))
     return raising, lowering
@@ -99,13 +99,13 @@ def reasons(model: Model, rows: pd.DataFrame) -> tuple[list[list[Reason]], list[
 
 def written(found: Sequence[Reason]) -> str:
     """Reasons as they are frozen: a JSON list of driver, value, factor, clear."""
-    plain = [[r.driver.name, round(r.value, 6), round(r.factor, 6), r.clear] for r in found]
+    plain = [[r.driver, round(r.value, 6), round(r.factor, 6), r.clear] for r in found]
     return json.dumps(plain)
 
 
-def read(text: str, drivers: Mapping[str, Driver]) -> list[Reason]:
-    """The reasons that `written` wrote, of the drivers that are known by name."""
-    return [Reason(drivers[name], *rest) for name, *rest in json.loads(text) if name in drivers]
+def read(text: str) -> list[Reason]:
+    """The reasons that `written` wrote."""
+    return [Reason(*reason) for reason in json.loads(text)]
 
 
 def is_clear(row: pd.Series) -> bool:

@@ -26,17 +26,14 @@ LEVEL = 0.95
 FEWEST_SPELLS = 15  # smaller groups are joined as "Other"
 MOST_GROUPS = 4
 FEWEST_AT_RISK = 10  # a curve is drawn and averaged as long as so many are at risk
-LABELS = {
-    "plan": "plan",
-    "billing_frequency": "billing",
-    "region": "region",
-    "company_size": "company size",
-    "industry": "industry",
-    "acquisition_channel": "acquisition channel",
-    "activated": "activation by the first paid close",
-    "active_users": "active users",
-}
-BILLING = {"month": "Monthly", "quarter": "Quarterly", "year": "Yearly"}
+SEGMENTS = (
+    *("plan", "billing_frequency", "region", "company_size", "industry", "acquisition_channel"),
+    *("activated", "active_users"),
+)
+"""What accounts may be divided by."""
+MANY, FEW = "many", "few"  # active users, against `adoption.many_users`
+IN_TIME, LATER = "in_time", "later"  # activation, against `activation.value_days`; never is later
+OTHER = "Other"
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,7 @@ class Segmentation:
     """One way to divide the accounts; curves and means are computed when first asked for.
 
     Attributes:
-        name: Key of `LABELS`.
+        name: One of `SEGMENTS`.
         rows: The spells whose group is known, with their `group`.
         spells: Group -> how many, largest first.
         test: Log-rank over the groups.
@@ -56,11 +53,6 @@ class Segmentation:
     spells: dict[str, int]
     test: LogRank
     p_adjusted: float
-
-    @property
-    def label(self) -> str:
-        """The segment in words."""
-        return LABELS[self.name]
 
     @property
     def differs(self) -> bool:
@@ -112,10 +104,10 @@ def check_names(names: Sequence[str]) -> None:
         ParameterError: Naming the segment, with the one that may have been meant.
     """
     for name in names:
-        if name not in LABELS:
+        if name not in SEGMENTS:
             raise ParameterError(
-                f"segments: '{name}' is not a segment.{did_you_mean(name, LABELS)}",
-                remedy=f"Choose from {', '.join(LABELS)}.",
+                f"segments: '{name}' is not a segment.{did_you_mean(name, SEGMENTS)}",
+                remedy=f"Choose from {', '.join(SEGMENTS)}.",
             )
 
 
@@ -136,7 +128,7 @@ def segmentations(
         risk: The risk set.
         accounts: One row an account, indexed by `account_id`: standing attributes.
         product: Thresholds.
-        names: Those wanted, from `LABELS`.
+        names: Those wanted, from `SEGMENTS`.
     """
     told: dict[str, pd.DataFrame] = {}
     tests: dict[str, LogRank] = {}
@@ -168,9 +160,6 @@ def reliable_until(curve: KaplanMeier) -> float:
     return float(np.argmin(enough)) if not enough.all() else float(len(months))
 
 
-OTHER = "Other"
-
-
 def _groups(name: str, risk: RiskSet, accounts: pd.DataFrame, product: Product) -> pd.Series:
     """Each spell's group; missing where it isn't known."""
     spells = risk.spells
@@ -179,17 +168,15 @@ def _groups(name: str, risk: RiskSet, accounts: pd.DataFrame, product: Product) 
         column = accounts[name] if name in accounts else pd.Series(dtype=object)
         return spells["account_id"].map(column).astype(object)
     if name == "active_users":
-        many = product.adoption.many_users
         used = first["active_users"] if "active_users" in first else pd.Series(np.nan, index=first.index)
-        return _told(used >= many, used.notna(), f"{many} or more users", f"Fewer than {many} users")
+        return _told(used >= product.adoption.many_users, used.notna(), MANY, FEW)
     if name == "activated":
         days = product.activation.value_days
         in_time = first["activated_at"] <= first["signed_up_at"] + pd.Timedelta(days=days)
         known = (first["signed_up_at"] >= risk.observed_from) & risk.rows["activated_at"].notna().any()
         # Of an activation after the first paid close nothing was known there, however early it came.
-        return _told(in_time, known, f"Activated within {days} days", "Later or not at all")
-    values = first[name].astype(object)
-    return values.map(lambda v: BILLING.get(v, v)) if name == "billing_frequency" else values
+        return _told(in_time, known, IN_TIME, LATER)
+    return first[name].astype(object)
 
 
 def _told(yes: pd.Series, known: pd.Series, when_yes: str, when_no: str) -> pd.Series:

@@ -6,10 +6,10 @@ from functools import cached_property
 
 import pandas as pd
 
-from reporting.reports.common.book import Book
-from reporting.reports.common.trust import Trust
+from reporting.reports.telling.book import Book
+from reporting.reports.telling.trust import Trust
 
-from ..common import why
+from ..telling import movements
 
 
 class Data:
@@ -28,7 +28,7 @@ class Data:
     @cached_property
     def movements(self) -> pd.DataFrame:
         """The report month's movements by account, with their causes."""
-        return why.movements(self.book)
+        return movements.movements(self.book)
 
 
 def load(snapshot: str, *, top_accounts: int = 20) -> Data:

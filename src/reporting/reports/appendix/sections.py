@@ -12,7 +12,7 @@ from reporting.present.formats import count, money, percent
 from reporting.present.markdown import escape
 from reporting.present.words import cut, plural, sentence, uncapitalised
 
-from ..common import company, measures
+from ..telling import company, measures
 from .data import Data
 
 EXAMPLES = 2

@@ -4,9 +4,9 @@ from .data import Data, load
 from .sections.aha_moment import aha_moment
 from .sections.answer import headline, key_figures
 from .sections.behaviour import cross_check, driver_ratios, drivers_in_words, effects_over_tenure
-from .sections.closing import exports, method
 from .sections.foresight import accounts_at_risk, validation
 from .sections.leaving import before_churn, churn_types, engaged_leavers, warning_flags
+from .sections.method import exports, method
 from .sections.movement import first_movement
 from .sections.staying import retention_curves, retention_tables
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container
 
 import pandas as pd
 
-from reporting.analysis.churn.drivers import Driver
 from reporting.analysis.churn.risk import read
 
-from ..common import verdicts
-from ..common.book import Book
+from ..telling import verdicts
+from ..telling.book import Book
 
 
-def accounts_at_risk(book: Book, drivers: Sequence[Driver]) -> pd.DataFrame:
+def accounts_at_risk(book: Book, drivers: Container[str]) -> pd.DataFrame:
     """Every paying account, in the order in which to act.
 
     Args:
         book: The month.
-        drivers: What the reasons of the judgement may name.
+        drivers: Names of drivers that there are words for; another version may have frozen others.
 
     Returns:
         Indexed by account_id: the verdict (see `verdicts.listed`), engagement_score, and, where a model
@@ -31,7 +30,8 @@ def accounts_at_risk(book: Book, drivers: Sequence[Driver]) -> pd.DataFrame:
     if not len(risk):
         return table
     table = table.join(risk.drop(columns=["probability", "probability_lower", "probability_upper"]))
-    known = {driver.name: driver for driver in drivers}
-    table["raising"] = [read(text, known) for text in table["raising"]]
-    table["lowering"] = [next(iter(read(text, known)), None) for text in table["lowering"]]
+    for column in ("raising", "lowering"):
+        told = [[reason for reason in read(text) if reason.driver in drivers] for text in table[column]]
+        table[column] = told
+    table["lowering"] = [next(iter(told), None) for told in table["lowering"]]
     return table

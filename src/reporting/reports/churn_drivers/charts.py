@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from reporting.analysis.churn.way_out import BASE, WEEKS, Pattern
+from reporting.analysis.churn.before_leaving import BASE, WEEKS, Pattern
 from reporting.present import style
 from reporting.present.formats import count, number
 from reporting.survival.competing import CumulativeIncidence

@@ -8,26 +8,30 @@ from pathlib import Path
 
 import pandas as pd
 
-from reporting.analysis.churn import aha, flags, kinds, movements, subscriptions, way_out
+from reporting.analysis.churn import aha, before_leaving, flags, kinds, movements, subscriptions
 from reporting.analysis.churn.aha import Aha
 from reporting.analysis.churn.drivers import Driver, catalogue
 from reporting.analysis.churn.flags import Flag
 from reporting.analysis.churn.kinds import Kind
 from reporting.analysis.churn.model import Model, fit
 from reporting.analysis.churn.out_of_time import Validation, validate
+from reporting.analysis.churn.risk import Reason
 from reporting.analysis.churn.risk_set import RiskSet, risk_set
-from reporting.analysis.churn.segments import LABELS, Segmentation, check_names, overall, segmentations
+from reporting.analysis.churn.segments import SEGMENTS as ALL_SEGMENTS
+from reporting.analysis.churn.segments import Segmentation, check_names, overall, segmentations
 from reporting.analysis.frames import is_true
-from reporting.reports.common.book import Book
-from reporting.reports.common.trust import Trust
+from reporting.analysis.untold import Untold
+from reporting.reports.telling.book import Book
+from reporting.reports.telling.trust import Trust
 from reporting.snapshot.frozen import Snapshot
 from reporting.survival.competing import CumulativeIncidence
 from reporting.survival.curves import KaplanMeier
 from reporting.survival.gates import FEWEST_EVENTS
 
 from . import at_risk
+from .driver_words import DriverWords, driver_words
 
-SEGMENTS = tuple(name for name in LABELS if name != "industry")
+SEGMENTS = tuple(name for name in ALL_SEGMENTS if name != "industry")
 
 
 class Data:
@@ -92,14 +96,23 @@ class Data:
         return catalogue(self.book.product, self.risk.observed_from, self.risk.committed)
 
     @cached_property
-    def fitted(self) -> Model | str:
+    def words(self) -> dict[str, DriverWords]:
+        """Driver -> how it is told."""
+        return driver_words(self.book.product, self.risk.committed)
+
+    def state(self, reason: Reason) -> str:
+        """What can be said of an account on which a driver weighs."""
+        return self.words[reason.driver].state(reason.value)
+
+    @cached_property
+    def fitted(self) -> Model | Untold:
         """The model, or why there is none."""
         return fit(self.risk.rows, self.drivers, self.risk.committed)
 
     @property
     def model(self) -> Model | None:
         """The model, if there is one."""
-        return None if isinstance(self.fitted, str) else self.fitted
+        return None if isinstance(self.fitted, Untold) else self.fitted
 
     @cached_property
     def validation(self) -> Validation:
@@ -139,19 +152,21 @@ class Data:
         return movements.first_movement(self.risk, self.book.panel)
 
     @cached_property
-    def pattern(self) -> way_out.Pattern | str:
+    def pattern(self) -> before_leaving.Pattern | Untold:
         """Use before leaving, or why it can't be told."""
-        return way_out.pattern(self.book.snapshot.account_week, self.book.snapshot.subscriptions, self.risk)
+        return before_leaving.pattern(
+            self.book.snapshot.account_week, self.book.snapshot.subscriptions, self.risk
+        )
 
     @cached_property
-    def aha(self) -> Aha | str:
+    def aha(self) -> Aha | Untold:
         """The aha moment, or why none can be looked for."""
         return aha.search(aha.at_landmark(self.book.panel, self.risk))
 
     @cached_property
     def at_risk(self) -> pd.DataFrame:
         """Every paying account with its verdict and, where a model holds, its risk."""
-        return at_risk.accounts_at_risk(self.book, self.drivers)
+        return at_risk.accounts_at_risk(self.book, self.words)
 
     @property
     def foretold(self) -> bool:

@@ -6,7 +6,6 @@ import math
 
 import pandas as pd
 
-from reporting.analysis.churn.drivers import Driver
 from reporting.analysis.churn.risk import is_clear
 from reporting.present.formats import number, p_value
 
@@ -31,9 +30,9 @@ def times(row: pd.Series) -> str:
     return f"{number(row['hazard_ratio'], digits)} times as often, {low} to {high}"
 
 
-def in_words(driver: Driver, row: pd.Series) -> str:
+def in_words(subject: str, row: pd.Series) -> str:
     """`An account whose usage halved churns 1.8 times as often, 1.4 to 2.3`, where that is told."""
-    subject = driver.subject[0].upper() + driver.subject[1:]
+    subject = subject[0].upper() + subject[1:]
     if not is_clear(row):
         low, high = number(row["lower"], 2), number(row["upper"], 2)
         return f"{subject} churns neither more nor less often as far as the data show ({low} to {high} times)"

@@ -8,10 +8,10 @@ import pandas as pd
 
 from reporting.analysis.bridge import bridge
 from reporting.params.playbook import TO_SAVE
-from reporting.reports.common.book import Book
-from reporting.reports.common.trust import Trust
+from reporting.reports.telling.book import Book
+from reporting.reports.telling.trust import Trust
 
-from ..common import verdicts, why
+from ..telling import movements, verdicts
 
 REASONS = 2
 """Reasons told of one account; all of them stand in account_verdicts.csv."""
@@ -40,7 +40,7 @@ class Data:
     @cached_property
     def movements(self) -> pd.DataFrame:
         """The report month's movements by account, with their causes."""
-        return why.movements(self.book)
+        return movements.movements(self.book)
 
     @cached_property
     def save(self) -> pd.DataFrame:

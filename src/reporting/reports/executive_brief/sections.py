@@ -7,7 +7,7 @@ import math
 import pandas as pd
 
 from reporting.analysis import scores
-from reporting.analysis.bridge import LABELS, as_data, net_parts
+from reporting.analysis.bridge import as_data, net_parts
 from reporting.analysis.company import Reading
 from reporting.analysis.frames import quantile
 from reporting.analysis.targets import targets
@@ -17,8 +17,9 @@ from reporting.present.formats import count, date, money, percent
 from reporting.present.formats import month as month_name
 from reporting.present.words import SMALLEST_STEP, cut, direction, listing, plural, sentence, with_interval
 
-from ..common import charts, company, foresight, measures, verdicts
-from ..common.files import tidy
+from ..telling import charts, company, foresight, measures, verdicts
+from ..telling.files import tidy
+from ..telling.movements import LABELS
 from .data import Data
 
 # When the rules name a larger share of the accounts, they no longer single anybody out.

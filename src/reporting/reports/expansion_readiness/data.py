@@ -6,12 +6,13 @@ from functools import cached_property
 
 import pandas as pd
 
-from reporting.analysis.intervals import UNKNOWN, Estimate, ratio
+from reporting.analysis.intervals import ratio
 from reporting.analysis.validity import followed_scores
-from reporting.reports.common.book import Book
-from reporting.reports.common.trust import Trust
+from reporting.reports.telling.book import Book
+from reporting.reports.telling.trust import Trust
+from reporting.survival.estimate import UNKNOWN, Estimate
 
-from ..common import verdicts
+from ..telling import verdicts
 
 OVER = "seats_over_limit"
 """The rule for accounts that use more than they bought."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from reporting.analysis.frames import is_true
-from reporting.analysis.intervals import Estimate, auc, share
+from reporting.analysis.intervals import share
+from reporting.analysis.validity import discrimination
 from reporting.present.blocks import Blocks, Figure, Table, Text
 from reporting.present.formats import count, number, percent
 from reporting.present.words import listing, plural
+from reporting.survival.estimate import Estimate
 
-from ..common import charts
+from ..telling import charts
 from .data import FEWEST, Data
 
 
@@ -48,7 +50,7 @@ def rates_sentence(data: Data) -> str:
             f"Whether readiness foretells expansion can't be judged yet: {plural(hits, 'expansion')} in "
             f"{plural(len(rows), 'followed score')}."
         )
-    area = auc(rows["expansion_readiness"], rows["happened"])
+    area = discrimination(rows, "expansion_readiness")
     known = {name: e for name, e in _rates(data).items() if e.n >= 10}
     top, bottom = next(iter(known)), list(known)[-1]
     told = "foretells expansion" if area.low > 0.5 else "does not foretell expansion beyond chance"

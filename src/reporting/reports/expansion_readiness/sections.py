@@ -6,15 +6,16 @@ import numpy as np
 import pandas as pd
 
 from reporting.analysis.frames import numbers, quantile
-from reporting.analysis.matrix import QUADRANTS, by_quadrant, matrix
+from reporting.analysis.matrix import matrix
 from reporting.present import style
 from reporting.present.blocks import Blocks, Figure, KeyFigure, KeyFigures, Table, Text
 from reporting.present.formats import change, count, money, number, percent
 from reporting.present.formats import month as month_name
 from reporting.present.words import interval, listing, plain, plural, sentence
 
-from ..common import charts
-from ..common.verdicts import OFFERS
+from ..telling import charts
+from ..telling.quadrants import quadrant_table
+from ..telling.verdicts import OFFERS
 from .data import Data
 from .evidence import rates_sentence
 
@@ -249,15 +250,14 @@ def quadrants(data: Data) -> Blocks:
         return Blocks(
             [
                 Text(
-                    f"Health and revenue can't be crossed: the health score is "
-                    f"{book.missing('health_score')}."
+                    f"Health and revenue can't be crossed: the {book.score_name} is "
+                    f"{book.missing(book.product.band_score)}."
                 )
             ]
         )
     listed = rows.reindex(data.listed.index).value_counts()
-    table = by_quadrant(book).reset_index()
+    table = quadrant_table(book)
     table["listed"] = table["quadrant"].map(listed).fillna(0).astype("int64")
-    table["action"] = table["quadrant"].map(QUADRANTS)
     best = table.iloc[0]
     n = int(best["accounts"])
     text = (
@@ -275,6 +275,7 @@ def quadrants(data: Data) -> Blocks:
         "action": "What fits",
     }
     caption = (
-        "Health score against MRR: above or below the healthy edge, and the median of the paying accounts"
+        f"{sentence(book.score_name)} against MRR: above or below the healthy edge, and the median of the "
+        "paying accounts"
     )
     return Blocks([Text(text), Table.of(table, columns, label="tbl-matrix", caption=caption)])

@@ -3,11 +3,11 @@
 from .adoption import activation
 from .attention import concentration, recency, trends
 from .bands import bands, headline, health_trend, key_figures, movers, score_parts
-from .closing import exports
 from .data import Data, load
 from .features import features
 from .foresight import followed_up, renewals
 from .lifecycle import funnel
+from .method import exports
 from .people import people
 from .revenue import quadrants
 from .usage import engagement

@@ -12,7 +12,7 @@ from reporting.present.formats import count, number, percent
 from reporting.present.markdown import escape
 from reporting.present.words import plain, with_interval
 
-from ..common import charts
+from ..telling import charts
 from .data import Data
 
 COHORT_MONTHS = 12

@@ -15,7 +15,7 @@ from reporting.present.formats import count, days, money, number, percent
 from reporting.present.markdown import escape
 from reporting.present.words import plural, sentence
 
-from ..common import charts
+from ..telling import charts
 from .data import Data
 
 

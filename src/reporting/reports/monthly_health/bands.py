@@ -11,9 +11,9 @@ from reporting.present import style
 from reporting.present.blocks import Blocks, Callout, Figure, KeyFigure, KeyFigures, Table, Text
 from reporting.present.formats import count, money, number, percent
 from reporting.present.formats import month as month_name
-from reporting.present.words import listing, moved_points, plural, sentence
+from reporting.present.words import listing, moved_points, plain, plural, sentence
 
-from ..common import charts, company
+from ..telling import charts, company
 from .data import BANDS, Data
 from .validity import validity_sentence
 
@@ -44,7 +44,7 @@ def _thin(data: Data) -> Blocks:
     known = scores.coverage(data.book, score)
     if known >= scores.THIN:
         return Blocks()
-    parts = listing([scores.words(name) for name in scores.weights(data.book, score)])
+    parts = listing([plain(name) for name in scores.weights(data.book, score)])
     text = (
         f"This source has {percent(known, 0)} of the {data.book.score_name}'s weight: {parts}. The bands say "
         "where accounts stand by that alone; they are no statement about health, and nobody should be called "
@@ -122,7 +122,7 @@ def bands(data: Data) -> Blocks:
         "mrr_cents": (f"MRR ({book.currency})", money),
         "mrr_step": ("MRR, change", lambda c: money(c, sign=True)),
     }
-    absent = scores.absent(book, book.product.band_score)
+    absent = [plain(name) for name in scores.absent(book, book.product.band_score)]
     note = (
         f" The score leaves out {listing(absent)}, which this source does not have; the other parts weigh "
         "more."
@@ -153,18 +153,18 @@ def score_parts(data: Data) -> Blocks:
     worst = cost.index[0]
     mean = float(rows["health_score"].mean())
     finding = (
-        f"{sentence(scores.words(worst))} costs the average account most: {number(cost.iloc[0], 1)} of the "
+        f"{sentence(plain(str(worst)))} costs the average account most: {number(cost.iloc[0], 1)} of the "
         f"{number(100 - mean, 1)} points lost"
     )
     fig = charts.bars(
-        [scores.words(name) for name in cost.index],
+        [plain(str(name)) for name in cost.index],
         list(cost),
         [number(points, 1) for points in cost],
         finding,
         "points lost of 100, mean of paying accounts",
         [style.palette()[0]] * len(cost),
     )
-    absent = scores.absent(book, scores.HEALTH)
+    absent = [plain(name) for name in scores.absent(book, scores.HEALTH)]
     note = f" Left out, because this source does not have it: {listing(absent)}." if absent else ""
     text = (
         f"The health score averages {number(mean, 1)} of 100 over {plural(len(rows), 'paying account')}. "
@@ -172,7 +172,7 @@ def score_parts(data: Data) -> Blocks:
     )
     alt = (
         "Bars: "
-        + ", ".join(f"{scores.words(str(name))} {number(points, 1)}" for name, points in cost.items())
+        + ", ".join(f"{plain(str(name))} {number(points, 1)}" for name, points in cost.items())
         + " points."
     )
     caption = f"Points each part of the health score takes off 100, mean over paying accounts, {book.label}"

@@ -7,10 +7,12 @@ from functools import cached_property
 import pandas as pd
 
 from reporting.analysis import scores
-from reporting.analysis.intervals import Estimate, auc, share
-from reporting.analysis.validity import followed_scores
-from reporting.reports.common.book import Book
-from reporting.reports.common.trust import Trust
+from reporting.analysis.intervals import share
+from reporting.analysis.validity import discrimination, followed_scores
+from reporting.reports.telling.book import Book
+from reporting.reports.telling.score_parts import cause
+from reporting.reports.telling.trust import Trust
+from reporting.survival.estimate import Estimate
 
 from .users import users
 
@@ -62,6 +64,8 @@ class Data:
         book = self.book
         before = book.before[book.before["paying"].astype(bool)] if len(book.before) else book.before
         moved = scores.change(book.paying, before, book, scores.HEALTH)
+        parts = moved.drop(columns=["before", "now", "change"])
+        moved["cause"] = [cause(points) for _, points in parts.iterrows()]
         out = moved.join(book.paying[["account_id", "account_name", "mrr_cents"]])
         return out.sort_values(["change", "account_id"], ignore_index=True)
 
@@ -87,11 +91,7 @@ class Data:
     def aucs(self) -> dict[str, Estimate]:
         """How well a low past score told who would leave, by score."""
         rows = self.past_scores
-        known = {score: rows[rows[score].notna()] for score in scores.SCORES}
-        return {
-            score: auc(-found[score].astype(float), found["happened"].astype(bool))
-            for score, found in known.items()
-        }
+        return {score: discrimination(rows, score, low_foretells=True) for score in scores.SCORES}
 
     @property
     def score_auc(self) -> Estimate:

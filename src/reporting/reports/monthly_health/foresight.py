@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reporting.present.blocks import Blocks
 
-from ..common import foresight
+from ..telling import foresight
 from .data import Data
 
 

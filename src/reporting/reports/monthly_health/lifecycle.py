@@ -10,7 +10,7 @@ from reporting.present.blocks import Blocks, Table, Text
 from reporting.present.formats import count, money, number, percent
 from reporting.present.words import plural, sentence
 
-from ..common.lifecycle import MEANING, declining, largest_stage
+from ..telling.lifecycle import MEANING, declining, largest_stage
 from .data import Data
 
 

@@ -9,7 +9,7 @@ from reporting.analysis.frames import quantile
 from reporting.present.blocks import Blocks, Table, Text
 from reporting.present.formats import count, money, number, percent
 from reporting.present.words import plain, plural, sentence
-from reporting.reports.common.book import Book
+from reporting.reports.telling.book import Book
 
 from .data import Data
 

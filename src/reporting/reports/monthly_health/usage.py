@@ -10,11 +10,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from reporting.analysis.frames import SEGMENTS, by_value, numbers, quantile, segments
+from reporting.analysis.frames import by_value, numbers, quantile, segments
 from reporting.analysis.intervals import share
 from reporting.present.blocks import Block, Blocks, Table, Text
 from reporting.present.formats import count, number, percent
-from reporting.present.words import listing, sentence
+from reporting.present.words import listing, plain, sentence
 
 from .data import Data
 
@@ -118,7 +118,7 @@ def _by_segment(data: Data) -> Blocks:
             medians = [m.show(quantile(group[m.column], 0.5)) for m in shown]
             lines.append(
                 [
-                    f"{SEGMENTS[column]}: {value}",
+                    f"{plain(column)}: {value}",
                     len(group),
                     *medians,
                     _healthy(group[band]),

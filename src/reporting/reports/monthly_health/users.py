@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from reporting.reports.common.book import Book
+from reporting.reports.telling.book import Book
 
 
 def users(book: Book) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from reporting.present.blocks import Blocks, Figure, Table, Text
 from reporting.present.formats import count, number, percent
 from reporting.present.words import interval, plain, plural
 
-from ..common import charts
+from ..telling import charts
 from .data import BANDS, Data
 
 # Below this many churned accounts a score can't be judged.

@@ -1,10 +1,10 @@
 """Retention cohorts: who stays, by cohort and behaviour; growing or plateauing; which segments differ."""
 
-from .closing import exports
 from .data import Data, load
 from .early import by_beginning, contraction
 from .economics import economics
 from .groups import activation_curves, by_feature, by_segment, first_value_curves
+from .method import exports
 from .outlook import forecast, targets
 from .trend import growth, headline, key_figures, trend
 from .triangles import grr_triangle, logo_triangle, nrr_triangle, usage_triangle

@@ -11,8 +11,8 @@ from reporting.analysis.bridge import bridge
 from reporting.analysis.cohorts import Aligned, align
 from reporting.analysis.retention import followed
 from reporting.errors import ParameterError
-from reporting.reports.common.book import Book
-from reporting.reports.common.trust import Trust
+from reporting.reports.telling.book import Book
+from reporting.reports.telling.trust import Trust
 
 Reading = Literal["on", "on_or_after"]
 

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 import pandas as pd
 
 from reporting.analysis.cohorts import Aligned, logos
-from reporting.analysis.intervals import UNKNOWN, Estimate, share
+from reporting.analysis.intervals import share
 from reporting.present.blocks import Blocks, Table, Text
 from reporting.present.formats import count, date, percent
 from reporting.present.words import listing, plain
+from reporting.survival.estimate import UNKNOWN, Estimate
 
-from ..common.contraction import after_falling_use
+from ..telling.contraction import after_falling_use
 from .data import Data
 
 AGES = (3, 6, 12)

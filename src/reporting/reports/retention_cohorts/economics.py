@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reporting.analysis.churn.risk_set import risk_set
 from reporting.present.blocks import Blocks, Text
-from reporting.reports.common.book import Book
+from reporting.reports.telling.book import Book
 from reporting.survival import DataError, kaplan_meier, rmst
 
 from .data import Data

@@ -8,18 +8,19 @@ import numpy as np
 import pandas as pd
 
 from reporting.analysis.cohorts import Aligned, logos
-from reporting.analysis.frames import SEGMENTS, by_value, segments
-from reporting.analysis.intervals import Estimate, differ, share
+from reporting.analysis.frames import by_value, segments
+from reporting.analysis.intervals import differ, share
 from reporting.analysis.retention import grr, nrr
 from reporting.analysis.retention import logos as logo_share
 from reporting.present import style
 from reporting.present.blocks import Blocks, Figure, Table, Text
 from reporting.present.formats import count, percent
 from reporting.present.markdown import escape
-from reporting.present.words import listing, with_interval
-from reporting.reports.common.trust import UNRELIABLE
+from reporting.present.words import listing, plain, with_interval
+from reporting.reports.telling.trust import UNRELIABLE
+from reporting.survival.estimate import Estimate
 
-from ..common import charts
+from ..telling import charts
 from .data import Data
 
 FEWEST = 10
@@ -130,7 +131,7 @@ def by_segment(data: Data) -> Blocks:
     for column in found:
         for value, group in by_value(rows, column, FEWEST):
             stay, gross, net = logo_share(group), grr(group), nrr(group)
-            lines.append((f"{SEGMENTS[column]}: {value}", len(group), stay, gross, net))
+            lines.append((f"{plain(column)}: {value}", len(group), stay, gross, net))
             if column == found[0]:
                 chart.append((str(value), net))
     table = pd.DataFrame(
@@ -148,7 +149,7 @@ def by_segment(data: Data) -> Blocks:
     chart.sort(key=lambda item: -item[1].value)
     best, worst = chart[0], chart[-1]
     apart = best[1].low > worst[1].high
-    name = SEGMENTS[found[0]]
+    name = plain(found[0])
     finding = (
         f"{label('NRR')} runs from {percent(worst[1].value)} ({worst[0]}) to {percent(best[1].value)} "
         f"({best[0]}) by {name}" + ("" if apart else "; the intervals overlap")

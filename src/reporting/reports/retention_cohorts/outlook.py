@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reporting.present.blocks import Blocks
 
-from ..common import outlook
+from ..telling import outlook
 from .data import Data
 
 

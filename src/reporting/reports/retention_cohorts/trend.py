@@ -12,10 +12,10 @@ from reporting.present.blocks import Blocks, Figure, KeyFigure, KeyFigures, Tabl
 from reporting.present.formats import change, money, percent
 from reporting.present.formats import month as month_name
 from reporting.present.words import interval, moved_points, plural, with_interval
-from reporting.reports.common.trust import UNRELIABLE
+from reporting.reports.telling.trust import UNRELIABLE
 
-from ..common import charts, company
-from ..common.growth import growth_finding, quick_ratio, quick_ratio_words
+from ..telling import charts, company
+from ..telling.growth import growth_finding, quick_ratio, quick_ratio_words
 from .data import Data
 
 

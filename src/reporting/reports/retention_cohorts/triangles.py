@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from reporting.analysis.cohorts import Aligned, Triangle, logos, revenue, triangle
-from reporting.analysis.intervals import Estimate, ratio
+from reporting.analysis.intervals import ratio
 from reporting.present.blocks import Blocks, Figure, Text
 from reporting.present.formats import month as month_name
 from reporting.present.formats import percent
 from reporting.present.words import plural, sentence
+from reporting.survival.estimate import Estimate
 
-from ..common.heatmap import heatmap
+from ..telling.heatmap import heatmap
 from .data import Data
 
 AVERAGE = "weighted average"

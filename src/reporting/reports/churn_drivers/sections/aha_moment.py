@@ -6,21 +6,23 @@ import pandas as pd
 
 from reporting.analysis.churn.aha import EARLY_DAYS, HORIZON, Aha
 from reporting.analysis.churn.segments import reliable_until
+from reporting.analysis.untold import Untold
 from reporting.present.blocks import Blocks, Figure, Table, Text
 from reporting.present.formats import month as month_name
 from reporting.present.formats import number, p_value, percent
 from reporting.present.words import plural, sentence
 
-from .. import charts, words
+from .. import charts, labels, words
 from ..data import Data
+from ..untold import why
 
 
 def aha_moment(data: Data) -> Blocks:
     """The early action that goes with staying, if one stands the test."""
     found = data.aha
-    if isinstance(found, str):
-        return Blocks([Text(f"No aha moment can be looked for: {found}.")])
-    best = found.best
+    if isinstance(found, Untold):
+        return Blocks([Text(f"No aha moment can be looked for: {why(found)}.")])
+    condition = labels.condition(found.best)
     text = (
         f"{_aha_verdict(found)} Searched: {plural(len(found.candidates), 'early action')} of "
         f"{plural(found.accounts, 'account')} that signed up to {month_name(found.until)} and paid at the "
@@ -29,7 +31,7 @@ def aha_moment(data: Data) -> Blocks:
     )
     rows = pd.DataFrame(
         {
-            "action": [sentence(c.condition) for c in found.candidates],
+            "action": [sentence(labels.condition(c)) for c in found.candidates],
             "stays": ["longer" if c.threshold.above_lasts_longer else "less long" for c in found.candidates],
             "statistic": [c.threshold.statistic for c in found.candidates],
             "p": [words.p_cell(c.threshold.p) for c in found.candidates],
@@ -50,13 +52,11 @@ def aha_moment(data: Data) -> Blocks:
         until = {name: max(reliable_until(curve), 1.0) for name, curve in curves.items()}
         month = min(until.values())
         done, rest = (percent(curve.at([month])["survival"].iloc[0], 0) for curve in curves.values())
-        finding = (
-            f"{sentence(best.condition)}: {done} still pay {number(month)} months on, {rest} of the others"
-        )
+        finding = f"{sentence(condition)}: {done} still pay {number(month)} months on, {rest} of the others"
         clock = f"months after the landmark ({EARLY_DAYS} days or more after sign-up)"
         fig = charts.retention(curves, until, finding, clock, "accounts still paying")
         caption = (
-            f"Accounts still paying by whether it was so at the landmark (done: {best.condition}), all "
+            f"Accounts still paying by whether it was so at the landmark (done: {condition}), all "
             "cohorts, the searched ones among them; 95% log-log intervals."
         )
         blocks.append(Figure(fig, "fig-aha", caption, f"Two curves. {finding}."))
@@ -64,7 +64,7 @@ def aha_moment(data: Data) -> Blocks:
 
 
 def _aha_verdict(found: Aha) -> str:
-    best, what, told = found.best, found.best.condition, found.confirmation
+    best, what, told = found.best, labels.condition(found.best), found.confirmation
     if not found.suggested:
         return (
             f"**No aha moment stands out.** The strongest candidate, {what}, has {p_value(best.p_adjusted)} "

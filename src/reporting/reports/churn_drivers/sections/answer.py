@@ -6,15 +6,17 @@ import pandas as pd
 
 from reporting.analysis.frames import is_true
 from reporting.analysis.intervals import share
+from reporting.analysis.untold import Untold
 from reporting.present.blocks import Blocks, Callout, KeyFigure, KeyFigures, Text
 from reporting.present.formats import count, number, percent
 from reporting.present.formats import month as month_name
 from reporting.present.words import plural, sentence
 from reporting.survival.gates import FEWEST_EVENTS
 
-from ...common import company
+from ...telling import company
 from .. import words
 from ..data import Data
+from ..untold import why
 
 
 def headline(data: Data) -> Blocks:
@@ -62,18 +64,17 @@ def _who_left(data: Data) -> str:
 
 
 def _what_goes_with_it(data: Data) -> str:
-    model = data.model
-    if model is None:
-        return f"Which behaviour goes with leaving can't be told: {data.fitted}; {_needed(data)}."
+    model = data.fitted
+    if isinstance(model, Untold):
+        return f"Which behaviour goes with leaving can't be told: {why(model)}; {_needed(data)}."
     found = model.found
     if found.empty:
         return (
             f"Of the {plural(len(model.table), 'driver')} looked at, none stands out from chance over "
             f"{plural(int(model.hazard.events), 'loss', 'losses')}."
         )
-    known = {driver.name: driver for driver in model.design.drivers}
     clauses = [
-        f"{known[str(name)].subject} churns {words.times(row)}" for name, row in found.head(3).iterrows()
+        f"{data.words[str(name)].subject} churns {words.times(row)}" for name, row in found.head(3).iterrows()
     ]
     return f"What goes with it most: {'; '.join(clauses)}."
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from reporting.analysis.churn.aha import ALPHA
 from reporting.analysis.churn.model import DISAGREEMENT, Model
+from reporting.analysis.untold import Untold
 from reporting.present.blocks import Blocks, Callout, Figure, Table, Text
 from reporting.present.formats import count, number, p_value, percent
 from reporting.present.words import listing, plural, sentence
@@ -13,19 +14,20 @@ from reporting.survival.gates import EVENTS_PER_PARAMETER, FEWEST_EVENTS
 
 from .. import charts, words
 from ..data import Data
+from ..untold import why
 
 
 def driver_ratios(data: Data) -> Blocks:
     """The hazard ratios; without a model, why, and what it would take."""
-    model = data.model
-    if model is None:
-        return Blocks([_no_model(data)])
+    model = data.fitted
+    if isinstance(model, Untold):
+        return Blocks([_no_model(data, model)])
     table = model.table.loc[_order(model)]
-    known = {driver.name: driver for driver in model.design.drivers}
+    known = data.words
     found = table["p_adjusted"] < ALPHA
-    finding = _finding(model)
+    finding = _finding(data, model)
     shown = table.assign(found=found)
-    labels = [known[name].label for name in shown.index]
+    labels = [known[str(name)].label for name in shown.index]
     notes = [words.ratio(row) for _, row in shown.iterrows()]
     fig = charts.forest(
         shown, labels, notes, finding, "hazard ratio of leaving, log scale (below 1 stays, above 1 leaves)"
@@ -48,11 +50,11 @@ def drivers_in_words(data: Data) -> Blocks:
     model = data.model
     if model is None:
         return Blocks([Text("No model is fitted, so there are no drivers to put in words.")])
-    known = {driver.name: driver for driver in model.design.drivers}
+    known = data.words
     table = model.table.loc[_order(model)]
     rows = pd.DataFrame(
         {
-            "driver": [words.in_words(known[name], row) for name, row in table.iterrows()],
+            "driver": [words.in_words(known[str(name)].subject, row) for name, row in table.iterrows()],
             "p": [words.p_cell(p) for p in table["p"]],
             "adjusted": [words.p_cell(p) for p in table["p_adjusted"]],
             "reading": [sentence(words.verdict(row)) for _, row in table.iterrows()],
@@ -60,7 +62,7 @@ def drivers_in_words(data: Data) -> Blocks:
     )
     columns = {"driver": "In words", "p": "p", "adjusted": "p (BH)", "reading": "Reading"}
     caption = "Drivers in words: how often an account churns, 95% interval; p raw and by Benjamini-Hochberg"
-    return Blocks([Table.of(rows, columns, label="tbl-drivers", caption=caption), Text(_terms(model))])
+    return Blocks([Table.of(rows, columns, label="tbl-drivers", caption=caption), Text(_terms(data, model))])
 
 
 def _order(model: Model) -> list[str]:
@@ -83,8 +85,8 @@ def _lead(model: Model, found: pd.Series) -> str:
     )
 
 
-def _finding(model: Model) -> str:
-    known = {driver.name: driver for driver in model.design.drivers}
+def _finding(data: Data, model: Model) -> str:
+    known = data.words
     found = model.found
     if found.empty:
         return "No driver of leaving is told from chance"
@@ -92,17 +94,17 @@ def _finding(model: Model) -> str:
     for rows in (found[found["hazard_ratio"] > 1], found[found["hazard_ratio"] < 1]):
         if len(rows):
             name = rows.index[0]
-            parts.append(
-                f"{words.lower_first(known[name].label)}, {words.ratio(rows.loc[name]).split(' ')[0]} times"
-            )
+            times = words.ratio(rows.loc[name]).split(" ")[0]
+            parts.append(f"{words.lower_first(known[str(name)].label)}, {times} times")
     return sentence(f"{' the churn; '.join(parts)} the churn")
 
 
-def _terms(model: Model) -> str:
+def _terms(data: Data, model: Model) -> str:
     lines = []
     if model.design.filled:
         parts = [
-            f"{words.lower_first(label)} ({percent(share)})" for label, share in model.design.filled.items()
+            f"{words.lower_first(data.words[name].label)} ({percent(share)})"
+            for name, share in model.design.filled.items()
         ]
         how = "an indicator marks them" if model.design.indicators else "too few for an indicator"
         lines.append(
@@ -110,19 +112,19 @@ def _terms(model: Model) -> str:
         )
     if model.design.left_out:
         by_reason: dict[str, list[str]] = {}
-        for label, why in model.design.left_out.items():
-            by_reason.setdefault(why, []).append(words.lower_first(label))
-        parts = [f"{listing(labels)} ({why})" for why, labels in by_reason.items()]
+        for name, reason in model.design.left_out.items():
+            by_reason.setdefault(why(reason), []).append(words.lower_first(data.words[name].label))
+        parts = [f"{listing(labels)} ({reason})" for reason, labels in by_reason.items()]
         lines.append(f"Left out: {'; '.join(parts)}.")
     return (
         " ".join(lines) or "Every driver of the catalogue is in the model, and known for every account-month."
     )
 
 
-def _no_model(data: Data) -> Callout:
+def _no_model(data: Data, reason: Untold) -> Callout:
     candidates = len(data.drivers)
     text = (
-        f"No model is fitted: {data.fitted}. A hazard ratio from so few losses would be noise with decimals. "
+        f"No model is fitted: {why(reason)}. A hazard ratio from so few losses would be noise with decimals. "
         f"What would be needed: at least {FEWEST_EVENTS} accounts whose leaving is recorded for two drivers, "
         f"and {EVENTS_PER_PARAMETER} for each further one ({candidates * EVENTS_PER_PARAMETER} for all "
         f"{candidates} of the catalogue), with the month in which service ended."
@@ -151,8 +153,8 @@ def cross_check(data: Data) -> Blocks:
             ]
         )
     table = model.table.loc[_order(model)]
-    known = {driver.name: driver for driver in model.design.drivers}
-    apart = [known[name] for name, row in table.iterrows() if not row["agrees"]]
+    known = data.words
+    apart = [known[str(name)] for name, row in table.iterrows() if not row["agrees"]]
     if apart:
         names = listing([words.lower_first(driver.label) for driver in apart])
         lead = (
@@ -167,7 +169,7 @@ def cross_check(data: Data) -> Blocks:
         )
     rows = pd.DataFrame(
         {
-            "driver": [known[name].label for name in table.index],
+            "driver": [known[str(name)].label for name in table.index],
             "discrete": [words.ratio(row) for _, row in table.iterrows()],
             "cox": [number(x, 2) for x in table["cox_ratio"]],
             "agrees": ["agree" if agrees else "disagree" for agrees in table["agrees"]],
@@ -201,13 +203,13 @@ def effects_over_tenure(data: Data) -> Blocks:
                 )
             ]
         )
-    names = listing([words.lower_first(driver.label) for driver in changing])
+    names = listing([words.lower_first(data.words[driver.name].label) for driver in changing])
     rows = []
     for driver in changing:
         for stretch, row in model.over_tenure(driver).iterrows():
             rows.append(
                 {
-                    "driver": driver.label,
+                    "driver": data.words[driver.name].label,
                     # An index of intervals; pandas types every label as hashable.
                     "stretch": _stretch(stretch),  # ty: ignore[invalid-argument-type]
                     "ratio": words.ratio(row),

@@ -14,6 +14,7 @@ from reporting.present.words import plural, sentence
 
 from .. import charts, words
 from ..data import Data
+from ..untold import why
 
 TOO_FAR = 1.15  # observed over predicted beyond this is called too low or too high
 
@@ -24,9 +25,8 @@ def validation(data: Data) -> Blocks:
         return Blocks([Text("There is no model to test.")])
     told = data.validation
     if not told.horizons or told.last_fitted is None:
-        return Blocks(
-            [Text(f"The model could not be tested on unseen months: {told.reason or 'nothing to compare'}.")]
-        )
+        because = why(told.reason) if told.reason else "nothing to compare"
+        return Blocks([Text(f"The model could not be tested on unseen months: {because}.")])
     main = told.horizons[-1]
     lead = (
         f"Fitted on the {plural(told.fitted_losses, 'loss', 'losses')} up to {month_name(told.last_fitted)} "
@@ -38,7 +38,7 @@ def validation(data: Data) -> Blocks:
                 "horizon": plural(one.months, "month"),
                 "predictions": one.predictions,
                 "losses": one.losses,
-                "auc": f"{number(one.auc.value, 2)} ({interval(one.auc.lower, one.auc.upper)})",
+                "auc": f"{number(one.auc.value, 2)} ({interval(one.auc.low, one.auc.high)})",
                 "brier": f"{number(one.brier.score, 4)} against {number(one.brier.null, 4)}"
                 if one.brier
                 else "not available",
@@ -82,7 +82,7 @@ def _slope(one: Horizon) -> str:
     if one.calibration is None:
         return "not known"
     slope = one.calibration.slope
-    return f"{number(slope.value, 2)} ({interval(slope.lower, slope.upper)})"
+    return f"{number(slope.value, 2)} ({interval(slope.low, slope.high)})"
 
 
 def _in_words(one: Horizon) -> str:
@@ -91,7 +91,7 @@ def _in_words(one: Horizon) -> str:
         f"Within {within} it ranks a leaver above a stayer in {percent(one.auc.value, 0)} of the pairs: "
         f"{words.discrimination(one.auc.value)}."
     )
-    if one.auc.lower <= 0.5:
+    if one.auc.low <= 0.5:
         ranks += " Its interval reaches a coin's toss."
     if one.brier is None:
         return (
@@ -116,9 +116,9 @@ def _calibration_finding(one: Horizon) -> str:
         level = f"Predictions are too high ({number(ratio, 1)} losses for each predicted)"
     else:
         level = f"As many leave as predicted ({number(ratio, 2)} for each)"
-    if slope.upper < 1:
+    if slope.high < 1:
         return f"{level}, but high ones are too high"
-    if slope.lower > 1:
+    if slope.low > 1:
         return f"{level}, but high ones are too low"
     return level
 
@@ -146,8 +146,8 @@ def _by_risk(data: Data, table: pd.DataFrame) -> Blocks:
     rows = shown.assign(
         one=[_probability(*row) for row in shown[["p1", "p1_lower", "p1_upper"]].itertuples(index=False)],
         leaves=[_probability(*row) for row in shown[bounds].itertuples(index=False)],
-        reasons=[_reasons(raising) for raising in shown["raising"]],
-        lowers=[_lowers(reason) for reason in shown["lowering"]],
+        reasons=[_reasons(data, raising) for raising in shown["raising"]],
+        lowers=[_lowers(data, reason) for reason in shown["lowering"]],
     )
     columns = {
         "account_name": "Account",
@@ -186,19 +186,18 @@ def _probability(value: float, low: float, high: float, at_renewal: bool = False
     return f"{percent(value, 0)} ({number(100 * low)} to {number(100 * high)}){when}"
 
 
-def _reasons(raising: list[Reason]) -> str:
+def _reasons(data: Data, raising: list[Reason]) -> str:
     return (
         "; ".join(
-            f"{reason.driver.state(reason.value)} (\u00d7{number(reason.factor, 1)}{_doubt(reason)})"
-            for reason in raising
+            f"{data.state(reason)} (\u00d7{number(reason.factor, 1)}{_doubt(reason)})" for reason in raising
         )
         or "nothing above the reference"
     )
 
 
-def _lowers(reason: Reason | None) -> str:
+def _lowers(data: Data, reason: Reason | None) -> str:
     return (
-        f"{reason.driver.state(reason.value)} (\u00d7{number(reason.factor, 2)}{_doubt(reason)})"
+        f"{data.state(reason)} (\u00d7{number(reason.factor, 2)}{_doubt(reason)})"
         if reason
         else "nothing below the reference"
     )
@@ -211,7 +210,8 @@ def _doubt(reason: Reason) -> str:
 def _reference(data: Data) -> str:
     model = data.model
     assert model is not None, "only a fitted model has a reference"
-    states = [driver.state(float(model.reference[driver.name])) for driver in model.design.drivers]
+    middle = {driver.name: float(model.reference[driver.name]) for driver in model.design.drivers}
+    states = [data.words[name].state(value) for name, value in middle.items()]
     text = (
         f"The reference account is the middle of all accounts observed: {', '.join(states)}. A factor of "
         "\u00d72 says that accounts with this figure leave twice as often as the reference, all else alike."
@@ -226,8 +226,9 @@ def _reference(data: Data) -> str:
 def _by_warning(data: Data, table: pd.DataFrame) -> Blocks:
     book = data.book
     share = table["mrr_cents"].sum() / max(int(book.paying["mrr_cents"].sum()), 1)
+    no_risk = book.judgement.why_no_risk
     text = (
-        f"No probability is given: {book.judgement.why_no_risk}. "
+        f"No probability is given: {why(no_risk) if no_risk else ''}. "
         f"{sentence(plural(len(table), 'paying account'))} {'shows' if len(table) == 1 else 'show'} a warning"
         f", with {percent(share)} of MRR (@tbl-warned). A warning says where to look first; "
         "whether it foretells leaving is not known here."

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import pandas as pd
 
-from reporting.analysis.churn.kinds import ACTIONS, CONTRACTION, LABELS, LOOKS
-from reporting.analysis.churn.way_out import BASE, WEEKS, WINDOW
-from reporting.analysis.intervals import Estimate, share
+from reporting.analysis.churn.before_leaving import BASE, WEEKS, WINDOW
+from reporting.analysis.churn.kinds import CONTRACTION
+from reporting.analysis.intervals import share
+from reporting.analysis.untold import Untold
 from reporting.present.blocks import Blocks, Figure, Table, Text
 from reporting.present.formats import count, money, number, percent
 from reporting.present.formats import month as month_name
 from reporting.present.markdown import escape
 from reporting.present.words import listing, plural, sentence, uncapitalised, with_interval
+from reporting.survival.estimate import Estimate
 
-from .. import charts
+from .. import charts, labels
 from ..data import Data
+from ..untold import why
 
 NO_TABLE, NOT_RECORDED = "no cancellations in this source", "not recorded"
 FEWEST = 5  # losses below this tell no pattern
@@ -22,7 +25,7 @@ FEWEST = 5  # losses below this tell no pattern
 
 def churn_types(data: Data) -> Blocks:
     """The recent losses by what the account looked like a month before."""
-    book, kinds = data.book, data.kinds
+    book, kinds, told = data.book, data.kinds, labels.kind_words(data.book.product)
     if not kinds:
         return Blocks(
             [Text(f"Nothing was lost in the {plural(data.recent_months, 'month')} to {book.label}.")]
@@ -39,22 +42,21 @@ def churn_types(data: Data) -> Blocks:
         beside = f"; {_compared(first.losses, first.stayers)}" if first.stayers.known else ""
         lead = (
             f"The most frequent kind among the {plural(first.losses.n, 'account')} lost since "
-            f"{month_name(data.since)} is *{LABELS[first.name].lower()}*: {count(first.count)} of them, "
+            f"{month_name(data.since)} is *{told[first.name].label.lower()}*: {count(first.count)} of them, "
             f"{with_interval(first.losses)}{beside} (@tbl-churn-types)."
         )
     else:
         lead = f"No account left since {month_name(data.since)}; some pay less (@tbl-churn-types)."
-    days = book.product.high_risk_days
     rows = pd.DataFrame(
         [
             {
-                "kind": LABELS[kind.name],
-                "look": LOOKS[kind.name].format(days=days, healthy=number(book.product.bands.healthy)),
+                "kind": told[kind.name].label,
+                "look": told[kind.name].look,
                 "count": kind.count,
                 "share": _short(kind.losses),
                 "stayers": percent(kind.stayers.value, 0) if kind.stayers.known else "not compared",
                 "mrr": kind.mrr_cents,
-                "action": ACTIONS[kind.name],
+                "action": told[kind.name].action,
             }
             for kind in kinds
         ]
@@ -93,8 +95,8 @@ def _compared(losses: Estimate, stayers: Estimate) -> str:
 def before_churn(data: Data) -> Blocks:
     """Use in the weeks before the end of service, and how early the decline shows."""
     pattern = data.pattern
-    if isinstance(pattern, str):
-        return Blocks([Text(f"What use looks like before an account leaves can't be told: {pattern}.")])
+    if isinstance(pattern, Untold):
+        return Blocks([Text(f"What use looks like before an account leaves can't be told: {why(pattern)}.")])
     last = pattern.weeks.iloc[-WINDOW:].mean()
     left, stayed = percent(last["leavers"], 0), percent(last["stayers"], 0)
     if pattern.lead:
@@ -137,10 +139,10 @@ def warning_flags(data: Data) -> Blocks:
         return Blocks([Text(f"Whether the early warnings warn can't be tested: {why}.")])
     holds = [flag for flag in data.flags if flag.holds]
     if holds:
-        first = holds[0]
+        first, label = holds[0], labels.flag(holds[0].name)
         lead = (
             f"{count(len(holds))} of {plural(len(data.flags), 'early warning')} "
-            f"{'sets' if len(holds) == 1 else 'set'} leavers apart. The sharpest is *{first.label.lower()}*: "
+            f"{'sets' if len(holds) == 1 else 'set'} leavers apart. The sharpest is *{label.lower()}*: "
             f"{percent(first.raised.value)} of the accounts with it left within three months, "
             f"{percent(first.clear.value)} without (@tbl-flags)."
         )
@@ -150,7 +152,7 @@ def warning_flags(data: Data) -> Blocks:
     rows = pd.DataFrame(
         [
             {
-                "flag": flag.label,
+                "flag": labels.flag(flag.name),
                 "now": flag.now,
                 "raised": _short(flag.raised),
                 "clear": _short(flag.clear),

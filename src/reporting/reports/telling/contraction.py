@@ -7,7 +7,7 @@ from reporting.analysis.validity import followed_scores
 from reporting.present.blocks import Blocks, Figure, Text
 from reporting.present.formats import percent
 from reporting.present.words import interval, plural, sentence, with_interval
-from reporting.reports.common.book import Book
+from reporting.reports.telling.book import Book
 
 from . import charts
 

@@ -14,8 +14,8 @@ from reporting.metrics.registry import METRICS
 from reporting.present.blocks import Table
 from reporting.present.formats import change, count, money, number, percent, points
 from reporting.present.words import listing, moved_points
-from reporting.reports.common.book import Book
-from reporting.reports.common.trust import UNRELIABLE, Trust
+from reporting.reports.telling.book import Book
+from reporting.reports.telling.trust import UNRELIABLE, Trust
 
 from .readings import reading
 

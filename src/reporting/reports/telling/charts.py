@@ -10,9 +10,9 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 
-from reporting.analysis.intervals import Estimate
 from reporting.present import style
 from reporting.present.formats import percent
+from reporting.survival.estimate import Estimate
 
 ROW_INCHES = 0.27  # height of one horizontal bar or dot row
 

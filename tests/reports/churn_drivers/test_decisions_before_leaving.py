@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reporting.analysis.churn import way_out
+from reporting.analysis.churn import before_leaving
 from reporting.analysis.churn.risk_set import RiskSet
+from reporting.analysis.untold import Untold
 
 FIRST, END = pd.Timestamp("2024-01-01"), 30
 QUIET = [1.0] * 14 + [0.0] * 15 + [3.0]  # one event a week in the base, then none, three in the last week
@@ -29,7 +30,7 @@ def spell(account: str, left: float | None = None, begins: float = 0) -> tuple:
     return f"{account} 1", account, left is not None, week(left) if left else pd.NaT, week(begins)
 
 
-def followed(*spells: tuple, use: dict[str, list[float]] | None = None) -> way_out.Pattern | str:
+def followed(*spells: tuple, use: dict[str, list[float]] | None = None) -> before_leaving.Pattern | str:
     """What is found of these spells; accounts use as `STEADY` does unless `use` says otherwise."""
     table = pd.DataFrame(spells, columns=["spell", "account_id", "churned", "left", "first_close"])
     rows = [
@@ -40,7 +41,7 @@ def followed(*spells: tuple, use: dict[str, list[float]] | None = None) -> way_o
     ]
     weekly = pd.DataFrame(rows, columns=["account_id", "week", "events"])
     risk = RiskSet(table, table.set_index("spell"), table, False, 0, FIRST)
-    return way_out.pattern(weekly, NO_ENDS, risk)
+    return before_leaving.pattern(weekly, NO_ENDS, risk)
 
 
 def leavers(n: int = 10, left: float = END + 0.5, begins: float = 0) -> list[tuple]:
@@ -93,12 +94,12 @@ def test_the_weeks_before_the_end_must_all_be_known(weeks, left_out):
 
 @pytest.mark.parametrize(("n", "told"), [(10, True), (9, False)])
 def test_ten_losses_make_a_pattern(n, told):
-    assert isinstance(followed(*leavers(n), *stayers()), way_out.Pattern) is told
+    assert isinstance(followed(*leavers(n), *stayers()), before_leaving.Pattern) is told
 
 
 @pytest.mark.parametrize(("n", "told"), [(10, True), (9, False)])
 def test_ten_stayers_are_a_comparison(n, told):
-    assert isinstance(followed(*leavers(), *stayers(n)), way_out.Pattern) is told
+    assert isinstance(followed(*leavers(), *stayers(n)), before_leaving.Pattern) is told
 
 
 @pytest.mark.parametrize(
@@ -114,7 +115,7 @@ def test_ten_stayers_are_a_comparison(n, told):
 )
 def test_who_counts_as_the_tenth_stayer(tenth, use, told):
     found = followed(*leavers(), *stayers(9), tenth, use={"s9": use})
-    assert isinstance(found, way_out.Pattern) is told
+    assert isinstance(found, before_leaving.Pattern) is told
 
 
 def test_a_week_without_anybody_s_use_is_a_week_of_none():
@@ -127,7 +128,7 @@ def test_a_week_without_anybody_s_use_is_a_week_of_none():
 
 def test_without_weeks_there_is_no_pattern():
     nothing = pd.DataFrame(columns=["account_id", "week", "events"])
-    assert "no use by week" in way_out.pattern(nothing, NO_ENDS, None)
+    assert before_leaving.pattern(nothing, NO_ENDS, None) == Untold("no_weeks")
 
 
 @pytest.mark.parametrize(
@@ -140,9 +141,11 @@ def test_without_weeks_there_is_no_pattern():
     ],
 )
 def test_a_decline_is_one_against_the_stayers(gone, kept, ratio, lead):
-    noise = np.linspace(-0.01, 0.01, 12)[:, None] * np.ones(way_out.WEEKS)
-    after = np.arange(way_out.WEEKS) >= way_out.BASE
-    found = way_out._pattern(noise + np.log(gone) * after, np.zeros_like(noise) + np.log(kept) * after, 0)
+    noise = np.linspace(-0.01, 0.01, 12)[:, None] * np.ones(before_leaving.WEEKS)
+    after = np.arange(before_leaving.WEEKS) >= before_leaving.BASE
+    found = before_leaving._pattern(
+        noise + np.log(gone) * after, np.zeros_like(noise) + np.log(kept) * after, 0
+    )
     last = found.weeks.loc[-1]
     assert last[["leavers", "stayers", "ratio"]].tolist() == pytest.approx([gone, kept, ratio])
     assert last["lower"] < last["ratio"] < last["upper"]
@@ -165,17 +168,17 @@ def test_service_ends_with_the_last_row_of_the_month_of_the_loss():
         ("c", "2025-06-09"),
     ]
     subs = pd.DataFrame(rows, columns=["account_id", "valid_to"]).astype({"valid_to": "datetime64[us]"})
-    found = way_out.end_of_service(subs, SimpleNamespace(spells=lost))
+    found = before_leaving.end_of_service(subs, SimpleNamespace(spells=lost))
     assert found.to_dict() == {"a 1": pd.Timestamp("2025-06-20"), "b 1": june}
 
 
-def declining(weeks: int, n: int = 12) -> way_out.Pattern:
+def declining(weeks: int, n: int = 12) -> before_leaving.Pattern:
     """Leavers whose use is half of the stayers' in the last `weeks`, each by its own small noise."""
-    noise = np.linspace(-0.01, 0.01, n)[:, None] * np.ones(way_out.WEEKS)
+    noise = np.linspace(-0.01, 0.01, n)[:, None] * np.ones(before_leaving.WEEKS)
     gone = noise.copy()
     if weeks:
         gone[:, -weeks:] += np.log(0.5)
-    return way_out._pattern(gone, np.zeros((n, way_out.WEEKS)), 3)
+    return before_leaving._pattern(gone, np.zeros((n, before_leaving.WEEKS)), 3)
 
 
 @pytest.mark.parametrize(
@@ -198,11 +201,11 @@ def test_the_lead_is_how_long_the_decline_has_shown(weeks, lead):
 
 
 def test_a_decline_that_chance_could_bring_gives_no_lead():
-    loud = np.where(np.arange(12)[:, None] % 2, 0.5, -0.6) * np.ones(way_out.WEEKS)
-    assert way_out._pattern(loud, np.zeros_like(loud), 0).lead is None
+    loud = np.where(np.arange(12)[:, None] % 2, 0.5, -0.6) * np.ones(before_leaving.WEEKS)
+    assert before_leaving._pattern(loud, np.zeros_like(loud), 0).lead is None
 
 
 def test_an_interval_of_a_mean_worked_by_hand():
     # 1, 2, 3: mean 2, sd 1, t of two degrees of freedom 4.3027.
-    middle, half = way_out._interval(np.array([[1.0], [2.0], [3.0]]))
+    middle, half = before_leaving._interval(np.array([[1.0], [2.0], [3.0]]))
     assert (middle[0], half[0]) == pytest.approx((2.0, 4.302653 / np.sqrt(3)))

@@ -1,7 +1,7 @@
 """Where kernels come from: one process with the heavy libraries imported, from which each kernel is forked.
 
 Importing pandas, matplotlib, seaborn and statsmodels costs several seconds a kernel; a fork of a process that
-has them costs nothing. The nursery is started by `reporting.pipeline.kernels` and speaks with it over an
+has them costs nothing. The forkserver is started by `reporting.pipeline.kernels` and speaks with it over an
 inherited socket: one JSON line in, `{"argv": [...], "cwd": "..."}`; one line out, the kernel's process id.
 
 When the other end goes away, however it ends, every kernel is killed: none outlives its run.
@@ -64,7 +64,7 @@ def _become_kernel(request: dict) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
     os.chdir(request["cwd"])
-    # Should the nursery itself be killed, the kernel notices that it has another parent.
+    # Should the forkserver itself be killed, the kernel notices that it has another parent.
     IPKernelApp.launch_instance(argv=[*request["argv"], f"--IPKernelApp.parent_handle={os.getppid()}"])
 
 

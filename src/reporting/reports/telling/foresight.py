@@ -8,10 +8,11 @@ import pandas as pd
 
 from reporting.analysis import renewals as ahead
 from reporting.analysis.follow_up import FollowUp
-from reporting.analysis.intervals import Estimate, differ
+from reporting.analysis.intervals import differ
 from reporting.present.blocks import Blocks, Column, Table, Text
 from reporting.present.formats import count, date, money, percent
 from reporting.present.words import interval, listing, plural
+from reporting.survival.estimate import Estimate
 
 from .book import Book
 

@@ -11,7 +11,7 @@ from reporting.present.blocks import Blocks, Callout
 from reporting.present.formats import month as month_name
 from reporting.present.words import plural, sentence
 
-from ...common.files import tidy
+from ...telling.files import tidy
 from .. import words
 from ..data import Data
 
@@ -103,10 +103,10 @@ def _accounts_out(data: Data) -> pd.DataFrame:
         table = table.assign(
             **dict.fromkeys(_RISK.keys() - table.columns), raising=[[] for _ in table.index], lowering=None
         )
-    told = [[reason.driver.state(reason.value) for reason in raising] for raising in table["raising"]]
+    told = [[data.state(reason) for reason in raising] for raising in table["raising"]]
     for place in range(RAISING):
         table[f"raises_{place + 1}"] = [states[place] if place < len(states) else "" for states in told]
-    table["lowers"] = [one.driver.state(one.value) if one else "" for one in table["lowering"]]
+    table["lowers"] = [data.state(one) if one else "" for one in table["lowering"]]
     table = table.drop(columns=["raising", "lowering"]).rename(columns=_RISK)
     return tidy(table, data.book.currency)
 
@@ -133,5 +133,7 @@ def _drivers_out(data: Data) -> pd.DataFrame:
             round(float(row[c]), 4)
             for c in ("hazard_ratio", "lower", "upper", "p", "p_adjusted", "cox_ratio")
         ]
-        rows.append([driver.name, driver.group, driver.label, *numbers, words.in_words(driver, row)])
+        told = data.words[driver.name]
+        in_words = words.in_words(told.subject, row)
+        rows.append([driver.name, driver.group, told.label, *numbers, in_words])
     return pd.DataFrame(rows, columns=columns)

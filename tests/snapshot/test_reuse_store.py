@@ -8,8 +8,8 @@ import os
 import pytest
 
 from reporting.month import Month
-from reporting.snapshot import kept
-from reporting.snapshot.kept import GENERATIONS, remember, take, workplace
+from reporting.snapshot import reuse
+from reporting.snapshot.reuse import GENERATIONS, remember, take, workplace
 
 JAN, FEB, MAR = Month(2026, 1), Month(2026, 2), Month(2026, 3)
 FILES = ("snapshot/accounts.parquet", "panel/2026.parquet", "snapshot/account_month/2026-01.parquet")
@@ -142,7 +142,7 @@ def test_what_a_broken_off_run_left_is_removed_after_a_day(tmp_path, monkeypatch
     other.mkdir()
     for folder in (left, other):
         os.utime(folder, (1_000_000, 1_000_000))
-    monkeypatch.setattr(kept.time, "time", lambda: 1_000_000 + age)
+    monkeypatch.setattr(reuse.time, "time", lambda: 1_000_000 + age)
     with workplace(tmp_path, MAR) as place:
         assert left.exists() is stays
         assert other.exists()

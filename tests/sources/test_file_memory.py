@@ -7,14 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from reporting.sources import seen as seen_module
-from reporting.sources.seen import Seen
+from reporting.sources import file_memory
+from reporting.sources.file_memory import FileMemory
 
 
 @pytest.fixture(autouse=True)
 def settled(monkeypatch):
     """Files just written count as old enough."""
-    monkeypatch.setattr(seen_module, "RACY", -1)
+    monkeypatch.setattr(file_memory, "RACY", -1)
 
 
 @pytest.fixture
@@ -28,14 +28,14 @@ class Reader:
     """Counts how often files are read."""
 
     def __init__(self, folder):
-        self.seen, self.times = Seen(folder), 0
+        self.memory, self.times = FileMemory(folder), 0
 
     def __call__(self, *files, question="text"):
         def read():
             self.times += 1
             return [path.read_text() if path.exists() else None for path in files]
 
-        return self.seen.fact(question, files, read)
+        return self.memory.fact(question, files, read)
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_a_file_that_comes_or_goes_is_noticed(read, file, tmp_path):
 
 
 def test_a_file_changed_a_moment_ago_is_not_trusted(read, file, monkeypatch):
-    monkeypatch.setattr(seen_module, "RACY", 2_000_000_000)
+    monkeypatch.setattr(file_memory, "RACY", 2_000_000_000)
     read(file)
     assert read(file) == ["one"]
     assert read.times == 2

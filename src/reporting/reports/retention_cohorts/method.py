@@ -7,7 +7,7 @@ import pandas as pd
 from reporting.analysis.account_figures import account_figures
 from reporting.analysis.cohorts import Triangle, logos, revenue, triangle
 
-from ..common.files import tidy
+from ..telling.files import tidy
 from .data import Data
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from reporting.analysis.account_figures import account_figures
 
-from ..common.files import tidy
+from ..telling.files import tidy
 from .data import Data
 from .evidence import rates_by_band
 

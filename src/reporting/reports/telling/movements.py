@@ -1,14 +1,23 @@
-"""Why an account's MRR moved: what changed in its terms, and what its use looked like before."""
+"""The accounts whose MRR moved, and why: what changed in their terms, what their use looked like before."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from reporting.analysis.bridge import LABELS, PARTS
+from reporting.analysis.bridge import PARTS
 from reporting.present.formats import percent
 from reporting.present.words import listing, plural
-from reporting.reports.common.book import Book
+from reporting.reports.telling.book import Book
 
+LABELS = {
+    "new": "New",
+    "reactivation": "Reactivation",
+    "expansion": "Expansion",
+    "contraction": "Contraction",
+    "churn": "Churn",
+    "fx": "Exchange rates",
+}
+"""Part of the bridge -> its name."""
 # A cancellation this many months before the churn is taken as its reason.
 REASON_MONTHS = 3
 

@@ -18,7 +18,7 @@ from typing import Any
 RACY = 2_000_000_000  # nanoseconds; the coarsest time stamps in use are two seconds apart
 
 
-class Seen:
+class FileMemory:
     """Notes on files in a folder, one a question and set of files; a damaged note is as good as none.
 
     Args:

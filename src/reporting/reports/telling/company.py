@@ -20,7 +20,6 @@ from reporting.analysis.company import (
 )
 from reporting.analysis.company import UNRELIABLE as DOUBTED
 from reporting.analysis.concentration import LARGEST
-from reporting.analysis.intervals import Estimate
 from reporting.analysis.signals import WIDTH
 from reporting.metrics.registry import METRICS
 from reporting.present.blocks import Blocks, Table, Text
@@ -36,6 +35,7 @@ from reporting.present.words import (
     sentence,
     uncapitalised,
 )
+from reporting.survival.estimate import Estimate
 
 from . import measures
 from .book import Book

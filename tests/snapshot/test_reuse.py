@@ -15,7 +15,7 @@ from reporting.month import Month
 from reporting.snapshot import state
 from reporting.snapshot.build import build_snapshot
 from reporting.snapshot.frozen import Snapshot
-from reporting.snapshot.kept import GENERATIONS, remember, take, workplace
+from reporting.snapshot.reuse import GENERATIONS, remember, take, workplace
 from reporting.snapshot.tables import APPENDED, IN_PARTS
 
 # Ibis 12 asks DuckDB 2 for a table's columns in a way that DuckDB is about to give up.

@@ -8,7 +8,7 @@ from reporting.analysis.account_figures import NAMES, account_figures
 from reporting.analysis.frames import is_true
 from reporting.analysis.renewals import renewals
 
-from ..common.files import tidy
+from ..telling.files import tidy
 from .data import Data
 
 RENEWALS = (

@@ -15,6 +15,7 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from reporting.analysis.churn.risk_set import RiskSet
+from reporting.analysis.untold import Untold
 
 WEEKS = 26  # weeks looked back
 BASE = 10  # the earliest of them, the account's own standard
@@ -53,10 +54,15 @@ def end_of_service(subscriptions: pd.DataFrame, risk: RiskSet) -> pd.Series:
     return found.fillna(lost["left"])
 
 
-def pattern(account_week: pd.DataFrame, subscriptions: pd.DataFrame, risk: RiskSet) -> Pattern | str:
-    """Follow every loss back over `WEEKS` weeks; a reason in words where too few can be followed."""
+def pattern(account_week: pd.DataFrame, subscriptions: pd.DataFrame, risk: RiskSet) -> Pattern | Untold:
+    """Follow every loss back over `WEEKS` weeks.
+
+    Returns:
+        The pattern, or why not: `no_weeks` (the source has no use by week) or `too_few_followed` (followed,
+        losses, weeks, needed).
+    """
     if account_week.empty:
-        return "the source has no use by week"
+        return Untold("no_weeks")
     grid = account_week.pivot_table(
         index="account_id", columns="week", values="events", aggfunc="sum", observed=True
     )
@@ -86,10 +92,8 @@ def pattern(account_week: pd.DataFrame, subscriptions: pd.DataFrame, risk: RiskS
         kept.append(change[stay].mean(axis=0))
     left_out = len(ends) - len(gone)
     if len(gone) < FEWEST:
-        return (
-            f"{len(gone)} of {len(ends)} losses have {WEEKS} weeks of use before them; at least {FEWEST} are "
-            "needed to tell a pattern"
-        )
+        found = {"followed": len(gone), "losses": len(ends), "weeks": WEEKS, "needed": FEWEST}
+        return Untold("too_few_followed", found)
     return _pattern(np.array(gone), np.array(kept), left_out)
 
 
