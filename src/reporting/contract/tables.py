@@ -151,10 +151,12 @@ _ALL = (
             _need("created_at", TIME, "when the log-in was created"),
             Column("role", TEXT, "admin, member ..."),
             Column("team", TEXT, "team or department"),
+            Column("email", TEXT, "address, for lists of users to write to; printed in no report"),
             Column("invited_at", TIME, "when invited; empty = not invited by anyone"),
             Column("deactivated_at", TIME, "when the log-in was withdrawn; empty = still valid"),
         ),
         without="usage by role and team, admin activity, invitations, seats assigned",
+        frozen=True,
         born="created_at",
         ends=(
             "invited_at",

@@ -1,6 +1,8 @@
-"""Company names: plausible ones, and a few that break careless HTML, Markdown, Typst and spreadsheets."""
+"""Company names, and the addresses of the people who work there."""
 
 from __future__ import annotations
+
+import re
 
 import numpy as np
 
@@ -23,23 +25,9 @@ _FORM = {
     "APAC": ("Pty Ltd", "Pte Ltd"),
 }
 
-HOSTILE = (
-    "<b>Müller & Söhne</b> GmbH",
-    "Pipe | Works, LLC",
-    "*Star* _Under_ ~Strike~",
-    "=SUM(A1:A9) Holdings",
-    "#hash $math$ [link](x) @fig-x",
-    'O\'Brien "Quotes" & Partners',
-    "Back\\slash \\emph{Tools}",
-    "`code` {{< braces >}} ::: Ltd",
-    "Smörgåsbord Ærø Čapek Łódź S.A.",
-    "-Dash, +Plus; 50 % <!-- off -->",
-)
-
 
 def company_names(rng: np.random.Generator, regions: np.ndarray) -> np.ndarray:
-    """One unique name per account; the hostile ones are spread evenly over the accounts."""
-    n = len(regions)
+    """One unique name per account."""
     pairs = [f"{first} {second}" for first in _FIRST.split() for second in _SECOND.split()]
     order = rng.permutation(len(pairs))
     names = []
@@ -48,7 +36,10 @@ def company_names(rng: np.random.Generator, regions: np.ndarray) -> np.ndarray:
         again, pair = divmod(i, len(pairs))
         count = f" {again + 1}" if again else ""
         names.append(f"{pairs[order[pair]]}{count} {forms[i % len(forms)]}")
-    named = np.array(names, dtype=object)
-    spots = np.unique(np.linspace(2, n - 1, len(HOSTILE)).astype(int))
-    named[spots] = HOSTILE[: len(spots)]
-    return named
+    return np.array(names, dtype=object)
+
+
+def email(user_id: str, company: str) -> str:
+    """`u01234@amber-hotels-inc.example`; no mail goes to the domain `example` (RFC 2606)."""
+    domain = re.sub("[^a-z0-9]+", "-", company.lower()).strip("-")
+    return f"{user_id.lower()}@{domain}.example"

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from reporting.demo import product
 from reporting.demo.calendar import DAY, FIRST_MONTH, NEVER, timestamps
 from reporting.demo.market import CHANNELS, SIZES
+from reporting.demo.names import email
 from reporting.demo.people import INTEGRATIONS, ROLES, TEAMS
 from reporting.demo.terms import ADDON, BASE, TRIAL
 from reporting.demo.world import World
@@ -133,15 +134,16 @@ def _subscriptions(world: World, book: pd.DataFrame) -> pa.Table:
 
 def _users(world: World) -> pa.Table:
     users = world.people.users
-    everyone = np.arange(len(users))
+    names, companies = user_ids(np.arange(len(users))), world.market.name[users.account]
     invited = np.where(users.founder, NEVER * DAY, users.invited)
     return pa.table(
         {
-            "user_id": user_ids(everyone),
+            "user_id": names,
             "account_id": account_ids(users.account),
             "created_at": instants(users.invited),
             "role": pick(ROLES, users.role),
             "team": pick(TEAMS, users.team),
+            "email": pa.array(map(email, names.to_pylist(), companies)),
             "invited_at": instants(invited),
             "deactivated_at": instants(users.deactivated * DAY),
         }

@@ -79,6 +79,14 @@ def interval(estimate: WithInterval) -> str:
     return f"95% interval {percent(estimate.low)} to {percent(estimate.high)}"
 
 
+def short(estimate: WithInterval, none: str = "not available") -> str:
+    """`81% (70% to 88%)`, for a cell; `none` where nothing is known."""
+    if not estimate.known:
+        return none
+    value, low, high = (percent(x, 0) for x in (estimate.value, estimate.low, estimate.high))
+    return f"{value} ({low} to {high})"
+
+
 def with_interval(estimate: WithInterval, noun: str = "account") -> str:
     """`84.3% (95% interval 80.1% to 88.2%, 312 accounts)`, or `not available`."""
     if not estimate.known:

@@ -71,6 +71,7 @@ class Snapshot:
     portfolio_month: pd.DataFrame
     outcomes: pd.DataFrame
     findings: pd.DataFrame
+    users: pd.DataFrame | None
     tickets: pd.DataFrame | None
     cancellations: pd.DataFrame | None
     acquisition: pd.DataFrame | None

@@ -6,6 +6,7 @@ SELECT
     -- Optional: remove the first dashes of those you have.
     -- , role         AS role             -- admin, member ...
     -- , department   AS team
+    -- , email        AS email            -- for lists of users to write to
     -- , invited_at   AS invited_at       -- empty = not invited by anyone
     -- , disabled_at  AS deactivated_at   -- empty = still valid
 FROM people

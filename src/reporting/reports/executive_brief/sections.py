@@ -18,12 +18,20 @@ from reporting.present.formats import month as month_name
 from reporting.present.words import SMALLEST_STEP, cut, direction, listing, plural, sentence, with_interval
 
 from ..telling import charts, company, foresight, measures, verdicts
+from ..telling.book import Book
 from ..telling.files import tidy
 from ..telling.movements import LABELS
 from .data import Data
 
 # When the rules name a larger share of the accounts, they no longer single anybody out.
 TOO_MANY = 0.5
+TO_DO = ("rescue", "protect", "onboard", "grow")
+"""Stances that have a list of their own."""
+LIST = (
+    *("account_id", "account_name", "mrr_cents", "owner", "action", "due", "reason", "rule"),
+    *("probability", "expected_loss_cents", "renewal_at", "contract_value_cents"),
+)
+"""Columns of such a list."""
 TILES = ("mrr", "nrr_12", "grr_12", "monthly_churn_rate", "healthy_mrr", "north_star")
 
 
@@ -201,14 +209,21 @@ def _grow_sentence(data: Data) -> str:
 
 
 def exports(data: Data) -> dict[str, pd.DataFrame]:
-    """The bridge, the movements, every account's verdict, and the accounts behind every figure's change."""
+    """The bridge, the movements, every account's verdict, a list for each stance that asks for something, and
+    the accounts behind every figure's change."""
     book = data.book
     return {
         "mrr_bridge": as_data(data.bridge, book.currency),
         "movers": tidy(data.movements, book.currency),
         "account_verdicts": tidy(verdicts.listed(book), book.currency),
+        **{f"to_{stance}": tidy(_to_do(book, stance), book.currency) for stance in TO_DO},
         "explained_changes": tidy(measures.explained(book)),
     }
+
+
+def _to_do(book: Book, stance: str) -> pd.DataFrame:
+    """The accounts of one stance in the order in which to act, with what whoever acts needs."""
+    return verdicts.listed(book, stance)[list(LIST)]
 
 
 def _mrr_sentence(data: Data) -> str:

@@ -14,11 +14,12 @@ from reporting.present.words import plain, with_interval
 
 from ..telling import charts
 from .data import Data
+from .trials import trials_sentence
 
 COHORT_MONTHS = 12
 
 
-def _newcomers(data: Data) -> pd.DataFrame:
+def newcomers(data: Data) -> pd.DataFrame:
     """This month's rows of accounts that signed up within twelve months and could be onboarded by now."""
     book = data.book
     now = book.now
@@ -31,7 +32,7 @@ def _newcomers(data: Data) -> pd.DataFrame:
 
 def activation(data: Data) -> Blocks:
     """How many newcomers reach value, how soon, and the step where the others stop."""
-    book, rows = data.book, _newcomers(data)
+    book, rows = data.book, newcomers(data)
     if rows.empty:
         return Blocks(
             [
@@ -74,8 +75,8 @@ def activation(data: Data) -> Blocks:
     )
     text = (
         f"{with_interval(reached, 'newcomer')} reached the activation outcome.{slow} {escape(finding)} "
-        "(@fig-onboarding)."
-    )
+        f"(@fig-onboarding).{_remedy(stop_at)} {trials_sentence(data)}"
+    ).rstrip()
     caption = (
         f"Onboarding steps taken by accounts that signed up in the last {COHORT_MONTHS} months and at "
         f"least {book.product.activation.onboarding_days} days ago"
@@ -88,13 +89,17 @@ def activation(data: Data) -> Blocks:
     return Blocks([Text(text), Figure(fig, "fig-onboarding", caption, alt)])
 
 
+def _remedy(stop_at: object) -> str:
+    return "" if stop_at is None else " A tutorial or a template at that step is where to begin."
+
+
 def drop_off(data: Data) -> pd.DataFrame:
     """Accounts that took each onboarding step, in order.
 
     Columns: step, accounts and share (those who took this very step), lost (those whose last step is one of
     those before it: they got as far as the step before and no further).
     """
-    book, rows = data.book, _newcomers(data)
+    book, rows = data.book, newcomers(data)
     reached = book.snapshot.activation_steps
     names = list(book.product.onboarding_steps)
     reached = reached[reached["reached_at"].notna() & reached["account_id"].isin(rows.index)]

@@ -8,13 +8,12 @@ import pandas as pd
 
 from reporting.analysis import scores
 from reporting.analysis.intervals import share
+from reporting.analysis.users import users
 from reporting.analysis.validity import discrimination, followed_scores
 from reporting.reports.telling.book import Book
 from reporting.reports.telling.score_parts import cause
 from reporting.reports.telling.trust import Trust
 from reporting.survival.estimate import Estimate
-
-from .users import users
 
 BANDS = ["healthy", "at risk", "churn risk"]
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from reporting.analysis.frames import quantile
+from reporting.analysis.users import to_write_to
 from reporting.present.blocks import Blocks, Table, Text
 from reporting.present.formats import count, money, number, percent
 from reporting.present.words import plain, plural, sentence
@@ -71,6 +72,23 @@ def people(data: Data) -> Blocks:
         )
         blocks.append(Table.of(shown, names, label="tbl-stopped", caption=caption))
     return Blocks(blocks)
+
+
+def users_to_write_to(data: Data) -> Blocks:
+    """How many users went silent or come in without the key action, and the files that list them."""
+    if data.users.empty:
+        return Blocks([])
+    product, found = data.book.product, to_write_to(data.users, data.book.product)
+    silent, quiet, idle = (
+        plural(len(found[name]), "user") for name in ("silent", "quiet", "without_key_action")
+    )
+    text = (
+        f"To write to: {silent} of paying accounts without use for {product.high_risk_days} days or more "
+        f"(`users_silent.csv`), {quiet} for {product.check_in_days} or more (`users_quiet.csv`), and {idle} "
+        f"who come in and have not done the key action, {plain(product.key_action)}, in "
+        f"{product.engagement.key_action_days} days (`users_without_key_action.csv`)."
+    )
+    return Blocks([Text(text)])
 
 
 def _stopped(book: Book, active: pd.DataFrame) -> pd.DataFrame:

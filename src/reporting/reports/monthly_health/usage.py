@@ -90,7 +90,7 @@ def engagement(data: Data) -> Blocks:
         blocks.append(Table.of(table, columns, label="tbl-engagement", caption=caption))
     if lacking:
         blocks.append(Text(" ".join(lacking)))
-    return Blocks([*blocks, *_by_segment(data)])
+    return Blocks(blocks)
 
 
 def _sentence(data: Data) -> str:
@@ -105,13 +105,13 @@ def _sentence(data: Data) -> str:
     return f"{first}; {percent(rhythm)} keep the product's {data.book.product.rhythm} rhythm"
 
 
-def _by_segment(data: Data) -> Blocks:
+def by_segment(data: Data) -> Blocks:
     """Averages hide segments: medians by plan, region and the next segment."""
     rows, band = data.book.paying, data.book.product.band_column
     shown = [m for m in _measures(data) if m.column in BY_SEGMENT and numbers(rows[m.column]).size][:4]
     found = segments(rows, FEWEST)
     if not found or not shown:
-        return Blocks()
+        return Blocks([Text("No two segments have accounts enough to compare.")])
     lines = []
     for column in found[:3]:
         for value, group in by_value(rows, column, FEWEST):
@@ -135,7 +135,8 @@ def _by_segment(data: Data) -> Blocks:
         f"Medians by segment, segments of {FEWEST} accounts and more; the share of healthy accounts with its "
         "95% interval"
     )
-    return Blocks([Table.of(table, columns, label="tbl-segments", caption=caption)])
+    text = Text("Medians hide what segments do; @tbl-segments shows the use of each.")
+    return Blocks([text, Table.of(table, columns, label="tbl-segments", caption=caption)])
 
 
 def _healthy(band: pd.Series) -> str:

@@ -1,0 +1,50 @@
+"""Accounts active over time: in the month, and in its last week."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from reporting.present import style
+from reporting.present.blocks import Blocks, Figure, Text
+from reporting.present.formats import count, percent
+from reporting.present.formats import month as month_name
+
+from ..telling import charts
+from .data import Data
+
+
+def active_accounts(data: Data) -> Blocks:
+    """Paying accounts with use in the month and in its last seven days, over the months shown."""
+    book = data.book
+    rows = book.panel[book.panel["paying"].astype(bool) & book.panel["events"].notna()]
+    if rows.empty:
+        return Blocks([Text(f"Active accounts are {book.missing('active_accounts')}.")])
+    by_month = pd.DataFrame(
+        {
+            "paying": rows.groupby("month").size(),
+            "monthly": rows[rows["events"] > 0].groupby("month").size(),
+            "weekly": rows[rows["last_active_days"] < 7].groupby("month").size(),
+        }
+    ).fillna(0)
+    shown = by_month.iloc[-data.trend_months :]
+    now = shown.iloc[-1]
+    share = percent(now["weekly"] / now["paying"])
+    finding = f"{count(now['weekly'])} of {count(now['paying'])} paying accounts were active in the last week"
+    names = {"paying": "paying", "monthly": "active in the month", "weekly": "active in its last week"}
+    fig = charts.lines(
+        shown.rename(columns=names), finding, "accounts", axis=style.count_axis, from_zero=True
+    )
+    caption = (
+        f"Paying accounts, those with use in the month, and those with use in its last seven days, "
+        f"{month_name(shown.index[0])} to {book.label}"
+    )
+    first = shown.iloc[0]
+    alt = "Lines: " + "; ".join(
+        f"{label} {count(first[column])} to {count(now[column])}" for column, label in names.items()
+    )
+    shares = shown["weekly"] / shown["paying"]
+    text = (
+        f"{finding}, {share} (@fig-active-accounts); over the months shown that share ran from "
+        f"{percent(shares.min())} to {percent(shares.max())}."
+    )
+    return Blocks([Text(text), Figure(fig, "fig-active-accounts", caption, f"{alt}.")])
