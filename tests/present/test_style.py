@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.colors import to_hex
 
 from reporting.present import style
 from reporting.present.brand import HERE, load_brand
@@ -80,17 +81,24 @@ def test_first_four_colours_differ_in_grey_print():
 
 @pytest.mark.parametrize("value", np.linspace(0, 1, 11))
 def test_text_on_a_heat_map_is_readable(value):
-    for cmap in (style.sequential(), style.diverging()):
+    for cmap in (style.ramp(), style.ramp(around=True)):
         color = cmap(value)[:3]
         ground = "#" + "".join(f"{round(255 * channel):02x}" for channel in color)
         assert contrast(style.text_on(color), ground) >= 4.5
 
 
-def test_heat_maps_keep_their_colours_in_the_dark():
-    themed = {color.light for color in BRAND.variables().values()}
-    for cmap in (style.sequential(), style.diverging()):
-        ends = {"#" + "".join(f"{round(255 * c):02x}" for c in cmap(value)[:3]) for value in (0.0, 1.0)}
-        assert not ends & themed
+def test_every_step_of_a_heat_map_has_its_counterpart_in_the_dark():
+    themed = [color.light for color in BRAND.variables().values()]
+    assert len(set(themed)) == len(themed)  # a fill names one variable
+    for cmap in (style.ramp(), style.ramp(around=True)):
+        assert {to_hex(color) for color in cmap.colors} <= set(themed)
+
+
+def test_more_stands_out_more_from_the_ground_on_either_side():
+    for side in ("light", "dark"):
+        ground = getattr(BRAND.colors["paper"], side)
+        steps = [contrast(getattr(step, side), ground) for step in BRAND.more()]
+        assert steps == sorted(steps)
 
 
 @pytest.mark.parametrize("name", BRAND.variables())

@@ -282,7 +282,9 @@ def write_company(
             columns=["account_id", "step", "position", "reached_at"],
         ),
         "ledger": pd.DataFrame(columns=["account_id", "month", "movement", "amount_cents"]),
-        "subscriptions": pd.DataFrame(columns=["subscription_id", "account_id", "valid_from", "valid_to"]),
+        "subscriptions": pd.DataFrame(
+            columns=["subscription_id", "account_id", "valid_from", "valid_to", "amount"]
+        ),
         "portfolio_month": portfolio,
         "findings": pd.DataFrame(
             findings or [],

@@ -80,7 +80,15 @@ def snapshot(
             "remedy",
         ],
         "activation_steps": ["account_id", "step", "position", "reached_at"],
-        "subscriptions": ["subscription_id", "account_id", "valid_from", "valid_to", "plan", "is_trial"],
+        "subscriptions": [
+            "subscription_id",
+            "account_id",
+            "valid_from",
+            "valid_to",
+            "plan",
+            "is_trial",
+            "amount",
+        ],
         "account_feature_month": ["account_id", "month", "feature", "events", "users"],
         "feature_month": ["month", "feature", "core", "premium", "accounts", "users", "events"],
     }

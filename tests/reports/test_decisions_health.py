@@ -221,7 +221,7 @@ def test_who_took_no_step_is_lost_before_the_first():
 def test_newcomers_of_twelve_months_whose_first_month_is_over(tenure, signed_up, activated, counted):
     accounts = pd.DataFrame({"account_id": ["a"], "signed_up_at": [pd.Timestamp(signed_up)]})
     data = load({"tenure_days": tenure, "activated": activated}, accounts=accounts)
-    assert len(adoption._newcomers(data)) == counted
+    assert len(adoption.newcomers(data)) == counted
 
 
 # --- usage --------------------------------------------------------------------------------------------

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from tests.reports.hand import BEFORE, NOW, book, months, panel, snapshot
 
+from reporting.analysis.users import users
 from reporting.present.blocks import Table
 from reporting.reports import monthly_health as health
-from reporting.reports.monthly_health.users import users
 from reporting.reports.telling.movements import movements
 
 # A section and its module share a name, and the package shows the section.

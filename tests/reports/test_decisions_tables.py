@@ -73,7 +73,7 @@ def test_segments_of_five_and_more_show_their_medians_and_healthy_share():
         for plan, n, days, band in (("T", 5, 4, "healthy"), ("B", 6, 8, "at risk"), ("F", 4, 1, "healthy"))
         for i in range(n)
     ]
-    headings, found = table(health.engagement(load(*rows)), "tbl-segments")
+    headings, found = table(health.by_segment(load(*rows)), "tbl-segments")
     assert headings[:2] == ["Segment", "Accounts"] and headings[-1] == "Healthy"
     by_plan = {line[0]: line[1:] for line in found}
     assert set(by_plan) == {"plan: T", "plan: B"}
@@ -209,14 +209,18 @@ def picture(grid: list[list[float]], open_cells: list[list[bool]], around_one: b
     ("values", "around_one", "ends"),
     [
         ([0.2, 1.7], True, (0.5, 1.5)),
-        ([0.4, 0.9], False, (0.4, 1.0)),
-        ([0.95, 1.0], False, (0.95, 1.0)),
-        ([0.99, 1.0], False, (0.95, 1.0)),  # small differences are not painted large
-        ([np.nan, np.nan], False, (0.95, 1.0)),
+        ([0.4, 0.9], False, (0.5, 1.0)),
+        ([0.99, 1.0], False, (0.5, 1.0)),  # small differences are not painted large
+        ([np.nan, np.nan], False, (0.5, 1.0)),
     ],
 )
-def test_colours_run_from_the_lowest_share_to_all_or_to_either_side_of_it(values, around_one, ends):
+def test_a_shade_means_the_same_figure_in_every_chart(values, around_one, ends):
     assert picture([values], [[False, False]], around_one).collections[0].get_clim() == ends
+
+
+def test_an_open_cell_is_not_filled():
+    filled = picture([[0.9, 0.8]], [[False, True]]).collections[0].get_array()
+    assert filled.mask.ravel().tolist() == [False, True]
 
 
 def test_cells_hold_their_percentage_and_the_open_ones_are_marked():

@@ -42,7 +42,7 @@ def converted(book: View) -> dict[bool, Estimate]:
     trials = _trials(book)
     ended = trials[(trials["valid_to"] > book.close - YEAR) & (trials["valid_to"] <= book.close)]
     last = ended.groupby("account_id")[["valid_from", "valid_to"]].max()
-    subscriptions = book.snapshot.subscriptions
+    subscriptions = _subscriptions(book)
     paid = subscriptions[~is_true(subscriptions["is_trial"]) & (subscriptions["amount"] > 0)]
     later = paid.groupby("account_id")["valid_from"].max().reindex(last.index)
     pays = (later >= last["valid_from"]).to_numpy()
@@ -55,5 +55,11 @@ def converted(book: View) -> dict[bool, Estimate]:
 
 
 def _trials(book: View) -> pd.DataFrame:
+    rows = _subscriptions(book)
+    return rows[is_true(rows["is_trial"])]
+
+
+def _subscriptions(book: View) -> pd.DataFrame:
+    """A source need not map `is_trial` or `plan`."""
     rows = book.snapshot.subscriptions
-    return rows[is_true(rows["is_trial"])] if "is_trial" in rows else rows.iloc[:0]
+    return rows.reindex(columns=list(dict.fromkeys([*rows.columns, "is_trial", "plan"])))

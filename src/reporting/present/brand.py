@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 from fontTools.ttLib import TTFont, TTLibError
 
@@ -18,6 +20,8 @@ HERE = Path(__file__).parent
 FONTS = HERE / "fonts"
 _DEFAULT = HERE / "brand.yml"
 PAGE_SIZES = ("a4", "us-letter")
+STEPS = 11
+"""Of a ramp; odd, so that one is in the middle."""
 _SHIPPED = {
     "regular": "SourceSans3-Regular.ttf",
     "italic": "SourceSans3-Italic.ttf",
@@ -94,8 +98,19 @@ class Brand:
             raise AttributeError(role) from None
 
     def variables(self) -> dict[str, Color]:
-        """CSS variable name -> colour, for every role and `c1`, `c2`, ... of the palette."""
-        return self.colors | {f"c{i}": color for i, color in enumerate(self.palette, 1)}
+        """CSS variable name -> colour: every role, `c1`, `c2`, ... of the palette, and the steps of ramps,
+        `more0`, `more1`, ... and `about0`, ..."""
+        named = self.colors | {f"c{i}": color for i, color in enumerate(self.palette, 1)}
+        ramps = {"more": self.more(), "about": self.about()}
+        return named | {f"{ramp}{i}": step for ramp, steps in ramps.items() for i, step in enumerate(steps)}
+
+    def more(self) -> list[Color]:
+        """The ramp for less to more, from near the paper to the first colour of the palette."""
+        return _ramp(1, [Color("#eef3f8", "#1d2935"), self.palette[0]])
+
+    def about(self) -> list[Color]:
+        """The ramp around a middle: the second colour below it, the first above."""
+        return _ramp(2, [self.palette[1], Color("#f4f4f2", "#242f39"), self.palette[0]])
 
     def inks(self) -> dict[str, Color]:
         """CSS variable `on-<name>` -> black or white, whichever reads better on `<name>`, for each variable.
@@ -107,6 +122,20 @@ class Brand:
             f"on-{name}": Color(f"#{int(ink_on(fill.light)[1:], 16) ^ trace:06x}", ink_on(fill.dark))
             for trace, (name, fill) in fills
         }
+
+
+def _ramp(trace: int, stops: Sequence[Color]) -> list[Color]:
+    """`STEPS` colours through the stops, on either side. A light one differs from the brand's own colours by
+    a trace of blue, so that a page can tell what it is part of."""
+    at = np.linspace(0, len(stops) - 1, STEPS)
+
+    def side(colors: Sequence[str]) -> list[str]:
+        channels = np.array([[int(color[i : i + 2], 16) for i in (1, 3, 5)] for color in colors])
+        mixed = [np.interp(at, range(len(colors)), channel).round().astype(int) for channel in channels.T]
+        return [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in zip(*mixed, strict=True)]
+
+    light, dark = side([stop.light for stop in stops]), side([stop.dark for stop in stops])
+    return [Color(f"#{int(a[1:], 16) ^ trace:06x}", b) for a, b in zip(light, dark, strict=True)]
 
 
 def ink_on(background: str) -> str:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.colors import LinearSegmentedColormap, to_hex
+from matplotlib.colors import ListedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
@@ -50,20 +50,11 @@ def __getattr__(name: str) -> list[str]:
     raise AttributeError(name)
 
 
-def sequential() -> LinearSegmentedColormap:
-    """Light to dark in the first colour: more is darker, also in grey print."""
-    return LinearSegmentedColormap.from_list("brand", ["#eef3f8", "#7fa3cc", _fixed(palette()[0])])
-
-
-def diverging() -> LinearSegmentedColormap:
-    """Second colour below, near white in the middle, first colour above."""
-    first, second = map(_fixed, palette()[:2])
-    return LinearSegmentedColormap.from_list("brand_diverging", [second, "#f4f4f2", first])
-
-
-def _fixed(color: str) -> str:
-    """`color` but for a trace of blue: on a dark screen palette colours change, those of a heat map don't."""
-    return f"#{int(color[1:], 16) ^ 1:06x}"
+def ramp(around: bool = False) -> ListedColormap:
+    """Less to more in the first colour, darker for more, also in grey print; with `around` the second colour
+    below a middle and the first above. In steps, each of which has its counterpart on a dark screen."""
+    brand = current_brand()
+    return ListedColormap([step.light for step in (brand.about() if around else brand.more())])
 
 
 def text_on(background: Any) -> str:

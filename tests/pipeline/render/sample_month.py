@@ -86,7 +86,7 @@ def heat(label: str, seed: int) -> blocks.Figure:
     values = np.clip(0.98 ** np.arange(12)[None, :] + rng.normal(0, 0.03, (12, 12)), 0, 1)
     values[np.add.outer(np.arange(12), np.arange(12)) > 11] = np.nan
     fig, ax = style.figure(height=3.4)
-    cmap = style.sequential()
+    cmap = style.ramp()
     ax.grid(False)
     ax.imshow(np.ma.masked_invalid((values - 0.7) / 0.3), cmap=cmap, aspect="auto")
     for (i, j), value in np.ndenumerate(values):

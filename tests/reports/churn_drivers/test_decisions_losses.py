@@ -95,13 +95,13 @@ def flag_rows(raised_lost: int, clear_lost: int, n: int = 20) -> RiskSet:
     [(20, 0, True), (0, 20, False), (10, 10, False), (7, 1, True), (4, 2, False)],
 )
 def test_a_flag_holds_where_more_left_beyond_both_intervals(raised, clear, holds):
-    found = flags.flags(flag_rows(raised, clear))
+    found = flags.flags(flag_rows(raised, clear), product())
     assert [one.holds for one in found] == [holds]
     assert found[0].now == 1
 
 
 def test_a_close_counts_when_it_was_followed_for_three_months_or_to_a_loss():
-    (found,) = flags.flags(flag_rows(5, 0))
+    (found,) = flags.flags(flag_rows(5, 0), product())
     # Followed whole: the first closes of all (20); to a loss: the second and third closes of the five lost.
     assert (found.raised.n, found.clear.n) == (20 + 10, 20)
     assert found.raised.value == 15 / 30
@@ -121,13 +121,13 @@ def two_flags(warns: str, soothes: str, months: int = 3, due_in: float = np.nan)
 
 
 def test_the_flag_that_warns_most_comes_first_in_its_words_or_by_its_name():
-    found = flags.flags(two_flags("flag_no_such_thing", "flag_low_adoption"))
+    found = flags.flags(two_flags("flag_no_such_thing", "flag_low_adoption"), product())
     assert [(labels.flag(one.name), one.now) for one in found] == [("no such thing", 2), ("Low adoption", 1)]
 
 
 @pytest.mark.parametrize(("due_in", "told"), [(3.0, True), (4.0, False)])
 def test_under_a_binding_term_a_flag_is_tested_where_the_term_ends_within_three_months(due_in, told):
-    assert bool(flags.flags(two_flags("flag_a", "flag_b", due_in=due_in))) is told
+    assert bool(flags.flags(two_flags("flag_a", "flag_b", due_in=due_in), product())) is told
 
 
 @pytest.mark.parametrize(
@@ -139,13 +139,14 @@ def test_under_a_binding_term_a_flag_is_tested_where_the_term_ends_within_three_
     ],
 )
 def test_a_loss_counts_within_three_months_of_the_close(months, n, lost):
-    warns = next(one for one in flags.flags(two_flags("flag_a", "flag_b", months)) if one.now == 2)
+    warns = next(one for one in flags.flags(two_flags("flag_a", "flag_b", months), product()) if one.now == 2)
     assert (warns.raised.n, warns.raised.value) == (n, pytest.approx(lost / n))
 
 
 def test_a_flag_that_nobody_or_everybody_has_is_no_test():
     risk = flag_rows(5, 5)
-    assert flags.flags(RiskSet(risk.rows.assign(flag_x=True), risk.spells, risk.now, False, 0, CLOSE)) == []
+    everybody = RiskSet(risk.rows.assign(flag_x=True), risk.spells, risk.now, False, 0, CLOSE)
+    assert flags.flags(everybody, product()) == []
 
 
 # --- ends of subscriptions -------------------------------------------------------------------------------

@@ -198,7 +198,7 @@ def test_a_change_of_terms_is_no_end_of_a_subscription():
     assert rows["months"].round(1).tolist() == [3.0, 3.0, 1.9]
 
 
-def test_a_flag_that_warns_is_told_from_one_that_does_not(data):
+def test_a_flag_that_warns_is_told_from_one_that_does_not(data, product):
     rows = data.risk.rows.copy()
     rng = np.random.default_rng(0)
     soon = rows.groupby("spell")["churned"].transform("any")
@@ -206,7 +206,8 @@ def test_a_flag_that_warns_is_told_from_one_that_does_not(data):
     rows["flag_idle"] = rng.random(len(rows)) < 0.3
     now = data.risk.now.assign(flag_good=True, flag_idle=False)
     risk = RiskSet(rows, data.risk.spells, now, data.risk.committed, 0, data.risk.observed_from)
-    good, idle = flags(risk)
+    found = {flag.name: flag for flag in flags(risk, product)}
+    good, idle = found["good"], found["idle"]
     assert good.name == "good" and good.holds and good.now == len(now)
     assert not idle.holds
 

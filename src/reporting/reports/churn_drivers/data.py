@@ -144,7 +144,7 @@ class Data:
     @cached_property
     def flags(self) -> list[Flag]:
         """The early warnings, and whether they warn; none with too few losses."""
-        return flags.flags(self.risk) if self.enough else []
+        return flags.flags(self.risk, self.book.product) if self.enough else []
 
     @cached_property
     def movements(self) -> CumulativeIncidence | None:

@@ -55,6 +55,7 @@ _FLAGS = {
     "active_users_falling": "Active users falling",
     "value_features_falling": "Value features falling",
     "frequency_falling": "Session frequency falling",
+    "api_falling": "API calls falling",
     "no_recent_admin": "No recent admin activity",
     "weak_onboarding": "Weak onboarding",
     "low_adoption": "Low adoption",

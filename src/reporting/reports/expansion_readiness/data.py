@@ -40,12 +40,15 @@ class Data:
         """Accounts to make an offer to: those over their licence first, then by what may come of it.
 
         One past rate serves all reasons, so the largest MRR promises the most. Columns of
-        `verdicts.listed`, with plan, commercial_reason, expansion_readiness and over (the licence).
+        `verdicts.listed`, with plan, commercial_reason, expansion_readiness, over (the licence), and there
+        seats_over and over_cents: those seats at the account's own MRR per seat bought.
         """
         rows = verdicts.listed(self.book, "grow")
-        columns = ["plan", "commercial_reason", "expansion_readiness"]
+        columns = ["plan", "commercial_reason", "expansion_readiness", "seats_purchased", "seats_used"]
         rows = rows.join(self.book.now[columns])
         rows["over"] = rows["rule"] == OVER
+        rows["seats_over"] = (rows["seats_used"] - rows["seats_purchased"]).where(rows["over"])
+        rows["over_cents"] = rows["seats_over"] * rows["mrr_cents"] / rows["seats_purchased"]
         order = ["over", "mrr_cents", "account_id"]
         return rows.sort_values(order, ascending=[False, False, True])
 

@@ -15,7 +15,7 @@ def exports(data: Data) -> dict[str, pd.DataFrame]:
     """The ranked list for the account team, the observed rates, and what every account could grow by."""
     columns = [
         *("account_id", "account_name", "owner", "plan", "mrr_cents"),
-        *("commercial_reason", "expansion_readiness", "reason", "action", "due"),
+        *("commercial_reason", "expansion_readiness", "reason", "action", "due", "seats_over", "over_cents"),
     ]
     return {
         "expansion_accounts": tidy(data.listed.reindex(columns=columns), data.book.currency),

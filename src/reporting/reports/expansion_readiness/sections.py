@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from reporting.analysis.frames import numbers, quantile
+from reporting.analysis.frames import is_true, numbers, quantile
+from reporting.analysis.intervals import share
 from reporting.analysis.matrix import matrix
 from reporting.present import style
 from reporting.present.blocks import Blocks, Figure, KeyFigure, KeyFigures, Table, Text
@@ -132,6 +133,11 @@ def licence_use(data: Data) -> Blocks:
         if over
         else ""
     )
+    spread = book.paying["cross_team_usage"]
+    teams = book.product.expansion.spread_teams
+    shared = share(int(is_true(spread).sum()), int(spread.notna().sum()))
+    if shared.known:
+        extra += f" {percent(shared.value)} of accounts are used by {teams} teams or more."
     text = (
         f"{finding} (@fig-licence-use); the median is {percent(float(np.median(use)), 0)} of "
         f"{plural(len(use), 'account')}.{extra}"
@@ -160,6 +166,12 @@ def accounts(data: Data) -> Blocks:
         f"{without or '.'}"
     )
     over, near = rows[rows["over"]], rows[~rows["over"]]
+    if len(over):
+        seats, worth = over["seats_over"].sum(), book.money(over["over_cents"].sum())
+        text += (
+            f" {sentence(plural(len(over), 'account'))} {'uses' if len(over) == 1 else 'use'} "
+            f"{plural(seats, 'seat')} more than bought, worth {worth} of MRR at what each pays per seat."
+        )
     lists = (
         (over, "tbl-over", "Over the licence, to be billed"),
         (near, "tbl-expansion", "To be made an offer"),
@@ -169,13 +181,15 @@ def accounts(data: Data) -> Blocks:
 
 def _listed(data: Data, rows: pd.DataFrame, label: str, what: str) -> Table:
     shown = rows.head(data.top_accounts).assign(owner=rows["owner"].fillna("no owner"))
+    # Of all that are over the licence the next step is the same; what it is worth differs.
+    step = {"over_cents": (f"Seats over, worth ({data.book.currency})", money)}
     columns = {
         "account_name": "Account",
         "plan": "Plan",
         "mrr_cents": (f"MRR ({data.book.currency})", money),
         "expansion_readiness": ("Ready", number),
         "reason": "Commercial reason",
-        "action": "Next step",
+        **(step if label == "tbl-over" else {"action": "Next step"}),
         "owner": "Owner",
     }
     rest = "; all are in expansion_accounts.csv" if len(rows) > len(shown) else ""

@@ -31,26 +31,29 @@ def heatmap(
         y_label: What the rows are.
         note: What the figures are, with unit.
         sizes: Accounts behind each row, written after its name.
-        open_cells: True where the figure can still change: in italics with a dotted frame.
-        around_one: Two colours for below and above 100 %, full at 50 % and 150 %; else one, dark at 100 %.
+        open_cells: True where the figure can still change: unfilled, in italics with a dotted frame.
+        around_one: Two colours for below and above 100 %, full at 50 % and 150 %; else one, from 50 % (and
+            less) to 100 %. The scale is the same in every month and cohort, so that a shade means one figure.
     """
     values = grid.to_numpy(dtype=float)
     rows, columns = values.shape
     fig, ax = style.figure(height=1.05 + 0.167 * rows)  # twelve cohorts: two to a page
-    finite = values[np.isfinite(values)]
-    low, high = (0.5, 1.5) if around_one else (min(float(finite.min(initial=1.0)), 0.95), 1.0)
-    colours = style.diverging() if around_one else style.sequential()
+    low, high = (0.5, 1.5) if around_one else (0.5, 1.0)
+    colours, open_ = style.ramp(around_one), open_cells.to_numpy(dtype=bool)
     ax.grid(False)
     edges = np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5
-    ax.pcolormesh(*edges, np.ma.masked_invalid(values), cmap=colours, vmin=low, vmax=high)
+    ax.pcolormesh(
+        *edges, np.ma.masked_where(open_ | ~np.isfinite(values), values), cmap=colours, vmin=low, vmax=high
+    )
     size = 7.5 if columns <= 19 else 6.3
     for i, j in zip(*np.nonzero(np.isfinite(values)), strict=True):
         shade = colours(float(np.clip((values[i, j] - low) / (high - low), 0, 1)))
-        slant = "italic" if open_cells.iloc[i, j] else "normal"
-        text = {"ha": "center", "va": "center", "size": size, "style": slant, "color": style.text_on(shade)}
+        ink = style.color("ink") if open_[i, j] else style.text_on(shade)
+        slant = "italic" if open_[i, j] else "normal"
+        text = {"ha": "center", "va": "center", "size": size, "style": slant, "color": ink}
         ax.text(j, i, f"{100 * values[i, j]:.0f}", **text)
-        if open_cells.iloc[i, j]:
-            ax.add_patch(_open_cell(j, i, style.text_on(shade)))
+        if open_[i, j]:
+            ax.add_patch(_frame(j, i))
     names = [f"{name}  ({n:,})" for name, n in zip(grid.index, sizes, strict=True)]
     ax.set_yticks(range(rows), names)
     ax.set_xticks(range(columns), [str(column) for column in grid.columns])
@@ -63,7 +66,8 @@ def heatmap(
     return fig
 
 
-def _open_cell(x: float, y: float, colour: str) -> Rectangle:
-    size = 0.84
-    corner = (x - size / 2, y - size / 2)
-    return Rectangle(corner, size, size, fill=False, edgecolor=colour, linewidth=0.8, linestyle=":")
+def _frame(x: float, y: float) -> Rectangle:
+    size, ink = 0.84, style.color("muted")
+    return Rectangle(
+        (x - size / 2, y - size / 2), size, size, fill=False, edgecolor=ink, linewidth=0.8, linestyle=":"
+    )

@@ -66,8 +66,8 @@ def drivers_in_words(data: Data) -> Blocks:
 
 
 def _order(model: Model) -> list[str]:
-    table = model.table
-    return list(table["z"].abs().sort_values(ascending=False, kind="stable").index)
+    """What goes with leaving most first, what goes with staying most last."""
+    return list(model.table["hazard_ratio"].sort_values(ascending=False, kind="stable").index)
 
 
 def _lead(model: Model, found: pd.Series) -> str:

@@ -17,6 +17,7 @@ from ..data import Data
 from ..untold import why
 
 TOO_FAR = 1.15  # observed over predicted beyond this is called too low or too high
+TOLD = 2  # reasons of one account in the table
 
 
 def validation(data: Data) -> Blocks:
@@ -144,26 +145,22 @@ def _by_risk(data: Data, table: pd.DataFrame) -> Blocks:
     )
     bounds = ["probability", "lower", "upper", "at_renewal"]
     rows = shown.assign(
-        one=[_probability(*row) for row in shown[["p1", "p1_lower", "p1_upper"]].itertuples(index=False)],
         leaves=[_probability(*row) for row in shown[bounds].itertuples(index=False)],
-        reasons=[_reasons(data, raising) for raising in shown["raising"]],
-        lowers=[_lowers(data, reason) for reason in shown["lowering"]],
+        reasons=[_reasons(data, raising[:TOLD]) for raising in shown["raising"]],
     )
     columns = {
         "account_name": "Account",
         "mrr_cents": (f"MRR ({book.currency})", money),
-        "one": "1 month",
-        "leaves": "3 months, or at the renewal",
+        "leaves": "May leave within 3 months",
         "expected_loss_cents": ("Expected loss", money),
         "reasons": "What raises it",
-        "lowers": "What lowers it",
         "action": "Next step",
     }
     caption = (
         f"Accounts to save at the close of {book.label}, those to rescue first, then by expected loss, "
         f"{len(shown)} of {count(len(table))}: probability of leaving with 95% interval; reasons with their "
         "factor on the risk against the reference account, a question mark where the driver's interval "
-        "spans 1"
+        "spans 1; all reasons, and what lowers the risk, stand in accounts_at_risk.csv"
     )
     blocks: list[Block] = [Text(lead), Table.of(rows, columns, label="tbl-at-risk", caption=caption)]
     return Blocks([*blocks, Text(_reference(data))] if data.model else blocks)
@@ -182,7 +179,7 @@ def _corrected(data: Data) -> str:
 def _probability(value: float, low: float, high: float, at_renewal: bool = False) -> str:
     if value == 0:
         return "within its term"
-    when = ", at the renewal" if at_renewal else ""
+    when = ", renewal" if at_renewal else ""
     return f"{percent(value, 0)} ({number(100 * low)} to {number(100 * high)}){when}"
 
 
@@ -192,14 +189,6 @@ def _reasons(data: Data, raising: list[Reason]) -> str:
             f"{data.state(reason)} (\u00d7{number(reason.factor, 1)}{_doubt(reason)})" for reason in raising
         )
         or "nothing above the reference"
-    )
-
-
-def _lowers(data: Data, reason: Reason | None) -> str:
-    return (
-        f"{data.state(reason)} (\u00d7{number(reason.factor, 2)}{_doubt(reason)})"
-        if reason
-        else "nothing below the reference"
     )
 
 
