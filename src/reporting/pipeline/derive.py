@@ -6,7 +6,7 @@ The notebooks are the audit copies and are only read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,18 @@ import yaml
 
 from reporting.errors import RenderError
 from reporting.pipeline.draft import APPENDIX, Draft
+from reporting.pipeline.terms import used
+from reporting.present.markdown import escape
 
 APPENDIX_ABOUT = "What stands behind the reports: figures, definitions, methods and tests."
 
 
-def derive(executed: Sequence[Path], out_dir: Path, front: dict[str, Any] | None = None) -> list[Path]:
+def derive(
+    executed: Sequence[Path],
+    out_dir: Path,
+    front: dict[str, Any] | None = None,
+    meanings: Mapping[str, str] | None = None,
+) -> list[Path]:
     """Write `<out_dir>/<report>.qmd` of each notebook and its figures beside it, in `figures/<report>/`.
 
     What cells tagged `appendix` show stands in `appendix.qmd` instead, one for all reports: after that of the
@@ -30,6 +37,7 @@ def derive(executed: Sequence[Path], out_dir: Path, front: dict[str, Any] | None
         out_dir: Existing or new folder.
         front: Front matter of the run (month, run id, company); the notebook's title is added to it, and the
             key figures as data.
+        meanings: Words that a document explains where it uses them, see `terms`.
 
     Returns:
         The documents' paths, in the order of the notebooks; the appendix last if it has none of its own.
@@ -45,7 +53,7 @@ def derive(executed: Sequence[Path], out_dir: Path, front: dict[str, Any] | None
             appendix = Draft(document.source, APPENDIX, "Appendix", APPENDIX_ABOUT)
             documents.append(appendix)
         appendix.take_over(document)
-    return [_write(document, out_dir, front or {}) for document in documents]
+    return [_write(document, out_dir, front or {}, meanings or {}) for document in documents]
 
 
 def _read(executed: Path) -> Draft:
@@ -68,7 +76,7 @@ def _read(executed: Path) -> Draft:
     return document
 
 
-def _write(document: Draft, out_dir: Path, front: dict[str, Any]) -> Path:
+def _write(document: Draft, out_dir: Path, front: dict[str, Any], meanings: Mapping[str, str]) -> Path:
     for (report, label), svg in document.figures.items():
         figures = out_dir / "figures" / report
         figures.mkdir(parents=True, exist_ok=True)
@@ -84,8 +92,18 @@ def _write(document: Draft, out_dir: Path, front: dict[str, Any]) -> Path:
     head = yaml.safe_dump(matter, sort_keys=False, allow_unicode=True, width=1000)
     path = out_dir / f"{document.report}.qmd"
     out_dir.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"---\n{head}---\n\n" + "\n\n".join(document.parts) + "\n", encoding="utf-8")
+    body = "\n\n".join(document.parts)
+    path.write_text(f"---\n{head}---\n\n{body}\n{_explained(body, meanings)}", encoding="utf-8")
     return path
+
+
+def _explained(body: str, meanings: Mapping[str, str]) -> str:
+    """The words of a text that need it, with their meaning, for pages to show where they stand."""
+    found = used(meanings, body)
+    if not found:
+        return ""
+    entries = "\n\n".join(f"{escape(term)}\n:   {escape(said)}" for term, said in found.items())
+    return f"\n::: {{.terms}}\n{entries}\n:::\n"
 
 
 def labels(document: str) -> Iterator[str]:

@@ -105,11 +105,14 @@ def make_site(
 ) -> None:
     """Derive documents and data files from executed notebooks and render the month's pages into `stage`."""
     from reporting.pipeline.derive import derive
+    from reporting.pipeline.terms import terms
+    from reporting.snapshot.frozen import Snapshot
 
     front = {"month": context.month.label, "company": context.company, "run-id": context.run_id}
     with reporter.step("render", "Rendering HTML and PDF"):
         write_exports((result.path for result in executed), stage / "data")
-        derive([result.path for result in executed], stage / "documents", front)
+        meanings = terms(Snapshot.load(stage / "snapshot").product)
+        derive([result.path for result in executed], stage / "documents", front, meanings)
         render_month(stage, context, renderer)
 
 

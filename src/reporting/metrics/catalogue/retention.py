@@ -65,7 +65,10 @@ METRICS = (
     _metric(
         id="grr_12",
         label="GRR, trailing twelve months",
-        definition="Gross retention of the accounts that paid twelve months ago.",
+        definition=(
+            "What the accounts that paid twelve months ago still pay of it, without any expansion, as a share "
+            "of what they paid then."
+        ),
         formula=(
             "sum of min(MRR then, MRR now) / sum of MRR then; an account that left between counts as lost"
         ),
@@ -80,7 +83,10 @@ METRICS = (
     _metric(
         id="nrr_12",
         label="NRR, trailing twelve months",
-        definition="Net retention of the accounts that paid twelve months ago.",
+        definition=(
+            "What the accounts that paid twelve months ago pay now, expansion included, as a share of what "
+            "they paid then."
+        ),
         formula="MRR now of accounts that paid at every close since / their MRR then (all of the cohort)",
         unit="share",
         direction=UP,

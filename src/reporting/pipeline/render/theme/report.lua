@@ -24,6 +24,10 @@ local function attribute(text) -- an HTML attribute value
   return '"' .. text:gsub('&', '&amp;'):gsub('"', '&quot;'):gsub('<', '&lt;') .. '"'
 end
 
+local function text_of(text) -- text between HTML tags
+  return (text:gsub('&', '&amp;'):gsub('<', '&lt;'):gsub('>', '&gt;'))
+end
+
 local function content(inlines) -- inlines as Typst content
   return '[' .. pandoc.write(pandoc.Pandoc({ pandoc.Plain(inlines) }), 'typst'):gsub('%s+$', '') .. ']'
 end
@@ -238,12 +242,93 @@ local function box(div)
   if style then return callout(div, style) end
 end
 
+local function words_of(text)
+  local out = {}
+  for word in text:gmatch('%S+') do out[#out + 1] = word end
+  return out
+end
+
+local function terms_of(document) -- the words explained at the document's end, and the document without them
+  local terms = {}
+  document.blocks = document.blocks:walk({ Div = function(div)
+    if not div.classes:includes('terms') then return nil end
+    div:walk({ DefinitionList = function(list)
+      for _, entry in ipairs(list.content) do
+        local term = pandoc.utils.stringify(entry[1])
+        terms[#terms + 1] = { words = words_of(term), id = 'term-' .. term:lower():gsub('[^%w]+', '-'),
+          meaning = pandoc.utils.stringify(entry[2][1]) }
+      end
+    end })
+    return {}
+  end })
+  return terms
+end
+
+local function stands_at(inlines, i, words) -- the last inline of the term if it begins here, and what follows in it
+  local at = i
+  for k, word in ipairs(words) do
+    local found = inlines[at]
+    if not found or found.t ~= 'Str' then return nil end
+    if k < #words then
+      local blank = inlines[at + 1]
+      if found.text ~= word or not blank or not (blank.t == 'Space' or blank.t == 'SoftBreak') then return nil end
+      at = at + 2
+    else
+      local rest = found.text:sub(#word + 1)
+      if found.text:sub(1, #word) ~= word or rest:find('^[%w-]') then return nil end
+      return at, rest
+    end
+  end
+end
+
+local function explained(terms, told) -- marks the first use of each term in a section
+  return function(inlines)
+    local out, i, changed = pandoc.List({}), 1, false
+    while i <= #inlines do
+      local last
+      for _, term in ipairs(terms) do
+        local at, rest = stands_at(inlines, i, term.words)
+        if at and not told[term.id] then
+          told[term.id], term.used, changed, last = true, true, true, at
+          out:insert(pandoc.RawInline('html', '<button type="button" class="term" popovertarget="' .. term.id .. '">'
+            .. table.concat(term.words, ' ') .. '</button>'))
+          if rest ~= '' then out:insert(pandoc.Str(rest)) end
+          break
+        end
+      end
+      if not last then out:insert(inlines[i]) end
+      i = (last or i) + 1
+    end
+    return changed and out or nil
+  end
+end
+
+local function define(document)
+  local terms, told = terms_of(document), {}
+  if #terms == 0 or typst then return document end
+  for i, block in ipairs(document.blocks) do
+    if block.t == 'Header' and block.level == 2 then
+      for id in pairs(told) do told[id] = nil end
+    elseif block.t == 'Para' or block.t == 'Plain' or block.t == 'BulletList' then
+      document.blocks[i] = block:walk({ Inlines = explained(terms, told) })
+    end
+  end
+  for _, term in ipairs(terms) do
+    if term.used then
+      document.blocks:insert(raw('<div popover id="' .. term.id .. '" class="meaning"><strong>'
+        .. table.concat(term.words, ' ') .. '</strong> ' .. text_of(term.meaning) .. '</div>'))
+    end
+  end
+  return document
+end
+
 if not typst then
-  if quarto then return { { Table = automatic_widths, Span = spark } } end
-  return { { Figure = number, Table = number }, { Cite = refer },
+  if quarto then return { { Pandoc = define }, { Table = automatic_widths, Span = spark } } end
+  return { { Pandoc = define }, { Figure = number, Table = number }, { Cite = refer },
     { Div = box, Figure = figure, Table = frame, Span = spark } }
 end
 return {
+  { Pandoc = define },
   { Meta = settings },
   { Str = printable, Table = identify },
   { Figure = number, Table = number, Pandoc = explain },
