@@ -66,7 +66,7 @@ METRICS = (
         id="grr_12",
         label="GRR, trailing twelve months",
         definition=(
-            "What the accounts that paid twelve months ago still pay of it, without any expansion, as a share "
+            "What the accounts that paid twelve months ago still pay of it, without expansion, as a share "
             "of what they paid then."
         ),
         formula=(
