@@ -269,13 +269,14 @@ local function stands_at(inlines, i, words) -- the last inline of the term if it
   for k, word in ipairs(words) do
     local found = inlines[at]
     if not found or found.t ~= 'Str' then return nil end
+    local text = k == 1 and found.text:gsub('^%(', '') or found.text
     if k < #words then
       local blank = inlines[at + 1]
-      if found.text ~= word or not blank or not (blank.t == 'Space' or blank.t == 'SoftBreak') then return nil end
+      if text ~= word or not blank or not (blank.t == 'Space' or blank.t == 'SoftBreak') then return nil end
       at = at + 2
     else
-      local rest = found.text:sub(#word + 1)
-      if found.text:sub(1, #word) ~= word or rest:find('^[%w-]') then return nil end
+      local rest = text:sub(#word + 1)
+      if text:sub(1, #word) ~= word or rest:find('^[%w-]') then return nil end
       return at, rest
     end
   end
@@ -290,6 +291,7 @@ local function explained(terms, told) -- marks the first use of each term in a s
         local at, rest = stands_at(inlines, i, term.words)
         if at and not told[term.id] then
           told[term.id], term.used, changed, last = true, true, true, at
+          if inlines[i].text:sub(1, 1) == '(' then out:insert(pandoc.Str('(')) end
           out:insert(pandoc.RawInline('html', '<button type="button" class="term" popovertarget="' .. term.id .. '">'
             .. table.concat(term.words, ' ') .. '</button>'))
           if rest ~= '' then out:insert(pandoc.Str(rest)) end
