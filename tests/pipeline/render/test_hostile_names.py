@@ -1,0 +1,139 @@
+"""A company whose accounts are named by somebody who means harm: published whole, every name stays text."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pypdf
+import pytest
+from contents import of_markdown
+from tests.shared import built_once
+
+from reporting.demo.company import build
+
+ROOT = Path(__file__).parents[3]
+
+pytestmark = pytest.mark.server  # a whole run
+NAMES = (
+    "<b>Müller & Söhne</b> GmbH",
+    "<script>alert(1)</script> Ltd",
+    '"><img src=x onerror=alert(1)>',
+    "Pipe | Works, LLC",
+    "*Star* _Under_ ~Strike~",
+    "=SUM(A1:A9) Holdings",
+    "#hash $math$ [link](x) @fig-x",
+    'O\'Brien "Quotes" & Partners',
+    "Back\\slash \\emph{Tools}",
+    "`code` {{< braces >}} ::: Ltd",
+    "Smörgåsbord Ærø Čapek Łódź S.A.",
+    "-Dash, +Plus; 50 % <!-- off -->",
+)
+MONTH = "2025-02"
+
+
+def renamed() -> str:
+    """The demo's accounts with these names, one after the other."""
+    names = ", ".join("'" + name.replace("'", "''") + "'" for name in NAMES)
+    place = f"CAST(substr(account_id, 2) AS INTEGER) % {len(NAMES)} + 1"
+    named = f"list_extract([{names}], {place}) || ' ' || account_id"
+    return f"SELECT * REPLACE ({named} AS account_name) FROM accounts\n"
+
+
+def publish(project: Path) -> None:
+    for name in ("notebooks", "requirements.lock"):
+        (project / name).symlink_to(ROOT / name)
+    shutil.copytree(ROOT / "params", project / "params")
+    sources = project / "params" / "sources"
+    shutil.copytree(sources / "demo", sources / "hostile")
+    (sources / "hostile" / "accounts.sql").write_text(renamed())
+    (sources / "hostile" / "targets.sql").unlink()
+    text = (sources / "demo.yml").read_text().replace("2026-10", MONTH).replace("demo/exch", "hostile/exch")
+    (sources / "hostile.yml").write_text(text.replace("build/demo/tables", "tables"))
+    build(project / "tables", accounts=70, months=16)
+    command = [sys.executable, "-m", "reporting.cli", "--project", str(project)]
+    run = [*command, "run", "--source", "hostile", "--renderer", "embedded"]
+    made = subprocess.run(run, capture_output=True, text=True)
+    assert made.returncode == 0, made.stdout + made.stderr
+
+
+@pytest.fixture(scope="module")
+def month(tmp_path_factory) -> Path:
+    return built_once(tmp_path_factory, "hostile", publish) / "reports" / "hostile" / MONTH
+
+
+@pytest.fixture(scope="module")
+def verdicts(month) -> list[dict[str, str]]:
+    with (month / "data" / "account_verdicts.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+class Page(HTMLParser):
+    """The text of a page, and what could run or load in it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.text, self.active, self._inside = "", [], ""
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attributes):
+        self._inside = tag if tag in ("script", "style") else ""
+        own = [f"{tag} {name}={value}" for name, value in attributes if name.startswith("on")]
+        named = dict(attributes)
+        if tag == "script" and "src" not in named:
+            own.append("script")
+        if tag == "img" and named.get("src") == "x":
+            own.append("img x")
+        self.active += own
+
+    def handle_endtag(self, tag):
+        self._inside = ""
+
+    def handle_data(self, data):
+        if not self._inside:
+            self.text += data
+        elif self._inside == "script" and "alert" in data:
+            self.active.append(data)
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"[\s\u200b]+", "", text)
+
+
+def pages(month: Path) -> list[Path]:
+    return sorted(month.rglob("*.html"))
+
+
+def test_no_name_becomes_part_of_a_page(month):
+    scripts = {squeezed(part) for page in pages(month) for part in Page(page).active if part != "script"}
+    assert not scripts
+
+
+def test_every_name_is_read_as_it_is_written(month, verdicts):
+    listed = [row for row in verdicts if row["stance"] in ("rescue", "protect")][:5]
+    assert listed
+    brief = Page(month / "executive_brief.html").text
+    printed = "".join(page.extract_text() for page in pypdf.PdfReader(month / "executive_brief.pdf").pages)
+    for row in listed:
+        name = squeezed(row["account_name"].removeprefix("'"))
+        assert name in squeezed(brief) or name[:20] in squeezed(brief), row["account_name"]
+        assert name[:12] in squeezed(printed), row["account_name"]
+
+
+def test_the_documents_are_read_by_pandoc_as_they_are_meant(month, verdicts):
+    names = {squeezed(row["account_name"].removeprefix("'")) for row in verdicts}
+    cells = {squeezed(cell) for cell in of_markdown(month / "documents" / "executive_brief.qmd").cells}
+    assert cells & names
+
+
+def test_no_cell_of_a_data_file_is_a_formula(month):
+    for path in sorted((month / "data").glob("*.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for row in csv.DictReader(file):
+                name = row.get("account_name") or ""
+                assert not name.startswith(("=", "+", "-", "@")), (path.name, name)
