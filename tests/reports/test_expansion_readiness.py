@@ -40,12 +40,12 @@ def scored(high: int, reason: int = 0):
 def test_readiness_is_held_against_the_expansion_that_followed(company):
     data = load(company, paths=grown(60, 15), edit=scored(15))
     text = report.validity(data)[0].markdown
-    assert "foretells expansion" in text and "not foretell" not in text
+    assert "tells well who will expand" in text and "not foretell" not in text
 
 
 def test_a_readiness_that_tells_nothing_says_so(company):
     data = load(company, paths=grown(60, 15), edit=scored(60))
-    assert "does not foretell" in report.validity(data)[0].markdown
+    assert "does not tell" in report.validity(data)[0].markdown
 
 
 def test_the_pipeline_is_past_expansion_over_past_mrr(company):

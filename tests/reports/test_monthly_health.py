@@ -41,7 +41,7 @@ def with_scores(low: int):
 def test_a_score_that_told_who_left_is_believed(company):
     data = load(company, paths=many(60, 15), edit=with_scores(15))
     text = report.validity(data)[0].markdown
-    assert "tells who will leave" in text
+    assert "tells well who will leave" in text
     assert "AUC 0." in text or "AUC 1.00" in text
 
 

@@ -86,12 +86,19 @@ def simulate(start: Start, draws: int) -> dict[str, np.ndarray]:
         young_cents = young_cents * (1 - leaving) * (1 + growth[:, month]) + arrived_cents[:, month]
         young = young - gone + np.rint(arrived[:, month])
         mrr[:, month] += young_cents
-    # A part of the accounts varies more than all of them do.
-    share = start.cohort.sum(axis=0) / max(start.cents.sum(), 1.0)
+    # The fewer and the less alike its accounts, the more a part of them varies: by the squares of its shares.
+    whole = _unevenness(start.cents)
+    parts = np.array([_unevenness(start.cohort[:, month]) for month in range(months)])
     usual = start.movements["growth"].mean()
-    swing = usual + (growth - usual) / np.sqrt(np.where(share > 0, share, 1.0))
+    swing = usual + (growth - usual) * np.sqrt(np.where(parts > 0, parts, whole) / whole)
     nrr = cohort * np.cumprod(1 + swing, axis=1) / start.base
     return {"mrr": mrr, "nrr_12": nrr, "churned_accounts": lost}
+
+
+def _unevenness(cents: np.ndarray) -> float:
+    """Sum of the squared shares, 1 over the number of accounts where all pay the same; 0 without any."""
+    total = cents.sum()
+    return float(((cents / total) ** 2).sum()) if total else 0.0
 
 
 def _moved(

@@ -165,7 +165,7 @@ def test_the_word_for_an_auc(auc, word):
         ("usage_halvings", -0.13, "usage steady over 30 days"),
         ("usage_halvings", 1.9, "usage down 73% in 30 days"),
         ("usage_halvings", 2.0, "usage down at least 75% in 30 days"),
-        ("usage_halvings", -2.0, "usage up 300% in 30 days"),
+        ("usage_halvings", -2.0, "usage more than doubled in 30 days"),
         ("active_user_share", 4.0, "40% of the seats active"),
         ("feature_breadth", 2.5, "25% of the core features in use"),
         ("activated_early", 1.0, "activated within 14 days"),

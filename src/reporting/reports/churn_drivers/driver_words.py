@@ -139,7 +139,9 @@ def _usage(halvings: float) -> str:
     change = 2.0**-halvings - 1
     if abs(change) < 0.1:
         return "usage steady over 30 days"
-    bound = "at least " if abs(halvings) >= 2 and change < 0 else ""
+    if change >= 1:
+        return "usage more than doubled in 30 days"
+    bound = "at least " if halvings >= 2 else ""
     return f"usage {'down' if change < 0 else 'up'} {bound}{percent(abs(change), 0)} in 30 days"
 
 

@@ -13,6 +13,7 @@ from reporting.present.words import listing, plural
 from reporting.survival.estimate import Estimate
 
 from ..telling import charts
+from ..telling.ranking import tells
 from .data import FEWEST, Data
 
 
@@ -53,10 +54,9 @@ def rates_sentence(data: Data) -> str:
     area = discrimination(rows, "expansion_readiness")
     known = {name: e for name, e in _rates(data).items() if e.n >= 10}
     top, bottom = next(iter(known)), list(known)[-1]
-    told = "foretells expansion" if area.low > 0.5 else "does not foretell expansion beyond chance"
     return (
-        f"The readiness score {told}: {percent(known[top].value)} of accounts {top} expanded within "
-        f"{data.horizon} months, against {percent(known[bottom].value)} {bottom} (AUC "
+        f"The readiness score {tells(area, 'who will expand')}: {percent(known[top].value)} of accounts "
+        f"{top} expanded within {data.horizon} months, against {percent(known[bottom].value)} {bottom} (AUC "
         f"{number(area.value, 2)}, 95% interval {number(area.low, 2)} to {number(area.high, 2)})."
     )
 

@@ -9,12 +9,14 @@ from reporting.present.formats import count, number, percent
 from reporting.present.words import interval, plain, plural
 
 from ..telling import charts
+from ..telling.ranking import tells
 from .data import BANDS, Data
 
 # Below this many churned accounts a score can't be judged.
 FEWEST_EVENTS = 10
 # Two AUCs this close are told as equal.
 TIE = 0.01
+LEAVES = "who will leave"
 
 
 def validity_sentence(data: Data) -> str:
@@ -32,10 +34,9 @@ def validity_sentence(data: Data) -> str:
             "after having had one."
         )
     worst, best = by_band["churn risk"], by_band["healthy"]
-    told = "tells who will leave" if area.low > 0.5 else "does not tell who will leave"
     return (
-        f"Held against what followed, the score {told}: {percent(worst.value)} of the accounts in the "
-        f"churn-risk band left within {data.horizon_months} months against {percent(best.value)} of the "
+        f"Held against what followed, the score {tells(area, LEAVES)}: {percent(worst.value)} of the accounts "
+        f"in the churn-risk band left within {data.horizon_months} months against {percent(best.value)} of the "
         f"healthy (AUC {number(area.value, 2)}, 95% interval {number(area.low, 2)} to "
         f"{number(area.high, 2)}, {lost} losses).{_which_foretold_better(data)}"
     )
@@ -88,11 +89,7 @@ def validity(data: Data) -> Blocks:
     blocks.append(Table.of(table, columns, label="tbl-validity", caption=caption))
     lost = int(rows["happened"].sum())
     if lost >= FEWEST_EVENTS and len(known) > 1 and data.trust.reliable:
-        finding = (
-            f"The score separates stayers from leavers (AUC {number(area.value, 2)})"
-            if area.low > 0.5
-            else f"The score does not separate stayers from leavers (AUC {number(area.value, 2)})"
-        )
+        finding = f"The score {tells(area, LEAVES)} (AUC {number(area.value, 2)})"
         fig = charts.intervals(
             BANDS, list(by_band.values()), finding, f"share that left within {data.horizon_months} months"
         )
@@ -104,8 +101,8 @@ def validity(data: Data) -> Blocks:
         blocks.append(Figure(fig, "fig-validity", caption + "; 95% Wilson intervals", alt))
         blocks.append(
             Text(
-                "An AUC of 0.5 is a coin's throw, 1 is a perfect order. The interval takes the windows of "
-                "one account as independent, so it is somewhat too narrow."
+                "An AUC of 0.5 is a coin's throw, 1 is a perfect order. Its interval takes the windows of "
+                "one account together."
             )
         )
     return Blocks(blocks)

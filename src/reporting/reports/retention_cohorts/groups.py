@@ -148,11 +148,11 @@ def by_segment(data: Data) -> Blocks:
     }
     chart.sort(key=lambda item: -item[1].value)
     best, worst = chart[0], chart[-1]
-    apart = best[1].low > worst[1].high
+    apart = differ(best[1], worst[1])
     name = plain(found[0])
     finding = (
         f"{label('NRR')} runs from {percent(worst[1].value)} ({worst[0]}) to {percent(best[1].value)} "
-        f"({best[0]}) by {name}" + ("" if apart else "; the intervals overlap")
+        f"({best[0]}) by {name}" + (", beyond chance" if apart else ", which may be chance")
     )
     fig = charts.intervals(
         [item[0] for item in chart],
