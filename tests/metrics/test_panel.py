@@ -11,6 +11,7 @@ from tests.metrics.conftest import table
 
 from reporting.metrics import panel
 from reporting.metrics.calendar import month_table
+from reporting.metrics.derived import derive
 from reporting.metrics.windows import TRENDS
 from reporting.month import Month
 
@@ -66,7 +67,7 @@ def derived(run, product):
 
     def of(product=product, since=SINCE, have=frozenset(HAVE), **accounts: dict) -> pd.DataFrame:
         rows = table([PAYER | {"account_id": name} | row for name, row in accounts.items()], **TYPES)
-        frame = run(panel.derive(rows, product, since, have)).set_index("account_id").astype(object)
+        frame = run(derive(rows, product, since, have)).set_index("account_id").astype(object)
         return frame.where(frame.notna(), None)
 
     return of

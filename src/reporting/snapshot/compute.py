@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 from reporting.metrics import activation, adoption, engagement, panel, portfolio, revenue, support
 from reporting.metrics.calendar import weeks_between
 from reporting.metrics.churn import with_churn_type, with_flags
+from reporting.metrics.derived import derive
 from reporting.metrics.expansion import with_growth, with_readiness
 from reporting.metrics.lifecycle import with_lifecycle
 from reporting.metrics.scores import (
@@ -71,7 +72,7 @@ def compute(
     rows = ws.keep("assembled", panel.assemble(parts, have, product, since))
     ws.forget(*(name for name in parts if name not in ("grid", "movements")))
     history = ws.keep("history", ws.latest(panel.history(ws.so_far("assembled"), product)))
-    rows = ws.keep("derived", panel.derive(panel.attach(rows, history), product, since, have))
+    rows = ws.keep("derived", derive(panel.attach(rows, history), product, since, have))
     ws.forget("assembled", "history")
     rows, before = ws["derived"], ws.so_far("derived")
     _extend(ws, "lifecycle", with_lifecycle(before, product), rows)
