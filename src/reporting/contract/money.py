@@ -30,6 +30,11 @@ def money_rules(table: ir.Table, canonical: CanonicalTable) -> list[Rule]:
         ]
     if canonical.name != "subscriptions":
         return []
+    return [*_prices(table), *_periods(table), *_unpaid(table), _no_seats(table)]
+
+
+def _prices(table: ir.Table) -> list[Rule]:
+    """Amount, currency and discount are those of a price."""
     return [
         _negative(
             table,
@@ -55,6 +60,12 @@ def money_rules(table: ir.Table, canonical: CanonicalTable) -> list[Rule]:
             "The discount is not between 0 and 100",
             "Write it in percent: 20, not 0.2 and not -20.",
         ),
+    ]
+
+
+def _periods(table: ir.Table) -> list[Rule]:
+    """A subscription ends after it starts."""
+    return [
         Rule(
             "end_before_start",
             "error",
@@ -73,6 +84,12 @@ def money_rules(table: ir.Table, canonical: CanonicalTable) -> list[Rule]:
             "Nothing to do if they were taken back at once; else valid_to may be the last day of service.",
             shown=("valid_from",),
         ),
+    ]
+
+
+def _unpaid(table: ir.Table) -> list[Rule]:
+    """What costs nothing, or is a trial, brings no revenue."""
+    return [
         Rule(
             "trial_with_amount",
             "warning",
@@ -91,15 +108,18 @@ def money_rules(table: ir.Table, canonical: CanonicalTable) -> list[Rule]:
             "Nothing to do for free plans; else check the amount and the discount.",
             shown=("plan",),
         ),
-        Rule(
-            "no_seats",
-            "warning",
-            "seats",
-            table.seats <= 0,
-            "The number of seats is not positive; figures per seat leave it out",
-            "Leave seats empty where the plan isn't sold by seats.",
-        ),
     ]
+
+
+def _no_seats(table: ir.Table) -> Rule:
+    return Rule(
+        "no_seats",
+        "warning",
+        "seats",
+        table.seats <= 0,
+        "The number of seats is not positive; figures per seat leave it out",
+        "Leave seats empty where the plan isn't sold by seats.",
+    )
 
 
 def _most(period: ir.StringValue) -> ir.IntegerValue:
