@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -188,40 +189,75 @@ def _cell(e: Estimate) -> str:
     return f"{percent(e.value, 0)} ({percent(e.low, 0)} to {percent(e.high, 0)})"
 
 
+@dataclass(frozen=True)
+class _Feature:
+    """NRR of the accounts that used a feature at the base close, and of the others."""
+
+    name: str
+    users: Estimate
+    others: Estimate
+
+    @property
+    def ahead(self) -> float:
+        return self.users.value - self.others.value
+
+    @property
+    def apart(self) -> bool:
+        return differ(self.users, self.others)
+
+
 def by_feature(data: Data) -> Blocks:
     """NRR of accounts that used a feature at the base close against those that didn't."""
+    found = _features(data)
+    if not found:
+        text = (
+            f"No feature splits the accounts paying at {data.base_month:%B %Y} into two groups of {FEWEST} "
+            "or more."
+        )
+        return Blocks([Text(text)])
+    text = (
+        f"{escape(_which_differ(found))} (@tbl-feature-nrr). Use is that of {data.base_month:%B %Y}, "
+        "retention what came after."
+    )
+    return Blocks([Text(text), _feature_table(data, found)])
+
+
+def _features(data: Data) -> list[_Feature]:
+    """Those with `FEWEST` accounts or more on either side, furthest ahead first."""
     rows = data.followed
     used = data.book.snapshot.account_feature_month
     used = used[(used["month"] == data.base_month) & (used["events"] > 0)]
-    lines = []
+    found = []
     for feature, group in used.groupby("feature"):
         has = rows.index.isin(group["account_id"])
-        if min(has.sum(), (~has).sum()) < FEWEST:
-            continue
-        a, b = nrr(rows[has]), nrr(rows[~has])
-        apart = differ(a, b)
-        lines.append(
-            (
-                str(feature).replace("_", " "),
-                a,
-                b,
-                a.value - b.value,
-                "beyond chance" if apart else "may be chance",
-            )
-        )
-    if not lines:
-        return Blocks(
-            [
-                Text(
-                    f"No feature splits the accounts paying at {data.base_month:%B %Y} into two groups of "
-                    f"{FEWEST} or more."
-                )
-            ]
-        )
-    lines.sort(key=lambda line: -line[3])
+        if min(has.sum(), (~has).sum()) >= FEWEST:
+            found.append(_Feature(str(feature).replace("_", " "), nrr(rows[has]), nrr(rows[~has])))
+    return sorted(found, key=lambda feature: -feature.ahead)
+
+
+def _which_differ(found: list[_Feature]) -> str:
+    clear = [feature.name for feature in found if feature.apart]
+    if not clear:
+        return f"Of {len(found)} features compared, none goes with an NRR that differs beyond chance"
+    return (
+        f"NRR differs beyond chance by the use of {listing(clear[:3])}; {len(found)} features were compared, "
+        "so one in twenty would look so by accident"
+    )
+
+
+def _feature_table(data: Data, found: list[_Feature]) -> Table:
     table = pd.DataFrame(
-        [(f, a.n, _cell(a), b.n, _cell(b), s) for f, a, b, _, s in lines],
-        columns=["feature", "n", "with", "m", "without", "says"],
+        [
+            {
+                "feature": feature.name,
+                "n": feature.users.n,
+                "with": _cell(feature.users),
+                "m": feature.others.n,
+                "without": _cell(feature.others),
+                "says": "beyond chance" if feature.apart else "may be chance",
+            }
+            for feature in found
+        ]
     )
     label = data.trust.label
     columns = {
@@ -232,27 +268,5 @@ def by_feature(data: Data) -> Blocks:
         "without": label("NRR, others"),
         "says": "Difference",
     }
-    clear = [line for line in lines if line[4] == "beyond chance"]
-    if clear:
-        names = listing([line[0] for line in clear[:3]])
-        text = (
-            f"NRR differs beyond chance by the use of {names}; {len(lines)} features were compared, so one "
-            "in twenty would look so by accident"
-        )
-    else:
-        text = f"Of {len(lines)} features compared, none goes with an NRR that differs beyond chance"
-    return Blocks(
-        [
-            Text(
-                f"{escape(text)} (@tbl-feature-nrr). Use is that of {data.base_month:%B %Y}, retention what "
-                "came after."
-            ),
-            Table.of(
-                table,
-                columns,
-                label="tbl-feature-nrr",
-                caption=f"NRR over {data.span_words} by feature used at the base close, with 95% "
-                "bootstrap intervals",
-            ),
-        ]
-    )
+    caption = f"NRR over {data.span_words} by feature used at the base close, with 95% bootstrap intervals"
+    return Table.of(table, columns, label="tbl-feature-nrr", caption=caption)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import pandas as pd
+from matplotlib.figure import Figure as Drawing
 
 from reporting.analysis.retention import followed, grr, logos, nrr, trailing
 from reporting.present import style
@@ -17,6 +18,11 @@ from reporting.reports.telling.trust import UNRELIABLE
 from ..telling import charts, company
 from ..telling.growth import growth_finding, quick_ratio, quick_ratio_words
 from .data import Data
+
+GAINS = ("new", "expansion", "reactivation")
+LOSSES = ("contraction", "churn")
+_COLOURS = {"new": 0, "expansion": 2, "reactivation": 4, "contraction": 1, "churn": 3}
+"""Place in the palette."""
 
 
 def headline(data: Data) -> Blocks:
@@ -140,35 +146,6 @@ def growth(data: Data) -> Blocks:
     if not data.trust.reliable:
         finding += " (lost customers may be missing)"
     gain, loss = rows["new"] + rows["expansion"] + rows["reactivation"], rows["contraction"] + rows["churn"]
-    fig, ax = style.figure(height=2.9)
-    places = style.month_axis(ax, rows.index)
-    ax.bar(places, rows["new"], color=style.palette()[0], width=0.7, label="new")
-    ax.bar(
-        places, rows["expansion"], bottom=rows["new"], color=style.palette()[2], width=0.7, label="expansion"
-    )
-    ax.bar(
-        places,
-        rows["reactivation"],
-        bottom=rows["new"] + rows["expansion"],
-        color=style.palette()[4],
-        width=0.7,
-        label="reactivation",
-    )
-    ax.bar(places, -rows["contraction"], color=style.palette()[1], width=0.7, label="contraction")
-    ax.bar(
-        places,
-        -rows["churn"],
-        bottom=-rows["contraction"],
-        color=style.palette()[3],
-        width=0.7,
-        label="churn",
-    )
-    style.zero_line(ax)
-    charts.steady_ticks(ax.yaxis)
-    style.money_axis(ax.yaxis, book.currency)
-    ax.set_ylabel(f"MRR moved in the month ({book.currency})")
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=5)
-    style.title(ax, finding)
     caption = (
         f"MRR gained and lost by month, {month_name(rows.index[0])} to {book.label}, in {book.currency}; "
         "exchange-rate effects left out"
@@ -177,6 +154,38 @@ def growth(data: Data) -> Blocks:
         f"Stacked bars: gains {money(gain.sum(), book.currency, short=True)}, losses "
         f"{money(loss.sum(), book.currency, short=True)} over {len(rows)} months."
     )
+    caveat = "" if data.trust.reliable else f" ({UNRELIABLE})"
+    return Blocks(
+        [
+            Text(f"{finding} (@fig-growth). {_gained_to_lost(rows)}{caveat} (@tbl-growth)."),
+            Figure(_movement_bars(rows, finding, book.currency), "fig-growth", caption, alt),
+            _movement_table(data, rows),
+        ]
+    )
+
+
+def _movement_bars(rows: pd.DataFrame, finding: str, currency: str) -> Drawing:
+    """Gains stacked above zero, losses below it, a bar a month."""
+    fig, ax = style.figure(height=2.9)
+    places = style.month_axis(ax, rows.index)
+    for names, sign in ((GAINS, 1), (LOSSES, -1)):
+        stacked = 0 * rows[names[0]]
+        for name in names:
+            height = sign * rows[name]
+            ax.bar(
+                places, height, bottom=stacked, color=style.palette()[_COLOURS[name]], width=0.7, label=name
+            )
+            stacked = stacked + height
+    style.zero_line(ax)
+    charts.steady_ticks(ax.yaxis)
+    style.money_axis(ax.yaxis, currency)
+    ax.set_ylabel(f"MRR moved in the month ({currency})")
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=5)
+    style.title(ax, finding)
+    return fig
+
+
+def _movement_table(data: Data, rows: pd.DataFrame) -> Table:
     table = rows.reset_index().assign(
         quick=[quick_ratio_words(row) for _, row in rows.iterrows()],
         grown=[change(row["end"], row["start"]) for _, row in rows.iterrows()],
@@ -184,30 +193,23 @@ def growth(data: Data) -> Blocks:
     )
     columns = {
         "month": "Month",
-        **{c: (c.capitalize(), money) for c in ("new", "expansion", "reactivation", "contraction", "churn")},
+        **{name: (name.capitalize(), money) for name in (*GAINS, *LOSSES)},
         "end": ("MRR at close", money),
         "grown": "Growth",
         "quick": data.trust.label("Quick ratio"),
     }
-    ratios = [quick_ratio(row) for _, row in rows.iterrows()]
+    caption = f"Movements by month, in {data.book.currency}"
+    return Table.of(table, columns, label="tbl-growth", caption=caption)
+
+
+def _gained_to_lost(rows: pd.DataFrame) -> str:
+    """The quick ratio of all these months, and the range of those that have one."""
     total = rows[["new", "expansion", "contraction", "churn"]].sum()
-    whole = quick_ratio(total)
-    words = (
-        f"Over {len(rows)} months {quick_ratio_words(total)} came in for every 1 lost"
-        if math.isfinite(whole)
-        else "Nothing was lost in these months, so the quick ratio is not defined"
-    )
-    best = (
-        f"; month by month between {min(x for x in ratios if math.isfinite(x)):.1f} and "
-        f"{max(x for x in ratios if math.isfinite(x)):.1f}"
-        if sum(map(math.isfinite, ratios)) > 1
-        else ""
-    )
-    caveat = "" if data.trust.reliable else f" ({UNRELIABLE})"
-    return Blocks(
-        [
-            Text(f"{finding} (@fig-growth). {words}{best}{caveat} (@tbl-growth)."),
-            Figure(fig, "fig-growth", caption, alt),
-            Table.of(table, columns, label="tbl-growth", caption=f"Movements by month, in {book.currency}"),
-        ]
-    )
+    if math.isfinite(quick_ratio(total)):
+        words = f"Over {len(rows)} months {quick_ratio_words(total)} came in for every 1 lost"
+    else:
+        words = "Nothing was lost in these months, so the quick ratio is not defined"
+    ratios = [ratio for _, row in rows.iterrows() if math.isfinite(ratio := quick_ratio(row))]
+    if len(ratios) > 1:
+        words += f"; month by month between {min(ratios):.1f} and {max(ratios):.1f}"
+    return words
