@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import pandas as pd
 
 from reporting.analysis.frames import is_true
@@ -89,54 +92,91 @@ def validity(data: Data) -> Blocks:
     )
 
 
+@dataclass(frozen=True)
+class _Signal:
+    """How often accounts with a signal expanded, and those without."""
+
+    name: str
+    having: Estimate
+    lacking: Estimate
+
+    @property
+    def ahead(self) -> float:
+        return self.having.value - self.lacking.value
+
+    @property
+    def apart(self) -> str:
+        beyond = self.having.low > self.lacking.high or self.lacking.low > self.having.high
+        return "beyond chance" if beyond else "may be chance"
+
+
 def signals(data: Data) -> Blocks:
     """Each signal by itself: how often accounts with it expanded, and those without."""
-    rows, limits = data.past, data.book.product.expansion
-    tests = {
+    judged = {name: _judge(name, data.past, *sign) for name, sign in _signs(data).items()}
+    found = sorted((signal for signal in judged.values() if signal), key=lambda signal: -signal.ahead)
+    if not found:
+        text = f"No signal can be tested: each needs {FEWEST} past accounts with it and {FEWEST} without."
+        return Blocks([Text(text)])
+    best = found[0]
+    text = (
+        f"The signal that goes with expansion most is '{best.name}': {percent(best.having.value)} of "
+        f"accounts with it expanded within {data.horizon} months, {percent(best.lacking.value)} without "
+        f"({best.apart}) (@tbl-signals)."
+    )
+    if untested := [name for name, signal in judged.items() if not signal]:
+        text += f" Not testable here: {listing(untested)}."
+    caption = f"Expansion within {data.horizon} months by signal at the time, with 95% Wilson intervals"
+    return Blocks([Text(text), _signal_table(found, caption)])
+
+
+def _signs(data: Data) -> dict[str, tuple[str, Callable[[pd.Series], pd.Series]]]:
+    """Signal -> the column it is read from, and when it holds."""
+    limits, steady = data.book.product.expansion, data.book.product.engagement.trend_steady
+    return {
         f"licence use over {percent(limits.offer_seats, 0)}": (
-            rows["licence_utilisation"],
+            "licence_utilisation",
             lambda x: x > limits.offer_seats,
         ),
-        f"{limits.spread_teams} or more teams": (rows["cross_team_usage"], is_true),
-        "use grew over three months": (
-            rows["usage_growth"],
-            lambda x: x > data.book.product.engagement.trend_steady,
-        ),
+        f"{limits.spread_teams} or more teams": ("cross_team_usage", is_true),
+        "use grew over three months": ("usage_growth", lambda x: x > steady),
         f"premium features {percent(limits.premium_share, 0)} of use or more": (
-            rows["premium_share"],
+            "premium_share",
             lambda x: x >= limits.premium_share,
         ),
         f"over {percent(limits.plan_limit, 0)} of included volume": (
-            rows["plan_limit_proximity"],
+            "plan_limit_proximity",
             lambda x: x > limits.plan_limit,
         ),
-        "two or more integrations": (rows["integration_count"], lambda x: x >= 2),
+        "two or more integrations": ("integration_count", lambda x: x >= 2),
     }
-    lines, lacking = [], []
-    for name, (values, test) in tests.items():
-        known = values.notna()
-        holds = test(values[known]).fillna(False).astype(bool)
-        happened = rows.loc[known, "happened"].astype(bool)
-        if min(holds.sum(), (~holds).sum()) < FEWEST:
-            lacking.append(name)
-            continue
-        a = share(int(happened[holds].sum()), int(holds.sum()))
-        b = share(int(happened[~holds].sum()), int((~holds).sum()))
-        apart = "beyond chance" if a.low > b.high or b.low > a.high else "may be chance"
-        lines.append((name, a, b, a.value - b.value, apart))
-    if not lines:
-        return Blocks(
-            [
-                Text(
-                    f"No signal can be tested: each needs {FEWEST} past accounts with it and {FEWEST} "
-                    "without."
-                )
-            ]
-        )
-    lines.sort(key=lambda line: -line[3])
+
+
+def _judge(
+    name: str, past: pd.DataFrame, column: str, shown: Callable[[pd.Series], pd.Series]
+) -> _Signal | None:
+    """None where fewer than `FEWEST` past rows have the signal, or lack it."""
+    known = past[past[column].notna()]
+    holds = shown(known[column]).fillna(False).astype(bool)
+    if min(holds.sum(), (~holds).sum()) < FEWEST:
+        return None
+    happened = known["happened"].astype(bool)
+    having, lacking = (share(int(happened[rows].sum()), int(rows.sum())) for rows in (holds, ~holds))
+    return _Signal(name, having, lacking)
+
+
+def _signal_table(found: list[_Signal], caption: str) -> Table:
     table = pd.DataFrame(
-        [(n, a.n, with_interval_short(a), b.n, with_interval_short(b), s) for n, a, b, _, s in lines],
-        columns=["signal", "n", "with", "m", "without", "says"],
+        [
+            {
+                "signal": signal.name,
+                "n": signal.having.n,
+                "with": with_interval_short(signal.having),
+                "m": signal.lacking.n,
+                "without": with_interval_short(signal.lacking),
+                "says": signal.apart,
+            }
+            for signal in found
+        ]
     )
     columns = {
         "signal": "Signal",
@@ -146,16 +186,7 @@ def signals(data: Data) -> Blocks:
         "without": "Expanded without",
         "says": "Difference",
     }
-    best = lines[0]
-    text = (
-        f"The signal that goes with expansion most is '{best[0]}': {percent(best[1].value)} of accounts with "
-        f"it expanded within {data.horizon} months, {percent(best[2].value)} without ({best[4]}) "
-        "(@tbl-signals)."
-    )
-    if lacking:
-        text += f" Not testable here: {listing(lacking)}."
-    caption = f"Expansion within {data.horizon} months by signal at the time, with 95% Wilson intervals"
-    return Blocks([Text(text), Table.of(table, columns, label="tbl-signals", caption=caption)])
+    return Table.of(table, columns, label="tbl-signals", caption=caption)
 
 
 def with_interval_short(e: Estimate) -> str:
