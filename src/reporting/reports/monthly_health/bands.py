@@ -82,17 +82,11 @@ def key_figures(data: Data) -> Blocks:
 
 def bands(data: Data) -> Blocks:
     """Accounts and MRR by band, this month and last."""
-    book, table = data.book, data.by_band
+    book = data.book
     if data.scored.empty:
         return Blocks([Text(f"Bands are {book.missing(book.product.band_score)}.")])
-    rows = {
-        f"MRR, {month_name(book.month, short=True)}": table["mrr_cents"],
-        f"MRR, {month_name(book.previous, short=True)}": table["mrr_cents_before"],
-        f"accounts, {month_name(book.month, short=True)}": table["accounts"],
-        f"accounts, {month_name(book.previous, short=True)}": table["accounts_before"],
-    }
-    shares = pd.DataFrame({name: row / row.sum() for name, row in rows.items() if row.sum() > 0}).T[BANDS]
-    largest = (shares.iloc[0]).idxmax()
+    shares = _shares_by_band(data)
+    largest = shares.iloc[0].idxmax()
     held = percent(_share(data, "mrr_cents", largest))
     finding = f"{held} of MRR sits in the {largest} band{_band_step(data, largest)}"
     fig = charts.stacked(
@@ -111,7 +105,38 @@ def bands(data: Data) -> Blocks:
         f"{name}: " + ", ".join(f"{percent(share)} {band}" for band, share in row.items())
         for name, row in shares.iterrows()
     )
-    out = table.reset_index().assign(
+    return Blocks(
+        [
+            Text(f"{finding} (@fig-bands, @tbl-bands).{book.unjudged(data.scored)}{_left_out(data)}"),
+            Figure(fig, "fig-bands", caption, alt),
+            _band_table(data),
+        ]
+    )
+
+
+def _shares_by_band(data: Data) -> pd.DataFrame:
+    """A row each for MRR and accounts of this month and last, a column a band; a row sums to 1."""
+    book, table = data.book, data.by_band
+    rows = {
+        f"{what}, {month_name(month, short=True)}": table[column + ending]
+        for what, column in (("MRR", "mrr_cents"), ("accounts", "accounts"))
+        for month, ending in ((book.month, ""), (book.previous, "_before"))
+    }
+    return pd.DataFrame({name: row / row.sum() for name, row in rows.items() if row.sum() > 0}).T[BANDS]
+
+
+def _left_out(data: Data) -> str:
+    book = data.book
+    absent = [plain(name) for name in scores.absent(book, book.product.band_score)]
+    if not absent:
+        return ""
+    names = listing(absent)
+    return f" The score leaves out {names}, which this source does not have; the other parts weigh more."
+
+
+def _band_table(data: Data) -> Table:
+    book = data.book
+    rows = data.by_band.reset_index().assign(
         step=lambda t: t["accounts"] - t["accounts_before"],
         mrr_step=lambda t: t["mrr_cents"] - t["mrr_cents_before"],
     )
@@ -122,25 +147,8 @@ def bands(data: Data) -> Blocks:
         "mrr_cents": (f"MRR ({book.currency})", money),
         "mrr_step": ("MRR, change", lambda c: money(c, sign=True)),
     }
-    absent = [plain(name) for name in scores.absent(book, book.product.band_score)]
-    note = (
-        f" The score leaves out {listing(absent)}, which this source does not have; the other parts weigh "
-        "more."
-        if absent
-        else ""
-    )
-    return Blocks(
-        [
-            Text(f"{finding} (@fig-bands, @tbl-bands).{book.unjudged(data.scored)}{note}"),
-            Figure(fig, "fig-bands", caption, alt),
-            Table.of(
-                out,
-                columns,
-                label="tbl-bands",
-                caption=f"Bands of the {book.score_name} in {book.label} and change on {book.previous_label}",
-            ),
-        ]
-    )
+    caption = f"Bands of the {book.score_name} in {book.label} and change on {book.previous_label}"
+    return Table.of(rows, columns, label="tbl-bands", caption=caption)
 
 
 def score_parts(data: Data) -> Blocks:
