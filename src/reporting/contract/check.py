@@ -62,27 +62,13 @@ def check(
             filled[name] = table
             continue
         total = number_of(table)
-        if not total:
-            findings += [_empty(canonical, close, timezone)] if canonical.required else []
-            continue
-        filled[name] = table
-        belongs = name != "accounts" and "account_id" in table.columns and "accounts" in seen
-        joined = _with_sign_up(table, seen["accounts"]) if belongs else table
-        rules = (
-            general_rules(joined, canonical)
-            + money_rules(joined, canonical)
-            + relation_rules(joined, canonical)
-            + text_rules(joined, canonical)
-        )
-        broken = with_their_words(apply(rules, joined, canonical))
-        findings += broken + duplicate_keys(table, canonical, total)
-        if any(finding.check == "unknown_account" for finding in broken):
-            findings += misspelled_accounts(table, name, seen["accounts"])
+        if total:
+            filled[name] = table
+            findings += _broken_rules(table, canonical, total, seen.get("accounts"))
+        elif canonical.required:
+            findings.append(_empty(canonical, close, timezone))
     if "subscriptions" in filled:
-        findings += overlaps(filled["subscriptions"])
-        findings += inclusive_ends(filled["subscriptions"], timezone)
-        findings += twins(filled["subscriptions"], "subscriptions", "plan")
-        findings += discounts(filled["subscriptions"]) + units(filled["subscriptions"])
+        findings += _odd_subscriptions(filled["subscriptions"], timezone)
     if currency is not None and exchange_rates is not None:
         findings += missing_rates(filled, close, currency, exchange_rates)
     if {"accounts", "subscriptions"} <= set(filled):
@@ -95,6 +81,36 @@ def check(
     order = list(TABLES)
     findings.sort(key=lambda finding: (finding.severity, order.index(finding.table)))
     return [finding.in_zone(timezone) for finding in findings]
+
+
+def _broken_rules(
+    table: ir.Table, canonical: CanonicalTable, total: int, accounts: ir.Table | None
+) -> list[Finding]:
+    """What is wrong with rows by themselves and beside their account, and keys that stand twice."""
+    belongs = canonical.name != "accounts" and "account_id" in table.columns
+    joined = _with_sign_up(table, accounts) if belongs and accounts is not None else table
+    rules = (
+        general_rules(joined, canonical)
+        + money_rules(joined, canonical)
+        + relation_rules(joined, canonical)
+        + text_rules(joined, canonical)
+    )
+    broken = with_their_words(apply(rules, joined, canonical))
+    findings = broken + duplicate_keys(table, canonical, total)
+    if accounts is not None and any(finding.check == "unknown_account" for finding in broken):
+        findings += misspelled_accounts(table, canonical.name, accounts)
+    return findings
+
+
+def _odd_subscriptions(subscriptions: ir.Table, timezone: str) -> list[Finding]:
+    """What only shows when subscriptions are held against each other."""
+    return [
+        *overlaps(subscriptions),
+        *inclusive_ends(subscriptions, timezone),
+        *twins(subscriptions, "subscriptions", "plan"),
+        *discounts(subscriptions),
+        *units(subscriptions),
+    ]
 
 
 def _with_sign_up(table: ir.Table, accounts: ir.Table) -> ir.Table:

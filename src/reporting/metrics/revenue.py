@@ -105,15 +105,8 @@ def movements(grid: ir.Table, account_terms: ir.Table) -> ir.Table:
     )
     rows = rows.mutate(most_before=rows.most_so_far.lag().over(by_month).fill_null(0))
     began = (rows.start == 0) & (rows.mrr_cents > 0)
-    stays = (rows.start > 0) & (rows.mrr_cents > 0)
-    change = stays.ifelse(rows.previous_rates_cents - rows.start, 0)
     rows = rows.mutate(
-        new_cents=(began & (rows.most_before == 0)).ifelse(rows.mrr_cents, 0),
-        reactivation_cents=(began & (rows.most_before > 0)).ifelse(rows.mrr_cents, 0),
-        expansion_cents=ibis.greatest(change, 0),
-        contraction_cents=ibis.greatest(-change, 0),
-        churned_cents=(rows.mrr_cents == 0).ifelse(rows.start, 0),
-        fx_cents=stays.ifelse(rows.mrr_cents - rows.previous_rates_cents, 0),
+        **_amounts(rows, began),
         paying=rows.mrr_cents > 0,
         began_index=began.ifelse(rows.month_index, ibis.null("int64")),
         began_month=began.ifelse(rows.month, ibis.null("timestamp(6)")),
@@ -139,6 +132,20 @@ def movements(grid: ir.Table, account_terms: ir.Table) -> ir.Table:
         spell_start=rows.paying.ifelse(rows.spell_start, ibis.null("timestamp(6)")),
         paid_months=rows.paying.ifelse(rows.month_index - rows.spell_index, ibis.null("int64")),
     )
+
+
+def _amounts(rows: ir.Table, began: ir.BooleanColumn) -> dict[str, ir.IntegerColumn]:
+    """The six movements between `start` and `mrr_cents`."""
+    stays = (rows.start > 0) & (rows.mrr_cents > 0)
+    change = stays.ifelse(rows.previous_rates_cents - rows.start, 0)
+    return {
+        "new_cents": (began & (rows.most_before == 0)).ifelse(rows.mrr_cents, 0),
+        "reactivation_cents": (began & (rows.most_before > 0)).ifelse(rows.mrr_cents, 0),
+        "expansion_cents": ibis.greatest(change, 0),
+        "contraction_cents": ibis.greatest(-change, 0),
+        "churned_cents": (rows.mrr_cents == 0).ifelse(rows.start, 0),
+        "fx_cents": stays.ifelse(rows.mrr_cents - rows.previous_rates_cents, 0),
+    }
 
 
 def ledger(account_movements: ir.Table) -> ir.Table:

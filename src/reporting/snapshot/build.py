@@ -70,16 +70,9 @@ def build_snapshot(
     with tempfile.TemporaryDirectory(prefix="reporting-") as scratch:
         folder = cache or Path(scratch)
         store, memory = folder / "kept", FileMemory(folder / "seen")
-        tables = as_of(source.tables, to_utc(month.close, timezone))
-        if "events" not in tables:
-            refuse(source.check(month), source.path)
-        rollups = _roll_up(source, tables.pop("events"), product, month, folder, memory, say)
-        say("checking the data")
-        findings = source.check(month, rollups.usage(), product)
-        refuse(findings, source.path)
-        small = {name: table.to_pyarrow() for name, table in tables.items()}
+        tables, rollups, findings = _read(source, product, month, folder, memory, say)
         with (
-            closing(Workspace(small, rollups.files, month, timezone)) as ws,
+            closing(Workspace(tables, rollups.files, month, timezone)) as ws,
             workplace(store, month) as place,
         ):
             have, since = _have(source), _first_day(rollups, timezone)
@@ -102,14 +95,25 @@ def build_snapshot(
             say("freezing the snapshot")
             files = _freeze(ws, place, earlier.files if earlier else {})
             inputs = source.files(rollups.prints.digest(), memory)
-            meta = _meta(source, product, month, missing, files, inputs)
-            # Keys stay in the order given: that of the onboarding steps has a meaning.
-            text = json.dumps(meta, indent=1, ensure_ascii=False) + "\n"
-            (place / SNAPSHOT / "meta.json").write_text(text)
+            _write_meta(place / SNAPSHOT, _meta(source, product, month, missing, files, inputs))
             _replace(place / SNAPSHOT, out)
             if ws.fresh:
                 remember(store, place, month, state.at(month), files)
     return Snapshot.load(out)
+
+
+def _read(
+    source: Source, product: Product, month: Month, cache: Path, memory: FileMemory, say: Progress
+) -> tuple[dict[str, pa.Table], Rollups, list[Finding]]:
+    """All tables but `events` as of the close, the roll-ups of these, and what the checks found."""
+    tables = as_of(source.tables, to_utc(month.close, source.file.timezone))
+    if "events" not in tables:
+        refuse(source.check(month), source.path)
+    rollups = _roll_up(source, tables.pop("events"), product, month, cache, memory, say)
+    say("checking the data")
+    findings = source.check(month, rollups.usage(), product)
+    refuse(findings, source.path)
+    return {name: table.to_pyarrow() for name, table in tables.items()}, rollups, findings
 
 
 def _roll_up(
@@ -241,6 +245,11 @@ def _meta(
         "files": files,
         "hash": freeze.snapshot_hash(files),
     }
+
+
+def _write_meta(folder: Path, meta: dict[str, Any]) -> None:
+    # Keys stay in the order given: that of the onboarding steps has a meaning.
+    (folder / "meta.json").write_text(json.dumps(meta, indent=1, ensure_ascii=False) + "\n")
 
 
 def _replace(fresh: Path, out: Path) -> None:

@@ -52,28 +52,7 @@ def compute(
     ws.keep("ledger", revenue.ledger(ws["movements"]))
     _use(ws, product)
     _activation(ws, product)
-    parts = {
-        name: table
-        for name in (
-            "grid",
-            "movements",
-            "terms",
-            "use",
-            "windows",
-            "limits",
-            "steps_done",
-            "milestones",
-            "invitations",
-            "ticket_counts",
-            "integration_counts",
-        )
-        if (table := ws.get(name)) is not None
-    }
-    rows = ws.keep("assembled", panel.assemble(parts, have, product, since))
-    ws.forget(*(name for name in parts if name not in ("grid", "movements")))
-    history = ws.keep("history", ws.latest(panel.history(ws.so_far("assembled"), product)))
-    rows = ws.keep("derived", derive(panel.attach(rows, history), product, since, have))
-    ws.forget("assembled", "history")
+    _side_by_side(ws, product, have, since)
     rows, before = ws["derived"], ws.so_far("derived")
     _extend(ws, "lifecycle", with_lifecycle(before, product), rows)
     _extend(ws, "warnings", with_flags(before, product), rows)
@@ -87,6 +66,31 @@ def compute(
     _extend(ws, "losses", with_churn_type(ws.so_far("full"), product), rows)
     ws.keep("panel", panel.attach(rows, ws["before"], ws["losses"]))
     ws.forget("full", "before", "losses")
+
+
+_JOINED = (
+    "grid",
+    "movements",
+    "terms",
+    "use",
+    "windows",
+    "limits",
+    "steps_done",
+    "milestones",
+    "invitations",
+    "ticket_counts",
+    "integration_counts",
+)
+
+
+def _side_by_side(ws: Workspace, product: Product, have: Collection[str], since: dt.datetime) -> None:
+    """The chapters' tables side by side, as `derived`."""
+    parts = {name: table for name in _JOINED if (table := ws.get(name)) is not None}
+    rows = ws.keep("assembled", panel.assemble(parts, have, product, since))
+    ws.forget(*(name for name in parts if name not in ("grid", "movements")))
+    history = ws.keep("history", ws.latest(panel.history(ws.so_far("assembled"), product)))
+    ws.keep("derived", derive(panel.attach(rows, history), product, since, have))
+    ws.forget("assembled", "history")
 
 
 def _extend(ws: Workspace, name: str, wider: ir.Table, *rows: ir.Table) -> ir.Table:

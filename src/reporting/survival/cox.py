@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from .data import Floats, design_matrix, survival_data
+from .data import Floats, SurvivalData, design_matrix, survival_data
 from .errors import CollinearError, DataError
 from .inference import (
     TestResult,
@@ -118,10 +118,7 @@ def cox(
     names, values = design_matrix(covariates, len(data))
     if not data.event.any():
         raise DataError("no events: there is nothing to fit")
-    center, scale = values.mean(axis=0), values.std(axis=0)
-    constant = scale <= 1e-12 * np.abs(center)
-    if constant.any():
-        raise CollinearError([names[j] for j in np.flatnonzero(constant)])
+    center, scale = _center_and_scale(names, values)
     likelihood = PartialLikelihood(data, (values - center) / scale, efron=ties == "efron")
     null = likelihood.at(np.zeros(len(names)))
     information = null.information()
@@ -129,13 +126,7 @@ def cox(
         raise CollinearError([names[j] for j in dependent])
     score = null.score()
     coef, best = maximise(likelihood.at, np.zeros(len(names)), names)
-
-    inverse = np.linalg.inv(best.information())
-    robust = inverse
-    if data.cluster is not None:
-        residuals = best.score_residuals() * data.weights[:, None]
-        # NumPy's `linalg.inv` forgets the width of its floats.
-        robust = sandwich(residuals, inverse, data.cluster)  # ty: ignore[invalid-argument-type]
+    inverse, robust = _covariances(best, data)
     unscale = np.outer(1 / scale, 1 / scale)
     return CoxFit(
         names=names,
@@ -154,3 +145,20 @@ def cox(
         evaluation=best,
         scale=scale,
     )
+
+
+def _center_and_scale(names: list[str], values: Floats) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of each covariate; one that doesn't vary has no coefficient."""
+    center, scale = values.mean(axis=0), values.std(axis=0)
+    constant = scale <= 1e-12 * np.abs(center)
+    if constant.any():
+        raise CollinearError([names[j] for j in np.flatnonzero(constant)])
+    return center, scale
+
+
+def _covariances(best: Evaluation, data: SurvivalData) -> tuple[Floats, Floats]:
+    """The inverse information, and what subjects with several rows ask for: the same without clusters."""
+    inverse: Floats = np.linalg.inv(best.information()).astype(np.float64, copy=False)
+    if data.cluster is None:
+        return inverse, inverse
+    return inverse, sandwich(best.score_residuals() * data.weights[:, None], inverse, data.cluster)

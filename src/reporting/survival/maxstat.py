@@ -17,13 +17,14 @@ subjects not used to find it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from .data import Floats, SurvivalData, numbers, survival_data
+from .data import Floats, Ints, SurvivalData, numbers, survival_data
 from .errors import DataError
 from .riskset import RiskSets
 
@@ -78,31 +79,20 @@ def best_threshold(
     value = numbers("value", value, len(data))
     if not data.event.any():
         raise DataError("no events: there is nothing to separate")
-    n = len(data)
     order = np.argsort(value, kind="stable")
-    cuts, last = np.unique(value[order][::-1], return_index=True)
-    below = n - last
-    tried = (below >= quantiles[0] * n) & (below <= quantiles[1] * n) & (below < n)
-    if not tried.any():
-        low, high = quantiles
-        raise DataError(f"value: no cut leaves between {low:.0%} and {high:.0%} of the subjects below it")
-    cuts, below = cuts[tried], below[tried]
+    cuts, below = _cuts(value[order], quantiles)
 
-    scores = logrank_scores(data)
+    n, scores = len(data), logrank_scores(data)
     scores = scores - scores.mean()
     deviation = np.sqrt(below * (n - below) / (n * (n - 1)) * (scores**2).sum())
     if not deviation.all():
         raise DataError("value: all subjects have the same log-rank score; there is nothing to separate")
     z = np.cumsum(scores[order])[below - 1] / deviation
     best = int(np.argmax(np.abs(z)))
-    rng = np.random.default_rng(seed)
-    reached, left = 0, permutations
-    while left:
-        count = min(left, max(1, _BLOCK // n))
-        shuffled = rng.permuted(np.broadcast_to(scores, (count, n)), axis=1)
+    reached = 0
+    for shuffled in _shuffled(scores, permutations, seed):
         largest = np.abs(np.cumsum(shuffled, axis=1)[:, below - 1] / deviation).max(axis=1)
         reached += int((largest >= abs(z[best]) * (1 - 1e-12)).sum())
-        left -= count
     return Threshold(
         cut=float(cuts[best]),
         statistic=float(abs(z[best])),
@@ -111,6 +101,26 @@ def best_threshold(
         path=pd.DataFrame({"below": below, "z": z}, index=pd.Index(cuts, name="cut")),
         permutations=permutations,
     )
+
+
+def _cuts(ascending: Floats, quantiles: tuple[float, float]) -> tuple[Floats, Ints]:
+    """Values to cut at, and how many subjects each leaves below it or at it."""
+    n, (low, high) = len(ascending), quantiles
+    cuts, last = np.unique(ascending[::-1], return_index=True)
+    below = n - last
+    tried = (below >= low * n) & (below <= high * n) & (below < n)
+    if not tried.any():
+        raise DataError(f"value: no cut leaves between {low:.0%} and {high:.0%} of the subjects below it")
+    return cuts[tried], below[tried]
+
+
+def _shuffled(scores: Floats, permutations: int, seed: int) -> Iterator[Floats]:
+    """The scores in other orders, as many rows at a time as memory should hold."""
+    rng, n, left = np.random.default_rng(seed), len(scores), permutations
+    while left:
+        count = min(left, max(1, _BLOCK // n))
+        yield rng.permuted(np.broadcast_to(scores, (count, n)), axis=1)
+        left -= count
 
 
 def logrank_scores(data: SurvivalData) -> Floats:
