@@ -22,7 +22,7 @@ from reporting.metrics.scores import (
     with_parts,
     with_score,
 )
-from reporting.params.product import Bands, Line
+from reporting.params.scores import Bands, Line
 
 FEB, MAR = dt.datetime(2026, 2, 1), dt.datetime(2026, 3, 1)
 

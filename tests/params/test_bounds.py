@@ -10,10 +10,11 @@ from pydantic import TypeAdapter, ValidationError
 from reporting.errors import ConfigError
 from reporting.params.load import load_yaml
 from reporting.params.monthly import Monthly
-from reporting.params.product import (
+from reporting.params.product import Points, Product, load_product
+from reporting.params.scores import Bands, Line, Part
+from reporting.params.thresholds import (
     Activation,
     Adoption,
-    Bands,
     Churn,
     Count,
     Days,
@@ -21,13 +22,8 @@ from reporting.params.product import (
     EventName,
     Expansion,
     Lifecycle,
-    Line,
-    Part,
-    Points,
-    Product,
     Revenue,
     Share,
-    load_product,
 )
 
 SHIPPED = load_product(Path(__file__).parents[2] / "params" / "product.yml")

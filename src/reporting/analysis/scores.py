@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from reporting.analysis.view import View
-from reporting.params.product import Part
+from reporting.params.scores import Part
 
 ENGAGEMENT, HEALTH = "engagement_score", "health_score"
 SCORES = (HEALTH, ENGAGEMENT)

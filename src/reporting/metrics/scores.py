@@ -6,7 +6,8 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from reporting.params.product import Bands, EngagementScore, HealthScore, Line, Product
+from reporting.params.product import Product
+from reporting.params.scores import Bands, EngagementScore, HealthScore, Line
 
 ENGAGEMENT_PARTS = tuple(EngagementScore.model_fields)
 HEALTH_PARTS = tuple(HealthScore.model_fields)

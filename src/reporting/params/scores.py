@@ -1,0 +1,91 @@
+"""What the scores weigh, the lines that scale their parts, and the bands they fall into."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from reporting.params.load import Strict
+
+
+class Line(Strict):
+    """A clamped straight line: `zero` and below (or beyond) scores 0, `full` scores 100."""
+
+    zero: float = 0.0
+    full: float
+
+    @model_validator(mode="after")
+    def _has_slope(self) -> Line:
+        if self.zero == self.full:
+            raise ValueError("`zero` and `full` must differ")
+        return self
+
+
+class Part(Strict):
+    """One part of a score: its weight and the line that scales its input to 0-100."""
+
+    weight: Annotated[float, Field(gt=0, le=1)]
+    line: Line
+
+
+def _weights_sum_to_one(score: Strict) -> None:
+    total = sum(part.weight for _, part in score if isinstance(part, Part))
+    if abs(total - 1) > 1e-9:
+        raise ValueError(f"the weights must sum to 1, they sum to {total:g}")
+
+
+class EngagementScore(Strict):
+    """Parts of `engagement_score`. Units: sessions per active user and week, share of core features,
+    seats used / seats bought, connected integrations."""
+
+    session_frequency: Part
+    feature_breadth: Part
+    licence_utilisation: Part
+    integrations: Part
+
+    @model_validator(mode="after")
+    def _sum(self) -> EngagementScore:
+        _weights_sum_to_one(self)
+        return self
+
+
+class HealthScore(Strict):
+    """Parts of `health_score` and the unit each line reads.
+
+    - activation: onboarding steps done / defined
+    - core_value_usage: value events per active user and week, last 30 days
+    - usage_trend: events of the last 30 days / of the 30 before - 1
+    - active_users: users active in the last 30 days / seats bought
+    - admin_activity: days since an admin was last active
+    - feature_adoption: core features used in the month / core features
+    - support: open tickets + 2 x escalations of the last 30 days
+    - renewal: fall of usage while a renewal is near, else 0
+    """
+
+    activation: Part
+    core_value_usage: Part
+    usage_trend: Part
+    active_users: Part
+    admin_activity: Part
+    feature_adoption: Part
+    support: Part
+    renewal: Part
+
+    @model_validator(mode="after")
+    def _sum(self) -> HealthScore:
+        _weights_sum_to_one(self)
+        return self
+
+
+class Bands(Strict):
+    """Score bands: above `healthy` healthy, `at_risk` to `healthy` inclusive at risk, below it churn risk."""
+
+    healthy: float = 70
+    at_risk: float = 40
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Bands:
+        if not self.at_risk < self.healthy:
+            raise ValueError("`at_risk` must lie below `healthy`")
+        return self
