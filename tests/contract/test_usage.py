@@ -8,7 +8,7 @@ from pathlib import Path
 import ibis
 import pytest
 
-from reporting.contract import check, usage
+from reporting.contract import check, events
 from reporting.contract.asof import as_of
 from reporting.params.product import load_product
 from reporting.snapshot.rollup import roll_up
@@ -79,5 +79,5 @@ def test_among_many_events_repeated_ids_are_looked_for_in_the_last_month(tables,
         return [f.examples for f in check(tables, close=CLOSE) if f.check == "duplicate_key"]
 
     assert repeated() == [[{"event_id": "10", "times": "2"}, {"event_id": "9", "times": "2"}]]
-    monkeypatch.setattr(usage, "MANY", 3)
+    monkeypatch.setattr(events, "MANY", 3)
     assert repeated() == [[{"event_id": "10", "times": "2"}]]

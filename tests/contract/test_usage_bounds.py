@@ -6,9 +6,10 @@ import datetime as dt
 
 import pytest
 
-from reporting.contract import usage
+from reporting.contract import events as event_checks
+from reporting.contract.events import event_findings
 from reporting.contract.rules import rows
-from reporting.contract.usage import Usage, blank, odd, usage_findings
+from reporting.contract.usage import Usage, blank, odd
 
 CLOSE = dt.datetime(2025, 4, 1)
 STARTS = "2025-02-10"
@@ -20,7 +21,7 @@ def found(canonical, events, accounts=(), subscriptions=None, close=CLOSE):
     tables = {"accounts": canonical("accounts", list(accounts)), "events": canonical("events", events)}
     if subscriptions is not None:
         tables["subscriptions"] = canonical("subscriptions", subscriptions)
-    findings = usage_findings(tables, close)
+    findings = event_findings(tables, close)
     return None if findings is None else {finding.check: finding for finding in findings}
 
 
@@ -134,7 +135,7 @@ def test_users_and_subscriptions_are_unknown_only_beside_their_tables(canonical)
         "events": canonical("events", events),
         "users": canonical("users", [{"user_id": "U"}]),
     }
-    (finding,) = usage_findings(tables, CLOSE)
+    (finding,) = event_findings(tables, CLOSE)
     assert (finding.check, finding.count, finding.column) == ("unknown_user", 1, "user_id")
     assert "no known user" in finding.message and "users.sql" in finding.remedy
 
@@ -166,7 +167,7 @@ def test_faulty_values_of_events_stop_the_run_and_are_shown(canonical):
     given = [event("A") | fault for all in faults.values() for fault in all] + [event("A", quantity=0.0)]
     events = [row | {"event_id": f"{n:02}"} for n, row in enumerate(given)]
     tables = {"accounts": canonical("accounts", [{"account_id": "A"}, {"account_id": ""}])}
-    findings = usage_findings(tables | {"events": canonical("events", events[::-1])}, CLOSE)
+    findings = event_findings(tables | {"events": canonical("events", events[::-1])}, CLOSE)
     told = {f"{finding.check} {finding.column}": finding for finding in findings}
     assert {name: finding.count for name, finding in told.items()} == {k: len(v) for k, v in faults.items()}
     assert {(f.severity, f.table, f.total) for f in findings} == {("error", "events", 13)}
@@ -190,7 +191,7 @@ def test_faulty_values_of_events_stop_the_run_and_are_shown(canonical):
 
 def test_sums_that_name_no_fault_are_without_it(canonical):
     tables = {"accounts": canonical("accounts", []), "events": canonical("events", [event("A", None)])}
-    (finding,) = usage_findings(tables, CLOSE, Usage(1, {"no_time": 1}, None, None))
+    (finding,) = event_findings(tables, CLOSE, Usage(1, {"no_time": 1}, None, None))
     assert (finding.check, finding.column, finding.count, finding.total) == (
         "empty_value",
         "occurred_at",
@@ -206,7 +207,7 @@ def test_no_events_are_no_findings_but_nothing(canonical):
 @pytest.mark.parametrize(("most", "repeated"), [(3, ["new"]), (4, ["new", "old"]), (5, ["new", "old"])])
 def test_up_to_so_many_events_repeated_ids_are_looked_for_in_all(canonical, monkeypatch, most, repeated):
     """Above that number only among those of the month that closes, from its first instant on."""
-    monkeypatch.setattr(usage, "MANY", most)
+    monkeypatch.setattr(event_checks, "MANY", most)
     events = [event("A", "2025-02-28T23:59:59.999999", event_id="old")] * 2
     events += [event("A", "2025-03-01", event_id="new")] * 2
     told = found(canonical, events, [{"account_id": "A"}])["duplicate_key"]

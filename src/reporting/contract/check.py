@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 from reporting.contract.asof import as_of
 from reporting.contract.churn import churn_findings
 from reporting.contract.ends import inclusive_ends
+from reporting.contract.events import event_findings
 from reporting.contract.findings import Finding, when
 from reporting.contract.money import missing_rates, money_rules, overlaps
 from reporting.contract.nothing import text_rules, with_their_words
@@ -21,7 +22,7 @@ from reporting.contract.relations import relation_rules
 from reporting.contract.rules import apply, duplicate_keys, general_rules, noun, number_of
 from reporting.contract.spelling import misspelled_accounts, twins
 from reporting.contract.tables import TABLES, CanonicalTable
-from reporting.contract.usage import Usage, usage_findings
+from reporting.contract.usage import Usage
 from reporting.params.product import Product
 
 
@@ -76,7 +77,7 @@ def check(
     if "accounts" in filled:
         findings += twins(filled["accounts"], "accounts", "account_id")
     if {"accounts", "events"} <= set(filled):
-        found = usage_findings(filled, close, usage, timezone, product, declared)
+        found = event_findings(filled, close, usage, timezone, product, declared)
         findings += [_empty(TABLES["events"], close, timezone)] if found is None else found
     order = list(TABLES)
     findings.sort(key=lambda finding: (finding.severity, order.index(finding.table)))
