@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from reporting.demo.calendar import MONTHS
+from reporting.demo.columns import account_ids
 from reporting.demo.event_table import event_table
-from reporting.demo.tables import account_ids, canonical_tables
+from reporting.demo.tables import canonical_tables
 from reporting.demo.truth import CHURN, CONTRACTION, EXPANSION, Hazard
 from reporting.demo.world import World
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from reporting.demo import product
 from reporting.demo.calendar import DAY
-from reporting.demo.tables import account_ids, identifiers, instants, pick, user_ids
+from reporting.demo.columns import account_ids, identifiers, instants, pick, user_ids
 from reporting.demo.world import World
 
 STRANGER = "A-TEST"  # a workspace nobody sold: its events have no account

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from reporting.demo import product
-from reporting.demo.calendar import DAY, FIRST_MONTH, NEVER, timestamps
+from reporting.demo.calendar import DAY, FIRST_MONTH, NEVER
+from reporting.demo.columns import account_ids, identifiers, instants, money, pick, user_ids
 from reporting.demo.market import CHANNELS, SIZES
 from reporting.demo.names import email
 from reporting.demo.people import INTEGRATIONS, ROLES, TEAMS
@@ -44,39 +43,6 @@ def canonical_tables(world: World) -> dict[str, pa.Table]:
         "activities": _activities(world),
         "targets": _targets(world, book),
     }
-
-
-def identifiers(prefix: str, numbers: np.ndarray, width: int) -> pa.Array:
-    """`A0001` for number 0, and so on; missing where the number is negative."""
-    numbers = np.asarray(numbers)
-    digits = pc.utf8_lpad(pc.cast(pa.array(numbers + 1), pa.string()), width, "0")
-    named = pc.binary_join_element_wise(prefix, digits, "")
-    return pc.if_else(pa.array(numbers >= 0), named, pa.scalar(None, pa.string()))
-
-
-def account_ids(accounts: np.ndarray) -> pa.Array:
-    """Identifiers of accounts, by their place in the order of sign-up."""
-    return identifiers("A", accounts, 4)
-
-
-def user_ids(users: np.ndarray) -> pa.Array:
-    """Identifiers of users, by their place in the order of invitation."""
-    return identifiers("U", users, 5)
-
-
-def pick(names: Sequence[str | None] | np.ndarray, index: np.ndarray) -> pa.Array:
-    """`names[index]` as strings."""
-    return pa.array(names, pa.string()).take(pa.array(index))
-
-
-def instants(seconds: np.ndarray) -> pa.Array:
-    """Timestamps; missing for what has not happened."""
-    seconds = np.asarray(seconds)
-    return pa.array(timestamps(seconds), pa.timestamp("us"), mask=seconds >= NEVER * DAY)
-
-
-def _money(values: np.ndarray) -> pa.Array:
-    return pa.array(np.asarray(values, np.int64)).cast(pa.decimal128(38, 4)).cast(pa.decimal128(18, 4))
 
 
 def _accounts(world: World) -> pa.Table:
@@ -118,7 +84,7 @@ def _subscriptions(world: World, book: pd.DataFrame) -> pa.Table:
             "valid_from": instants(book.valid_from),
             "valid_to": instants(book.valid_to),
             "plan": pick(names, np.where(kind == ADDON, len(product.PLANS), plan)),
-            "amount": _money(price * term),
+            "amount": money(price * term),
             "amount_period": periods,
             "currency": pick(product.CURRENCIES, market.currency[account]),
             "is_trial": pa.array(trial),
@@ -262,7 +228,7 @@ def _acquisition(world: World) -> pa.Table:
         {
             "month": pa.array(np.repeat(np.array(months, dtype=object), k), pa.date32()),
             "channel": pick(CHANNELS, np.tile(np.arange(k), world.months)),
-            "cost": _money(cost.ravel()),
+            "cost": money(cost.ravel()),
             "currency": pa.array(["USD"] * (world.months * k)),
             "new_accounts": pa.array(new),
         }
