@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from tests.reports.hand import NOW, book, months, series
+from tests.hand import NOW, book, months, series
 
 from reporting.analysis import company, key_figures
 from reporting.analysis.company import BAD, GOOD, OPEN, Reading, word, worst_first

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from tests.reports.hand import BEFORE, NOW, book, months, panel, snapshot
+from tests.hand import BEFORE, NOW, book, months, panel, snapshot
 
 from reporting.analysis.earlier import earlier
 from reporting.analysis.follow_up import follow_up

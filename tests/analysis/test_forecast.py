@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from tests.reports.hand import NOW, book, months, series
+from tests.hand import NOW, book, months, series
 
 from reporting.analysis.forecast import Forecast, forecast
 from reporting.analysis.simulation import Start, movements, simulate

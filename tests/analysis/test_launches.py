@@ -1,7 +1,7 @@
 """Launches: which features are new, how far they reached, who stayed with them."""
 
 import pandas as pd
-from tests.reports.hand import book, months
+from tests.hand import book, months
 
 from reporting.analysis.launches import launches
 

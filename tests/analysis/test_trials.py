@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from tests.reports.hand import book
+from tests.hand import book
 
 from reporting.analysis.trials import converted, open_trials
 

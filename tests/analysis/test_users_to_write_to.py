@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from tests.reports.hand import product
+from tests.hand import product
 
 from reporting.analysis.users import to_write_to
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 import pytest
-from tests.reports.hand import BEFORE, NOW, book, product
+from tests.hand import BEFORE, NOW, book, product
 
 from reporting.analysis.facts import facts
 from reporting.analysis.verdict import check_playbook, verdicts

@@ -1,6 +1,6 @@
 """The appendix: the state of the data, what can't be known, what the verdict rests on."""
 
-from tests.reports.hand import months, panel, snapshot
+from tests.hand import months, panel, snapshot
 
 from reporting.present.blocks import Table
 from reporting.reports import appendix as report

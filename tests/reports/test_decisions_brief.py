@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 import pytest
-from tests.reports.hand import NOW, book, months, panel, series, snapshot
+from tests.hand import NOW, book, months, panel, series, snapshot
 
 from reporting.analysis.company import BAD, GOOD, OPEN, Reading
 from reporting.present.blocks import Callout

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from tests.reports.hand import book, panel, snapshot
+from tests.hand import book, panel, snapshot
 
 from reporting.present.blocks import Blocks
 from reporting.reports import expansion_readiness as expansion

@@ -8,7 +8,7 @@ from importlib import import_module
 import numpy as np
 import pandas as pd
 import pytest
-from tests.reports.hand import BEFORE, NOW, panel, snapshot
+from tests.hand import BEFORE, NOW, panel, snapshot
 
 from reporting.present.blocks import KeyFigures, Table
 from reporting.reports import monthly_health as health

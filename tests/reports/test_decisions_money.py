@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from tests.reports.hand import BEFORE, NOW, book, months, panel
+from tests.hand import BEFORE, NOW, book, months, panel
 
 from reporting.analysis import bridge
 from reporting.analysis.retention import followed, grr, nrr, trailing

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from tests.reports.hand import BEFORE, NOW, book, months, panel, snapshot
+from tests.hand import BEFORE, NOW, book, months, panel, snapshot
 
 from reporting.analysis.cohorts import Aligned, align, logos, triangle
 from reporting.present.blocks import Table

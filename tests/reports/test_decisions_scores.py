@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from tests.reports.hand import BEFORE, book, months
+from tests.hand import BEFORE, book, months
 
 from reporting.analysis import intervals, scores, validity
 from reporting.analysis.validity import discrimination

@@ -9,7 +9,7 @@ import matplotlib.figure as drawing
 import numpy as np
 import pandas as pd
 import pytest
-from tests.reports.hand import BEFORE, NOW, months, panel, series, snapshot
+from tests.hand import BEFORE, NOW, months, panel, series, snapshot
 
 from reporting.present.blocks import Figure, KeyFigures, Table, Text
 from reporting.reports import executive_brief as brief

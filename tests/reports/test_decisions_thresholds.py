@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 import pytest
-from tests.reports.hand import book, months, product
+from tests.hand import book, months, product
 
 from reporting.analysis.trust import NOTICE_MONTHS, Witness
 from reporting.reports.telling import (

@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 import pytest
-from tests.reports.hand import BEFORE, NOW, book, series
+from tests.hand import BEFORE, NOW, book, series
 
 from reporting.analysis import frames, lifecycle, matrix
 from reporting.present import words

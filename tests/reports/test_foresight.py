@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
-from tests.reports.hand import NOW, book, months
+from tests.hand import NOW, book, months
 
 from reporting.reports.telling.foresight import followed_up, renewals
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from tests.reports.hand import BEFORE, book
+from tests.hand import BEFORE, book
 
 from reporting.params.playbook import Rule
 from reporting.reports.telling import verdicts

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from tests.reports.hand import product
+from tests.hand import product
 
 from reporting.analysis.churn import flags, kinds, subscriptions
 from reporting.analysis.churn.risk_set import RiskSet

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from tests import churn_world as world
 
 from reporting.analysis.churn.design import design
 from reporting.analysis.churn.drivers import Driver
@@ -13,13 +14,13 @@ from reporting.analysis.untold import Untold
 from reporting.reports.churn_drivers.untold import why
 
 
-def test_the_truth_lies_within_four_standard_errors_and_signs_are_right(data, truth):
+def test_the_truth_lies_within_four_standard_errors_and_signs_are_right(data):
     table = data.model.table
-    for name, log_hr in truth.TRUTH.items():
+    for name, log_hr in world.TRUTH.items():
         assert abs(table.loc[name, "coef"] - log_hr) < 4 * table.loc[name, "se"], name
         assert np.sign(table.loc[name, "coef"]) == np.sign(log_hr), name
         assert table.loc[name, "p_adjusted"] < 0.05, name
-    for name in truth.NIL:
+    for name in world.NIL:
         assert abs(table.loc[name, "coef"]) < 4 * table.loc[name, "se"], name
 
 

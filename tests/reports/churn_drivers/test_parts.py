@@ -6,13 +6,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from tests import hand
 
 from reporting.analysis.churn import aha, before_leaving, kinds, segments, subscriptions
 from reporting.analysis.churn.drivers import catalogue
 from reporting.analysis.churn.flags import flags
 from reporting.analysis.churn.risk_set import RiskSet
 from reporting.errors import ParameterError
-from reporting.params.product import load_product
 from reporting.reports.churn_drivers import charts, labels, words
 from reporting.reports.churn_drivers.driver_words import driver_words
 from reporting.reports.churn_drivers.untold import why
@@ -20,8 +20,8 @@ from reporting.survival.curves import kaplan_meier
 
 
 @pytest.fixture(scope="module")
-def product(truth):
-    return load_product(truth.ROOT / "params" / "product.yml")
+def product():
+    return hand.product()
 
 
 def ratio(hr: float, low: float, high: float) -> pd.Series:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from tests import churn_world as world
 
 from reporting.analysis.churn.drivers import Driver, values
 from reporting.analysis.churn.model import Model, fit
@@ -116,9 +117,9 @@ def test_when_an_account_can_leave():
     assert opportunities(due, False, 3).all()
 
 
-def test_a_look_ahead_variable_cannot_get_in(truth):
+def test_a_look_ahead_variable_cannot_get_in():
     """A column that gives the loss away in its own month: known to the panel, unknown to the row."""
-    snapshot = truth.snapshot(seed=3)
+    snapshot = world.snapshot(seed=3)
     panel = snapshot.account_month.copy()
     panel["leak"] = (panel["churned_cents"] > 0).astype(float)
     risk = risk_set(panel, pd.Timestamp(snapshot.month.start))

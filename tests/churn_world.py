@@ -7,16 +7,19 @@ only when their term ends, with +1.2.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from reporting.params.product import load_product
+from reporting.reports import churn_drivers as report
 from reporting.snapshot.frozen import Snapshot
 from reporting.snapshot.tables import PANEL
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[1]
 FIRST = pd.Timestamp("2024-01-01")
 TRUTH = {
     "usage_halvings": 0.7,
@@ -197,3 +200,21 @@ def of(panel: pd.DataFrame, signed: np.ndarray, weeks: list, months: int) -> Sna
         "activation_steps": pd.DataFrame(columns=["account_id", "step", "position", "reached_at"]),
     }
     return frozen
+
+
+@cache
+def figures(**world: float) -> report.Data:
+    """The report's figures of a `snapshot`, computed once for all rooms, each when first asked for."""
+    return report.load(snapshot(**world))
+
+
+@pytest.fixture(scope="session")
+def data() -> report.Data:
+    """A company with some 300 losses."""
+    return figures(seed=4, accounts=700)
+
+
+@pytest.fixture(scope="session")
+def young() -> report.Data:
+    """A company that hardly anyone has left."""
+    return figures(seed=2, accounts=60, months=8, base=-5.0)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from reporting.analysis.view import View
 from reporting.params.product import Product, load_product
 from reporting.reports.telling.book import Book
 from reporting.snapshot.frozen import Snapshot
@@ -21,7 +22,7 @@ MOVES = ("mrr_start", "new", "expansion", "contraction", "churned", "reactivatio
 @cache
 def product() -> Product:
     """The shipped product definition."""
-    return load_product(Path(__file__).parents[2] / "params" / "product.yml")
+    return load_product(Path(__file__).parents[1] / "params" / "product.yml")
 
 
 def panel(*rows: dict[str, Any]) -> pd.DataFrame:
@@ -98,8 +99,13 @@ def snapshot(
     return found
 
 
+def view(*rows: dict[str, Any], **tables: pd.DataFrame | None) -> View:
+    """`panel(*rows)` as analysis sees it."""
+    return View(snapshot(panel(*rows), **tables))
+
+
 def book(*rows: dict[str, Any], **tables: pd.DataFrame | None) -> Book:
-    """The book of `panel(*rows)`."""
+    """`panel(*rows)` as reports see it."""
     return Book(snapshot(panel(*rows), **tables))
 
 

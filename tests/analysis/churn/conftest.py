@@ -1,0 +1,5 @@
+"""The simulated company."""
+
+from tests.churn_world import data
+
+__all__ = ["data"]
