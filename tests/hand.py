@@ -99,7 +99,7 @@ def snapshot(
     return found
 
 
-def view(*rows: dict[str, Any], **tables: pd.DataFrame | None) -> View:
+def view_of(*rows: dict[str, Any], **tables: pd.DataFrame | None) -> View:
     """`panel(*rows)` as analysis sees it."""
     return View(snapshot(panel(*rows), **tables))
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from tests.hand import NOW, book, months, series
+from tests.hand import NOW, months, series, view_of
 
 from reporting.analysis import company, key_figures
 from reporting.analysis.company import BAD, GOOD, OPEN, Reading, word, worst_first
@@ -78,7 +78,7 @@ def at(cents: int, month: pd.Timestamp = NOW, account: str = "a", **columns) -> 
 
 
 def found(*rows: dict, reliable: bool = True, **tables) -> list[Reading]:
-    return key_figures.readings(book(*rows, **tables), BELIEVED if reliable else DOUBTED)
+    return key_figures.readings(view_of(*rows, **tables), BELIEVED if reliable else DOUBTED)
 
 
 def readings(*rows: dict, reliable: bool = True, **tables) -> list[str]:
@@ -217,14 +217,14 @@ def test_a_score_with_less_than_half_its_weight_is_no_sign(unknown, counts):
 
 
 def test_the_healthy_share_is_of_all_mrr():
-    made = book(
+    made = view_of(
         at(300, health_band="healthy"),
         at(100, account="b", health_band="churn risk"),
         at(100, account="c"),
         at(0, account="d", health_band="healthy"),
     )
     assert key_figures._healthy(made)[NOW] == 0.6
-    assert math.isnan(key_figures._healthy(book(at(100)))[NOW])
+    assert math.isnan(key_figures._healthy(view_of(at(100)))[NOW])
 
 
 @pytest.mark.parametrize(
@@ -286,10 +286,10 @@ def test_a_band_that_fell_counts_among_the_accounts_judged_twice():
 def test_how_much_hangs_on_the_largest_account():
     year_ago = NOW - pd.DateOffset(months=12)
     rows = [at(100, year_ago, "a"), at(600, NOW, "a"), at(100, year_ago, "b"), at(80, NOW, "b")]
-    hangs = concentration(book(*rows, at(120, account="c")))
+    hangs = concentration(view_of(*rows, at(120, account="c")))
     assert (hangs.largest, hangs.share_of_largest, hangs.accounts) == ("a", 0.75, 3)
     assert (hangs.nrr, hangs.nrr_without, hangs.grr, hangs.grr_without) == (3.4, 0.8, 0.9, 0.8)
-    assert concentration(book(at(0))) is None
+    assert concentration(view_of(at(0))) is None
 
 
 def test_readings_are_frozen_as_they_are():

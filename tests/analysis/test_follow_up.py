@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from tests.hand import BEFORE, NOW, book, months, panel, snapshot
+from tests.hand import BEFORE, NOW, months, panel, snapshot, view_of
 
 from reporting.analysis.earlier import earlier
 from reporting.analysis.follow_up import follow_up
@@ -38,7 +38,7 @@ def followed(**tables):
     for row in rows:
         if row["account_id"] == "g" and row["month"] == NOW:
             row |= {"contraction_cents": 0, "fx_cents": -1_000}
-    return follow_up(book(*rows, **tables), PAST, TODAY, 1)
+    return follow_up(view_of(*rows, **tables), PAST, TODAY, 1)
 
 
 def test_each_account_has_one_outcome():
@@ -60,7 +60,7 @@ def test_outcomes_and_shares_count_the_listed_apart_from_the_others():
 
 def test_an_account_that_left_and_is_back_has_left():
     rows = [*months("a", [10_000, 0, 10_000]), *months("b", [10_000, 10_000, 10_000])]
-    found = follow_up(book(*rows), verdicts(a="steady", b="protect"), verdicts(a="grow", b="steady"), 2)
+    found = follow_up(view_of(*rows), verdicts(a="steady", b="protect"), verdicts(a="grow", b="steady"), 2)
     assert found.accounts["outcome"].to_dict() == {"a": "left", "b": "recovered"}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from tests.hand import NOW, book, months, series
+from tests.hand import NOW, months, series, view_of
 
 from reporting.analysis.forecast import Forecast, forecast
 from reporting.analysis.simulation import Start, movements, simulate
@@ -16,7 +16,7 @@ STEADY = {account: [10_000] * 20 for account in "abcdefgh"}
 
 
 def company(paths, **tables):
-    return book(*(row for account, path in paths.items() for row in months(account, path)), **tables)
+    return view_of(*(row for account, path in paths.items() for row in months(account, path)), **tables)
 
 
 def start(hazard: float, growth: float = 0.0, arrived_cents: float = 0.0, n: int = 50) -> Start:

@@ -1,7 +1,7 @@
 """Launches: which features are new, how far they reached, who stayed with them."""
 
 import pandas as pd
-from tests.hand import book, months
+from tests.hand import months, view_of
 
 from reporting.analysis.launches import launches
 
@@ -23,7 +23,7 @@ def uses(**by_feature: dict[str, str]) -> dict[str, pd.DataFrame]:
 
 def company(**features: dict[str, str]):
     rows = [row for name in "abcd" for row in months(name, [100] * 7, events=5)]
-    return book(*rows, **uses(old={"a": "0123456"}, **features))
+    return view_of(*rows, **uses(old={"a": "0123456"}, **features))
 
 
 def test_what_was_used_within_three_months_of_the_first_event_is_no_launch():

@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from tests.hand import book
+from tests.hand import view_of
 
 from reporting.analysis.trials import converted, open_trials
 
@@ -44,7 +44,7 @@ def account(name: str, cents: int = 0, activated: str | None = None, silent: flo
     ],
 )
 def test_a_trial_is_open_while_it_runs_and_for_thirty_days_after(ends, is_open, running):
-    made = book(account("a"), subscriptions=subscriptions(trial("a", "2026-01-10", ends)))
+    made = view_of(account("a"), subscriptions=subscriptions(trial("a", "2026-01-10", ends)))
     found = open_trials(made)
     assert len(found) == is_open
     assert not is_open or found["running"].tolist() == [running]
@@ -52,7 +52,7 @@ def test_a_trial_is_open_while_it_runs_and_for_thirty_days_after(ends, is_open, 
 
 def test_who_pays_is_on_no_trial():
     rows = subscriptions(trial("a", "2026-02-01", "2026-02-15"), paid("a", "2026-02-15"))
-    assert open_trials(book(account("a", cents=1000), subscriptions=rows)).empty
+    assert open_trials(view_of(account("a", cents=1000), subscriptions=rows)).empty
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_who_pays_is_on_no_trial():
 )
 def test_a_trial_should_convert_that_is_activated_and_not_quiet(activated, silent, should):
     rows = subscriptions(trial("a", "2026-02-10", "2026-03-05"))
-    found = open_trials(book(account("a", activated=activated, silent=silent), subscriptions=rows))
+    found = open_trials(view_of(account("a", activated=activated, silent=silent), subscriptions=rows))
     assert found["should_convert"].tolist() == [should]
 
 
@@ -78,7 +78,7 @@ def test_past_trials_are_told_by_whether_they_were_activated_before_their_end():
         trial("too old", "2025-02-01", "2025-03-01"),  # a year before the close, and not less
         trial("running", "2026-02-20", "2026-03-05"),
     )  # fmt: skip
-    made = book(
+    made = view_of(
         account("in time", 1000, "2025-06-15"), account("too late", 1000, "2025-06-16"), account("gone"),
         account("too old", activated="2025-02-10"), account("running", activated="2026-02-22"),
         subscriptions=rows,
@@ -89,8 +89,8 @@ def test_past_trials_are_told_by_whether_they_were_activated_before_their_end():
 
 
 def test_a_source_without_trials_has_none():
-    made = book(account("a", 1000), subscriptions=subscriptions(paid("a", "2025-01-01")))
+    made = view_of(account("a", 1000), subscriptions=subscriptions(paid("a", "2025-01-01")))
     assert open_trials(made).empty
     assert not converted(made)[True].known
     bare = subscriptions(paid("a", "2025-01-01")).drop(columns=["is_trial", "plan"])
-    assert open_trials(book(account("a", 1000), subscriptions=bare)).empty
+    assert open_trials(view_of(account("a", 1000), subscriptions=bare)).empty

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 import pytest
-from tests.hand import BEFORE, NOW, book, product
+from tests.hand import BEFORE, NOW, product, view_of
 
 from reporting.analysis.facts import facts
 from reporting.analysis.verdict import check_playbook, verdicts
@@ -25,7 +25,7 @@ def decided(
     *rows: dict, chance: dict[str, float] | None = None, own: Sequence[dict] = (), **tables
 ) -> pd.DataFrame:
     """The verdicts on accounts of February 2026, by probabilities of leaving and rules of one's own."""
-    view = book(*rows, **tables)
+    view = view_of(*rows, **tables)
     view.product = Product.model_validate(view.product.model_dump() | {"playbook": list(own)})
     known = None if chance is None else pd.Series(chance, dtype=float)
     return verdicts(view, facts(view, known), pd.DataFrame())
@@ -313,7 +313,7 @@ def test_who_meets_no_rule_is_steady():
 def test_the_bands_are_those_of_the_band_score():
     row = {"health_band": "healthy", "engagement_band": "churn risk", "tenure_days": 40}
     assert decided(row).loc["a", "stance"] == "steady"
-    view = book(row)
+    view = view_of(row)
     view.product = view.product.model_copy(update={"band_score": "engagement_score"})
     assert verdicts(view, facts(view), pd.DataFrame()).loc["a", "rule"] == "churn_risk_band"
 

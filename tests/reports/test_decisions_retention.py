@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from tests.hand import BEFORE, NOW, book, months, panel, snapshot
 
-from reporting.analysis.cohorts import Aligned, align, logos, triangle
+from reporting.analysis.cohorts import Aligned, logos
 from reporting.present.blocks import Table
 from reporting.reports import retention_cohorts as retention
 from reporting.survival.estimate import UNKNOWN, Estimate
@@ -18,43 +18,12 @@ from reporting.survival.estimate import UNKNOWN, Estimate
 early, groups, triangles = (
     import_module(f"reporting.reports.retention_cohorts.{name}") for name in ("early", "groups", "triangles")
 )
+
 JANUARY = pd.Timestamp("2025-01-01")
 
 
 def load(*rows: dict, **tables) -> retention.Data:
     return retention.load(snapshot(panel(*rows), **tables))
-
-
-# --- cohorts ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("cohorts", "rows", "columns"),
-    [(18, 18, 18), (19, 7, 7)],  # nineteen months are seven quarters, seen every third month
-)
-def test_more_than_eighteen_cohorts_are_joined_to_quarters(cohorts, rows, columns):
-    starts = pd.date_range("2024-01-01", periods=cohorts, freq="MS")
-    first = pd.Series(starts, index=[f"a{i}" for i in range(cohorts)])
-    table = pd.DataFrame(
-        [(name, month, 100 if month >= start else 0) for name, start in first.items() for month in starts],
-        columns=["account_id", "month", "mrr_cents"],
-    )
-    aligned = align(table, "mrr_cents", first, starts[-1])
-    assert triangle(aligned, logos(aligned)).grid.shape == (rows, columns)
-
-
-def test_a_cohort_of_the_last_closed_month_is_in_and_a_later_one_out():
-    table = panel(*months("a", [5, 5]), *months("b", [0, 5]), {"account_id": "c", "month": NOW})
-    first = pd.Series([BEFORE, NOW, NOW + pd.DateOffset(months=1), pd.NaT], index=list("abcd"))
-    assert align(table, "mrr_cents", first, NOW).accounts.tolist() == ["a", "b"]
-
-
-def test_a_triangle_shows_eighteen_months_at_most():
-    starts = pd.date_range("2023-01-01", periods=24, freq="MS")
-    first = pd.Series(starts[:2], index=["a", "b"])
-    table = pd.DataFrame([("a", m, 5) for m in starts], columns=["account_id", "month", "mrr_cents"])
-    aligned = align(table, "mrr_cents", first, starts[-1])
-    assert triangle(aligned, logos(aligned)).grid.columns.tolist() == list(range(19))
 
 
 def aligned_by_cohort(values: list[list[float]], cohorts: list[str]) -> Aligned:
@@ -104,9 +73,6 @@ def test_newer_accounts_are_told_apart_beyond_both_intervals(monkeypatch, older,
     text = triangles._finding(SimpleNamespace(), triangles.USAGE, found, None, None)
     assert ("newer" in text) is (word is not None)
     assert word is None or word in text
-
-
-# --- how an account began -----------------------------------------------------------------------------
 
 
 def trials(*rows: tuple[str, str, bool]) -> dict[str, bool] | None:
@@ -225,9 +191,6 @@ def test_a_pair_needs_ten_accounts_on_either_side(monkeypatch, did, others, told
     assert [row[:2] for row in found] == ([["s0", "10"], ["others", "10"]] if told else [])
 
 
-# --- groups -------------------------------------------------------------------------------------------
-
-
 def test_a_curve_is_followed_while_ten_are_old_enough_and_eighteen_months_at_most():
     long = aligned_by_cohort([[1.0] * 30] * 10, ["2025-01-01"] * 10)
     assert len(groups._curve(long)) == 19
@@ -282,9 +245,6 @@ def test_a_feature_s_nrr_differs_beyond_both_intervals_on_either_side(growth, fa
     row, (text,) = by_feature(12, 12, growth, fall)
     assert (row[-1] == "beyond chance") is apart
     assert not apart or "API call" in text  # a name keeps its capitals
-
-
-# --- the base -----------------------------------------------------------------------------------------
 
 
 def test_retention_is_followed_for_twelve_months_or_as_long_as_there_are():

@@ -2,8 +2,6 @@
 
 import pandas as pd
 
-from reporting.analysis.account_figures import account_figures
-from reporting.analysis.matrix import by_quadrant
 from reporting.reports import monthly_health as report
 
 
@@ -28,20 +26,3 @@ def test_users_who_still_come_in_without_the_key_action_are_counted_by_account(c
     assert "50.0% of those active in the last seven came on 3 days or more" in blocks[0].markdown
     assert blocks[1].rows[-1][0] == "All"
     assert blocks[2].rows[0][:4] == ["Ada", "1,200", "1", "2"]
-
-
-def test_a_share_of_an_account_s_users_has_its_own_denominator(company):
-    rows = account_figures(report.load(str(company())).book, "monthly_health").set_index("account_id")
-    assert rows.loc["a", "a3x7"] == 8 / 9
-
-
-def test_quadrants_split_at_the_median_and_above_the_healthy_edge(company):
-    table = by_quadrant(report.load(str(company())).book)
-    # MRR 1200, 500, 450, 400, 300, 200: the median is 425. Scores above 70: Ada (85) and Bolt (75).
-    assert table["accounts"].to_dict() == {
-        "large and healthy": 2,
-        "large, not healthy": 1,
-        "small and healthy": 0,
-        "small, not healthy": 3,
-    }
-    assert table.loc["large and healthy", "mrr_cents"] == 170_000

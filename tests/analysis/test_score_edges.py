@@ -7,13 +7,10 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from tests.hand import BEFORE, book, months
+from tests.hand import BEFORE, months, view_of
 
 from reporting.analysis import intervals, scores, validity
 from reporting.analysis.validity import discrimination
-from reporting.reports.telling.score_parts import cause
-
-# --- a score's parts ----------------------------------------------------------------------------------
 
 PARTS = ("session_frequency", "feature_breadth", "licence_utilisation", "integrations")  # 30/30/20/20
 
@@ -27,7 +24,7 @@ def scored(*rows: dict) -> SimpleNamespace:
         }
         for r in rows
     ]
-    return book(*named)
+    return view_of(*named)
 
 
 def test_parts_absent_everywhere_are_left_out_and_the_rest_weighs_more():
@@ -68,27 +65,9 @@ def test_a_change_shared_out_to_its_parts():
     )
 
 
-@pytest.mark.parametrize(
-    ("moved", "named"),
-    [
-        ({"a": 0.5, "b": -0.49}, ["a"]),
-        ({"a": -0.5, "b": 0.49}, ["a"]),
-        ({"a": 1.0, "b": -3.0, "c": 2.0, "d": 0.6}, ["b", "c", "a"]),
-        ({"a": 1.0, "b": 1.0, "c": 1.0, "d": 1.0}, ["a", "b", "c"]),  # of equals those named first
-        ({"a": 0.4}, []),
-    ],
-)
-def test_a_cause_names_three_parts_of_half_a_point_or_more(moved, named):
-    found = cause(pd.Series(moved))
-    assert [part.split()[0] for part in found.split(", ")] == (named or ["many"])
-
-
-# --- past scores --------------------------------------------------------------------------------------
-
-
 def past(cents: list[int], horizon: int = 3, event: str = "churned_cents") -> pd.DataFrame:
     rows = months("a", cents, engagement_score=50.0)
-    return validity.followed_scores(book(*rows), ["engagement_score"], event, horizon)
+    return validity.followed_scores(view_of(*rows), ["engagement_score"], event, horizon)
 
 
 @pytest.mark.parametrize(
@@ -123,10 +102,7 @@ def test_amounts_within_a_window_add_up():
 
 def test_without_a_score_nothing_is_followed():
     rows = months("a", [5] * 5)
-    assert validity.followed_scores(book(*rows), ["engagement_score"], "churned_cents", 3).empty
-
-
-# --- intervals ----------------------------------------------------------------------------------------
+    assert validity.followed_scores(view_of(*rows), ["engagement_score"], "churned_cents", 3).empty
 
 
 def test_a_wilson_interval_worked_by_hand():

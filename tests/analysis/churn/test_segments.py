@@ -1,4 +1,4 @@
-"""Groups of accounts and whether they stay longer than others: at the edges."""
+"""Segments of survival: at the edges."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from tests.hand import product
 
 from reporting.analysis.churn import segments
 from reporting.analysis.churn.risk_set import RiskSet
-from reporting.reports.churn_drivers import labels
 
 CLOSE = pd.Timestamp("2025-06-01")
 
@@ -144,10 +143,3 @@ def test_groups_are_compared_with_the_first_over_the_months_that_all_are_watched
     )
     assert found.differences["north"] is None
     assert found.differences["south"].estimate == pytest.approx(5.5)
-
-
-def test_several_users_are_three():
-    few, many, unknown = grouped("active_users", active_users=[2.0, 3.0, np.nan])
-    assert few != many == segments.MANY
-    assert labels.group("active_users", many, product()) == "3 or more users"
-    assert pd.isna(unknown)

@@ -4,17 +4,17 @@ import pytest
 
 from reporting.analysis import scores
 from reporting.analysis.validity import followed_scores
-from reporting.reports.telling.book import Book
+from reporting.analysis.view import View
 
 
 def test_the_points_lost_and_the_score_make_a_hundred(company):
-    book = Book(company())
+    book = View(company())
     lost = scores.costs(book.paying, book, scores.ENGAGEMENT).sum(axis=1)
     assert (lost + book.paying["engagement_score"]).tolist() == pytest.approx([100.0] * 6)
 
 
 def test_absent_parts_are_named_and_the_rest_weighs_more(company):
-    book = Book(company(without=("score_session_frequency", "score_licence_utilisation")))
+    book = View(company(without=("score_session_frequency", "score_licence_utilisation")))
     assert scores.absent(book, scores.ENGAGEMENT) == ["session_frequency", "licence_utilisation"]
     weights = scores.weights(book, scores.ENGAGEMENT)
     assert sum(weights.values()) == pytest.approx(1)
@@ -27,7 +27,7 @@ def test_the_parts_of_a_change_add_up_to_it(company):
         panel.loc[rows, ["score_integrations", "engagement_score"]] = [35.0, 75.0]
         return panel
 
-    book = Book(company(edit=drop))
+    book = View(company(edit=drop))
     moved = scores.change(book.paying, book.before, book, scores.ENGAGEMENT).loc["a"]
     assert moved["change"] == pytest.approx(-10)
     assert moved["integrations"] == pytest.approx(-10)
@@ -35,7 +35,7 @@ def test_the_parts_of_a_change_add_up_to_it(company):
 
 
 def test_past_scores_are_followed_in_windows_that_do_not_overlap(company):
-    book = Book(company())
+    book = View(company())
     rows = followed_scores(book, ["engagement_score"], "churned_cents", 3)
     # Closes from which three months can be followed: November, August, May, February 2025.
     assert sorted(rows["month"].dt.strftime("%Y-%m").unique()) == ["2025-02", "2025-05", "2025-08", "2025-11"]

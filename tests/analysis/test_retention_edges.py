@@ -1,22 +1,16 @@
-"""Retention, pace, the bridge and where records begin: at the edge, just below, just above."""
+"""Retention, the bridge and where records begin: at the edge, just below, just above."""
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 import pandas as pd
 import pytest
-from tests.hand import BEFORE, NOW, book, months, panel
+from tests.hand import BEFORE, NOW, months, panel, view_of
 
 from reporting.analysis import bridge
 from reporting.analysis.retention import followed, grr, nrr, trailing
-from reporting.reports.telling import growth
 
 MONTH = pd.DateOffset(months=1)
-
-
-# --- retention, growth, bridge ------------------------------------------------------------------------
 
 
 def test_the_accounts_of_a_close_are_followed_to_another():
@@ -52,38 +46,6 @@ def test_a_trend_begins_with_the_first_month_that_can_look_back():
     assert [e.value for e in found["grr"]] == [0.8, 0.8]
 
 
-@pytest.mark.parametrize(
-    ("mrr", "word"),
-    [  # cents seven, four and one closes ago; a pace closer than one point is the same pace
-        ((1000, 1000, 1009), "plateaus"),
-        ((1000, 1000, 1010), "grows faster"),
-        ((1000, 1000, 991), "plateaus"),
-        ((1000, 1000, 990), "shrinks"),
-        ((1000, 1020, 1050.7), "grows faster"),  # 3.01 % after 2 %
-        ((1000, 1020, 1050.5), "grows steadily"),  # 2.99 % after 2 %
-        ((1000, 1030, 1050.7), "grows steadily"),  # 2.01 % after 3 %
-        ((1000, 1030, 1050.5), "grows more slowly"),  # 1.99 % after 3 %
-        ((0, 1000, 1100), "stands"),
-        ((1000, 0, 1100), "stands"),
-    ],
-)
-def test_the_pace_of_mrr(mrr, word):
-    then, middle, now = mrr
-    path = pd.Series([then, 1, 1, middle, 1, 1, now])
-    assert growth.growth_finding(path, "USD").startswith(f"MRR {word}")
-
-
-def test_a_pace_needs_seven_closes():
-    assert "too few" in growth.growth_finding(pd.Series([100] * 6), "USD")
-    assert "too few" not in growth.growth_finding(pd.Series([100] * 7), "USD")
-
-
-def test_the_quick_ratio():
-    row = pd.Series({"new": 30, "expansion": 10, "contraction": 5, "churn": 15, "reactivation": 99})
-    assert growth.quick_ratio(row) == 2.0
-    assert math.isnan(growth.quick_ratio(row.replace({5: 0, 15: 0})))
-
-
 def test_the_bridge_of_a_month_with_every_part():
     rows = panel(
         {"account_id": "n", "mrr_cents": 7, "new_cents": 7},
@@ -101,9 +63,6 @@ def test_the_bridge_of_a_month_with_every_part():
     assert row[[f"accounts_{name}" for name in ("start", *bridge.PARTS, "end")]].tolist() == [4, *[1] * 6, 5]
 
 
-# --- where records begin ------------------------------------------------------------------------------
-
-
 def beginnings(early: int, lost_early: int, later: int = 100, lost_later: int = 10) -> str:
     """Use is on record in February only; in January `early` accounts were at risk, in February `later`."""
     rows = [
@@ -112,7 +71,7 @@ def beginnings(early: int, lost_early: int, later: int = 100, lost_later: int = 
         for month, at_risk, lost in ((BEFORE, early, lost_early), (NOW, later, lost_later))
         for i in range(at_risk)
     ]
-    return f"{book(*rows).observed_from:%Y-%m}"
+    return f"{view_of(*rows).observed_from:%Y-%m}"
 
 
 @pytest.mark.parametrize(
@@ -136,5 +95,5 @@ def test_where_nobody_leaves_at_all_the_past_is_kept():
 
 def test_records_begin_with_the_first_month_where_use_is_never_or_always_known():
     rows = months("a", [100, 100, 100])
-    assert book(*rows).observed_from == pd.Timestamp("2025-12-01")
-    assert book(*(row | {"events": 1.0} for row in rows)).observed_from == pd.Timestamp("2025-12-01")
+    assert view_of(*rows).observed_from == pd.Timestamp("2025-12-01")
+    assert view_of(*(row | {"events": 1.0} for row in rows)).observed_from == pd.Timestamp("2025-12-01")

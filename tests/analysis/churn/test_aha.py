@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from reporting.analysis.churn import aha
-from reporting.reports.churn_drivers import labels
 
 CLOSE = pd.Timestamp("2025-06-01")
 
@@ -32,18 +31,6 @@ def test_a_threshold_is_found_below_five_percent_twice_and_the_same_way(
     told = aha.Confirmation(50, 12, *confirm) if confirm else None
     found = aha.Aha([best], 100, 20, CLOSE, told, {})
     assert (found.suggested, found.confirmed) == (suggested, confirmed)
-
-
-@pytest.mark.parametrize(
-    ("name", "cut", "words"),
-    [
-        ("active_users", 2.0, "3 or more active users"),
-        ("active_users", 2.5, "more than 2.5 active users"),
-        ("activated", 0.0, "value outcome reached"),
-    ],
-)
-def test_a_condition_in_words(name, cut, words):
-    assert labels.condition(aha.Candidate(name, SimpleNamespace(cut=cut), 0.01)) == words
 
 
 def signed_up(n: int, losses: int) -> pd.DataFrame:

@@ -11,12 +11,8 @@ from tests.hand import product
 
 from reporting.analysis.churn import flags, kinds, subscriptions
 from reporting.analysis.churn.risk_set import RiskSet
-from reporting.reports.churn_drivers import labels
 
 CLOSE = pd.Timestamp("2025-06-01")
-
-
-# --- kinds of loss ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -74,9 +70,6 @@ def test_kinds_are_counted_among_losses_and_stayers_that_could_leave():
     assert not found[2].losses.known
 
 
-# --- early warnings -----------------------------------------------------------------------------------
-
-
 def flag_rows(raised_lost: int, clear_lost: int, n: int = 20) -> RiskSet:
     """`n` spells of three months with the flag raised at first and `n` without; some lost in the third."""
     rows = []
@@ -120,11 +113,6 @@ def two_flags(warns: str, soothes: str, months: int = 3, due_in: float = np.nan)
     return RiskSet(frame.assign(due_in=due_in), frame, now, not np.isnan(due_in), 0, CLOSE)
 
 
-def test_the_flag_that_warns_most_comes_first_in_its_words_or_by_its_name():
-    found = flags.flags(two_flags("flag_no_such_thing", "flag_low_adoption"), product())
-    assert [(labels.flag(one.name), one.now) for one in found] == [("no such thing", 2), ("Low adoption", 1)]
-
-
 @pytest.mark.parametrize(("due_in", "told"), [(3.0, True), (4.0, False)])
 def test_under_a_binding_term_a_flag_is_tested_where_the_term_ends_within_three_months(due_in, told):
     assert bool(flags.flags(two_flags("flag_a", "flag_b", due_in=due_in), product())) is told
@@ -147,9 +135,6 @@ def test_a_flag_that_nobody_or_everybody_has_is_no_test():
     risk = flag_rows(5, 5)
     everybody = RiskSet(risk.rows.assign(flag_x=True), risk.spells, risk.now, False, 0, CLOSE)
     assert flags.flags(everybody, product()) == []
-
-
-# --- ends of subscriptions -------------------------------------------------------------------------------
 
 
 def spans(*rows: tuple, close: str = "2025-07-01") -> pd.DataFrame:
