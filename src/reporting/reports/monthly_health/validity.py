@@ -35,10 +35,10 @@ def validity_sentence(data: Data) -> str:
         )
     worst, best = by_band["churn risk"], by_band["healthy"]
     return (
-        f"Held against what followed, the score {tells(area, LEAVES)}: {percent(worst.value)} of the accounts "
-        f"in the churn-risk band left within {data.horizon_months} months against {percent(best.value)} of the "
-        f"healthy (AUC {number(area.value, 2)}, 95% interval {number(area.low, 2)} to "
-        f"{number(area.high, 2)}, {lost} losses).{_which_foretold_better(data)}"
+        f"Held against what followed, the score {tells(area, LEAVES)}: {percent(worst.value)} of the "
+        f"accounts in the churn-risk band left within {data.horizon_months} months against "
+        f"{percent(best.value)} of the healthy (AUC {number(area.value, 2)}, 95% interval "
+        f"{number(area.low, 2)} to {number(area.high, 2)}, {lost} losses).{_which_foretold_better(data)}"
     )
 
 
