@@ -185,7 +185,7 @@ def load(
     segments: Sequence[str] = SEGMENTS,
     curve_figures: int = 2,
     recent_months: int = 12,
-    top_accounts: int = 15,
+    top_accounts: int = 10,
 ) -> Data:
     """Open the snapshot for the churn-driver report; see `Data` for the parameters.
 

@@ -3,7 +3,7 @@
 from .data import Data, load
 from .early import by_beginning, contraction
 from .economics import economics
-from .groups import activation_curves, by_feature, by_segment, first_value_curves
+from .groups import activation_curves, by_feature, by_segment, first_value_curves, segment_table
 from .method import exports
 from .outlook import forecast, targets
 from .trend import growth, headline, key_figures, trend
@@ -27,6 +27,7 @@ __all__ = [
     "load",
     "logo_triangle",
     "nrr_triangle",
+    "segment_table",
     "targets",
     "trend",
     "usage_triangle",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -123,22 +124,36 @@ def _curve(aligned: Aligned) -> list[Estimate]:
 
 
 def by_segment(data: Data) -> Blocks:
-    """Retention by plan, region and the other segments of the base month."""
-    rows = data.followed
-    found = segments(rows, FEWEST)
-    if not found:
+    """NRR by the first segment that splits the accounts of the base month."""
+    lines = _by_segment(data)
+    if not lines:
         return Blocks([Text(f"No segment splits the accounts into groups of {FEWEST} or more.")])
-    lines, chart = [], []
-    for column in found:
-        for value, group in by_value(rows, column, FEWEST):
-            stay, gross, net = logo_share(group), grr(group), nrr(group)
-            lines.append((f"{plain(column)}: {value}", len(group), stay, gross, net))
-            if column == found[0]:
-                chart.append((str(value), net))
-    table = pd.DataFrame(
-        [(name, n, _cell(stay), _cell(gross), _cell(net)) for name, n, stay, gross, net in lines],
-        columns=["segment", "n", "stay", "gross", "net"],
+    name = lines[0].segment
+    chart = sorted((line for line in lines if line.segment == name), key=lambda line: -line.net.value)
+    best, worst = chart[0], chart[-1]
+    finding = (
+        f"{data.trust.label('NRR')} runs from {percent(worst.net.value)} ({worst.value}) to "
+        f"{percent(best.net.value)} ({best.value}) by {plain(name)}, "
+        f"{'beyond chance' if differ(best.net, worst.net) else 'which may be chance'}"
     )
+    x_label = f"NRR over {data.span_words}"
+    nets = [line.net for line in chart]
+    fig = charts.intervals([line.value for line in chart], nets, finding, x_label, (1.0, "100%"))
+    caption = f"{x_label} by {plain(name)} at the base close; 95% bootstrap intervals over accounts"
+    dots = ", ".join(f"{line.value} {percent(line.net.value)} of {line.net.n} accounts" for line in chart)
+    figure = Figure(fig, "fig-segments", caption, f"Dots with intervals: {dots}.")
+    return Blocks([Text(f"{escape(finding)} (@fig-segments)."), figure])
+
+
+def segment_table(data: Data) -> Blocks:
+    """Retention by every segment of the base month."""
+    lines = _by_segment(data)
+    if not lines:
+        return Blocks([Text(f"No segment splits the accounts into groups of {FEWEST} or more.")])
+    rows = [
+        (f"{plain(line.segment)}: {line.value}", line.n, _cell(line.stay), _cell(line.gross), _cell(line.net))
+        for line in lines
+    ]
     label = data.trust.label
     columns = {
         "segment": "Segment",
@@ -147,40 +162,31 @@ def by_segment(data: Data) -> Blocks:
         "gross": label("GRR"),
         "net": label("NRR"),
     }
-    chart.sort(key=lambda item: -item[1].value)
-    best, worst = chart[0], chart[-1]
-    apart = differ(best[1], worst[1])
-    name = plain(found[0])
-    finding = (
-        f"{label('NRR')} runs from {percent(worst[1].value)} ({worst[0]}) to {percent(best[1].value)} "
-        f"({best[0]}) by {name}" + (", beyond chance" if apart else ", which may be chance")
+    caption = (
+        f"Retention over {data.span_words} by segment, groups of {FEWEST} accounts and more, with 95% "
+        "intervals"
     )
-    fig = charts.intervals(
-        [item[0] for item in chart],
-        [item[1] for item in chart],
-        finding,
-        f"NRR over {data.span_words}",
-        (1.0, "100%"),
-    )
-    caption = f"NRR over {data.span_words} by {name} at the base close; 95% bootstrap intervals over accounts"
-    alt = (
-        "Dots with intervals: "
-        + ", ".join(f"{n} {percent(e.value)} of {e.n} accounts" for n, e in chart)
-        + "."
-    )
-    return Blocks(
-        [
-            Text(f"{escape(finding)} (@fig-segments, @tbl-segments)."),
-            Figure(fig, "fig-segments", caption, alt),
-            Table.of(
-                table,
-                columns,
-                label="tbl-segments",
-                caption=f"Retention over {data.span_words} by segment, groups of {FEWEST} accounts and "
-                "more, with 95% intervals",
-            ),
-        ]
-    )
+    table = pd.DataFrame(rows, columns=list(columns))
+    text = Text("What each segment kept of its accounts and its MRR (@tbl-segment-retention).")
+    return Blocks([text, Table.of(table, columns, label="tbl-segment-retention", caption=caption)])
+
+
+class _Line(NamedTuple):
+    segment: str
+    value: str
+    n: int
+    stay: Estimate
+    gross: Estimate
+    net: Estimate
+
+
+def _by_segment(data: Data) -> list[_Line]:
+    rows = data.followed
+    return [
+        _Line(column, str(value), len(group), logo_share(group), grr(group), nrr(group))
+        for column in segments(rows, FEWEST)
+        for value, group in by_value(rows, column, FEWEST)
+    ]
 
 
 def _cell(e: Estimate) -> str:

@@ -21,8 +21,8 @@ from .data import Data
 
 GAINS = ("new", "expansion", "reactivation")
 LOSSES = ("contraction", "churn")
-_COLOURS = {"new": 0, "expansion": 2, "reactivation": 4, "contraction": 1, "churn": 3}
-"""Place in the palette."""
+_STRENGTH = {"new": 1.0, "expansion": 0.62, "reactivation": 0.36, "contraction": 0.5, "churn": 1.0}
+"""How full a movement's colour is: gains are all of one colour and losses of another."""
 
 
 def headline(data: Data) -> Blocks:
@@ -168,13 +168,12 @@ def _movement_bars(rows: pd.DataFrame, finding: str, currency: str) -> Drawing:
     """Gains stacked above zero, losses below it, a bar a month."""
     fig, ax = style.figure(height=2.9)
     places = style.month_axis(ax, rows.index)
-    for names, sign in ((GAINS, 1), (LOSSES, -1)):
+    for names, sign, role in ((GAINS, 1, "good"), (LOSSES, -1, "bad")):
         stacked = 0 * rows[names[0]]
         for name in names:
             height = sign * rows[name]
-            ax.bar(
-                places, height, bottom=stacked, color=style.palette()[_COLOURS[name]], width=0.7, label=name
-            )
+            look = {"color": style.color(role), "alpha": _STRENGTH[name], "width": 0.7}
+            ax.bar(places, height, bottom=stacked, label=name, **look)
             stacked = stacked + height
     style.zero_line(ax)
     charts.steady_ticks(ax.yaxis)

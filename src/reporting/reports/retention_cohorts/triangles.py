@@ -118,7 +118,7 @@ def _section(data: Data, kind: Kind, aligned: Aligned, parts: Parts) -> Blocks:
         "accounts old enough; figures in italics with a dotted frame are still open; the last row weighs "
         "every cohort by its size"
     )
-    left_out = _left_out(data) if kind.revenue else ""
+    left_out = _left_out(data) if kind is LOGO else ""  # of all triangles of payment: said once
     return Blocks(
         [Text(f"{finding} (@{kind.label}).{left_out}"), Figure(fig, kind.label, caption, _alt(found))]
     )

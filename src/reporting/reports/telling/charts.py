@@ -175,7 +175,7 @@ def stacked(
         colours: One a column.
         show: Segment value -> text.
     """
-    fig, ax = style.figure(height=1.3 + 0.42 * len(shares))
+    fig, ax = style.figure(height=1.15 + 0.27 * len(shares))
     style.horizontal(ax)
     left = np.zeros(len(shares))
     for column, colour in zip(shares.columns, colours, strict=True):
@@ -197,7 +197,7 @@ def stacked(
     ax.set_xlim(0, 1)
     ax.set_xlabel(x_label)
     style.percent_axis(ax.xaxis)
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2 - 0.35 / len(shares)), ncols=len(shares.columns))
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22 - 0.7 / len(shares)), ncols=len(shares.columns))
     style.title(ax, finding)
     return fig
 

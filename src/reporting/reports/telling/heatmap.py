@@ -37,7 +37,7 @@ def heatmap(
     """
     values = grid.to_numpy(dtype=float)
     rows, columns = values.shape
-    fig, ax = style.figure(height=1.05 + 0.167 * rows)  # twelve cohorts: two to a page
+    fig, ax = style.figure(height=1.0 + 0.155 * rows)  # twelve cohorts: two to a page
     low, high = (0.5, 1.5) if around_one else (0.5, 1.0)
     colours, open_ = style.ramp(around_one), open_cells.to_numpy(dtype=bool)
     ax.grid(False)
