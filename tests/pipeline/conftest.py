@@ -16,6 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from rich.console import Console
 
 from reporting.month import Month
+from reporting.params.product import load_product
 from reporting.pipeline.plan import Request, make_plan
 from reporting.pipeline.progress import Reporter
 from reporting.pipeline.project import Project
@@ -65,6 +66,7 @@ class Workshop:
             "schema": SCHEMA,
             "title": "Tiny Ltd",
             "month": str(MONTH),
+            "product": load_product(PRODUCT).model_dump(mode="json"),
             "sources": [{"name": "events.csv", "sha256": "0" * 64, "rows": 3}],
             "hash": f"{mrr}".encode().hex().ljust(64, "0"),
         }

@@ -182,3 +182,38 @@ def test_a_sparkline_carries_its_points_and_the_usual_range(tmp_path):
     assert '{.key-spark points="0,0 667,1000 1000,500" usual="250,1000"}' in made
     assert '{.key-spark points="0,500 1000,500"}' in made
     assert made.count(".key-spark") == 2
+
+
+def md(source: str, *tags: str):
+    return nbformat.v4.new_markdown_cell(source, metadata={"tags": list(tags)})
+
+
+def nothing():
+    bundle = {"application/vnd.reporting.block+json": {"kind": "nothing"}, "text/plain": ""}
+    output = nbformat.v4.new_output("display_data", bundle)
+    return nbformat.v4.new_code_cell("x", outputs=[output])
+
+
+def test_an_empty_blocks_says_that_there_is_nothing():
+    seen = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("IPython.display.display", lambda data, **_: seen.append(data))
+        blocks.Blocks()._ipython_display_()
+    assert nothing().outputs[0].data == seen[0]
+
+
+@pytest.mark.parametrize(
+    ("cells", "headings"),
+    [
+        ([md("## One\n\nWhy."), nothing()], []),
+        ([md("## One"), nothing(), text("said")], ["One"]),
+        ([md("## One"), md("### Part"), nothing(), md("## Two"), text("said")], ["Two"]),
+        ([md("## One"), md("### Part"), nothing(), md("### Other"), text("said")], ["One", "Other"]),
+        ([md("## One"), text("said"), md("### Part"), nothing()], ["One"]),
+        ([md("## Words\n\nof an analyst")], ["Words"]),
+        ([md("## One"), nothing(), md("## Words\n\nof an analyst")], ["Words"]),
+    ],
+)
+def test_a_section_that_shows_nothing_is_left_out_with_its_heading(tmp_path, cells, headings):
+    made = derive_one(written(tmp_path, *cells), tmp_path / "d").read_text()
+    assert [line.lstrip("# ") for line in made.splitlines() if line.startswith("#")] == headings

@@ -181,7 +181,7 @@ def pairs(monkeypatch, *splits: tuple[int, int]) -> list[tuple]:
         for i, (a, b) in enumerate(splits)
     ]
     monkeypatch.setattr(early, "_splits", lambda data: iter(made))
-    data = SimpleNamespace(paid=rows, trust=SimpleNamespace(label=str))
+    data = SimpleNamespace(paid=rows, trust=SimpleNamespace(reliable=True))
     return [row for block in early.by_beginning(data) if isinstance(block, Table) for row in block.rows]
 
 
@@ -228,7 +228,7 @@ def by_feature(using: int, others: int, growth: float = 1.5, fall: float = 0.5) 
         followed=rows,
         base_month=JANUARY,
         span_words="12 months",
-        trust=SimpleNamespace(label=str),
+        trust=SimpleNamespace(reliable=True),
         book=SimpleNamespace(snapshot=SimpleNamespace(account_feature_month=pd.concat([used, late]))),
     )
     found = groups.by_feature(data)

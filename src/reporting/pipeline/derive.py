@@ -72,7 +72,7 @@ def _read(executed: Path) -> Draft:
     for cell in notebook.cells:
         number += "injected-parameters" not in cell.metadata.get("tags", [])
         document.add_cell(number, cell)
-    document.check_references()
+    document.finish()
     return document
 
 

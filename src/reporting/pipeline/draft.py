@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from reporting.errors import RenderError
+from reporting.pipeline.pieces import pipe_table, sparkline
+from reporting.pipeline.sections import Sections
 from reporting.present import mime
 from reporting.present.markdown import clean, escape
 
@@ -36,6 +38,7 @@ class Draft:
         self.parts: list[str] = []
         self.aside: list[str] = []
         self._sink = self.parts
+        self._sections = {id(sink): Sections(sink) for sink in (self.parts, self.aside)}
         self.figures: dict[tuple[str, str], str] = {}
         self.key_figures: list[dict[str, Any]] = []
         self.labels: dict[str, int] = {}
@@ -67,6 +70,7 @@ class Draft:
         self._sink = self.aside if apart else self.parts
         if cell.cell_type == "markdown":
             words = self._without_title(number, cell.source)
+            self._sections[id(self._sink)].begin(words)
             self.prose(number, _HEADING.sub("### ", words) if apart else words)
         elif cell.cell_type == "code":
             for output in cell.get("outputs", []):
@@ -99,6 +103,9 @@ class Draft:
 
     def block(self, number: int, spec: dict[str, Any], data: Any) -> None:
         kind = spec.get("kind")
+        self._sections[id(self._sink)].show(kind != "nothing")
+        if kind == "nothing":
+            return
         writer = getattr(self, f"_{kind}", None) if kind in _KINDS else None
         if writer is None:
             raise self._error(
@@ -132,7 +139,13 @@ class Draft:
         self._mentioned(number, markdown)
         self._sink.append(markdown)
 
-    def check_references(self) -> None:
+    def finish(self) -> None:
+        """Leave out sections that turned out to hold nothing, and check what the others refer to."""
+        for sections in self._sections.values():
+            sections.end()
+        self._check_references()
+
+    def _check_references(self) -> None:
         for number, label in self.mentions:
             if label not in self.labels:
                 raise self._error(
@@ -175,7 +188,7 @@ class Draft:
             if item["change"]:
                 verdict = f" ·\u00a0{tone}" if tone else ""
                 spans.append(f"[{escape(item['change'])}{verdict}]{{.key-change}}")
-            if spark := _sparkline(item["history"], item["usual"]):
+            if spark := sparkline(item["history"], item["usual"]):
                 spans.append(spark)
             if item["note"]:
                 spans.append(f"[{escape(item['note'])}]{{.key-note}}")
@@ -210,7 +223,7 @@ class Draft:
             rows[-1] = [f"**{cell}**" if cell else "" for cell in rows[-1]]
         head = [escape(column["header"]) for column in spec["columns"]]
         right = [column["align"] == "right" for column in spec["columns"]]
-        lines = _pipe_table(head, right, rows)
+        lines = pipe_table(head, right, rows)
         self._sink.append(f"{lines}\n\n: {' '.join(spec['caption'].split())} {{#{label}}}")
 
     def _labelled(self, number: int, label: str) -> str:
@@ -250,40 +263,6 @@ class Draft:
 
 
 _KINDS = ("text", "callout", "keyfigures", "glossary", "figure", "table")
-
-
-def _pipe_table(head: list[str], right: list[bool], rows: list[list[str]]) -> str:
-    """A pipe table with padded columns, so that the document reads well as text."""
-    widths = [max(3, *(len(cell) for cell in column)) for column in zip(head, *rows, strict=True)]
-
-    def line(cells: list[str]) -> str:
-        padded = (
-            cell.rjust(width) if flush else cell.ljust(width)
-            for cell, width, flush in zip(cells, widths, right, strict=True)
-        )
-        return f"| {' | '.join(padded)} |"
-
-    rule = "|".join(
-        f"{'-' * (w + 1)}:" if flush else f":{'-' * (w + 1)}" for w, flush in zip(widths, right, strict=True)
-    )
-    return "\n".join([line(head), f"|{rule}|", *(line(row) for row in rows)])
-
-
-def _sparkline(history: list[float | None], usual: list[float] | None) -> str:
-    """A span with points on a canvas of a thousand by a thousand, and where the last was to be expected.
-
-    Empty with fewer than two points.
-    """
-    known = [(i, value) for i, value in enumerate(history) if value is not None]
-    if len(known) < 2:
-        return ""
-    low, high = min(value for _, value in known), max(value for _, value in known)
-    across, up = 1000 / (len(history) - 1), 1000 / (high - low) if high > low else 0
-    points = " ".join(f"{i * across:.0f},{(value - low) * up if up else 500:.0f}" for i, value in known)
-    span = f'[]{{.key-spark points="{points}"'
-    if usual and up:
-        span += ' usual="{:.0f},{:.0f}"'.format(*((min(max(x, low), high) - low) * up for x in usual))
-    return span + "}"
 
 
 def _attribute(text: str) -> str:

@@ -273,6 +273,8 @@ class Blocks(list[Block]):
 
         for block in self:
             display(block)
+        if not self:  # said, so that a heading over nothing can be left out
+            display({mime.BLOCK: {"kind": "nothing"}, "text/plain": ""}, raw=True)
 
 
 def _numbers(cells: Sequence[str]) -> bool:

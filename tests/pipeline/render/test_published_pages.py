@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+import pypdf
 import pytest
 from accessibility import barriers, needs_axe, needs_outloud, verdict
 
@@ -89,3 +90,28 @@ def test_reports_tell_one_truth(published):
     listed = verdicts.loc[verdicts["stance"].isin(["rescue", "protect"]), "account_name"]
     for name in listed.head(5):
         assert escape(cut(name, 32)) in brief and escape(name) in told["churn_drivers"]
+
+
+def printed(page: pypdf.PageObject) -> list[tuple[float, float]]:
+    """Size and height above the foot, in points, of every piece of text."""
+    found: list[tuple[float, float]] = []
+
+    def visit(text, page_matrix, matrix, font, size):
+        if text.strip():
+            scale = (matrix[2] ** 2 + matrix[3] ** 2) ** 0.5 * (
+                page_matrix[2] ** 2 + page_matrix[3] ** 2
+            ) ** 0.5
+            found.append((size * scale, matrix[5] * page_matrix[3] + page_matrix[5]))
+
+    page.extract_text(visitor_text=visit)
+    return found
+
+
+def test_printed_pages_are_more_than_half_full_and_no_text_is_small(published):
+    for path in sorted(published.glob("*.pdf")):
+        pages = pypdf.PdfReader(path).pages
+        for number, page in enumerate(pages, 1):
+            text, height = printed(page), float(page.mediabox.height)
+            assert min(size for size, _ in text) >= 7.95, (path.name, number)
+            lowest = min(y for _, y in text if 60 < y < height - 60)  # between head and foot
+            assert number == len(pages) or lowest < height / 2, (path.name, number)

@@ -9,7 +9,7 @@ from reporting.analysis import scores
 from reporting.analysis.frames import numbers
 from reporting.analysis.intervals import mean
 from reporting.present.blocks import Blocks, Table, Text
-from reporting.present.formats import count, number, percent
+from reporting.present.formats import NOT_AVAILABLE, count, number, percent
 from reporting.present.formats import month as month_name
 from reporting.present.markdown import escape
 from reporting.present.words import listing, moved_points, plain, plural, sentence
@@ -18,6 +18,10 @@ from .data import Data
 
 MOST_FEATURES = 20
 GOOD, REMOVE = "good", "candidate for removal"
+COMPARED = (
+    " The last column compares the engagement score, without its feature part, of accounts that used the "
+    "feature with those that didn't: it says what goes with health, not what causes it."
+)
 
 
 def features(data: Data) -> Blocks:
@@ -30,6 +34,7 @@ def features(data: Data) -> Blocks:
     now["step"] = [moved_points(a, b) for a, b in zip(now["rate"], before, strict=True)]
     now["health"] = [_health_gap(data, feature) for feature in now.index]
     now["reading"] = _readings(data, now)
+    compared = set(now["health"]) != {NOT_AVAILABLE}
     limits = book.product.adoption
     good, drop = now[now["reading"] == GOOD], now[now["reading"] == REMOVE]
     top = now.iloc[0]
@@ -45,9 +50,7 @@ def features(data: Data) -> Blocks:
         f"The most used feature is {escape(plain(top.name))}, at {percent(top['rate'])} of the active "
         f"{_base(data)}. {sentence(plural(len(good), 'core feature'))} of {int(now['core'].sum())} "
         f"{'is' if len(good) == 1 else 'are'} used by {percent(limits.feature_good, 0)} or more; "
-        f"{candidates}. The last column "
-        "compares the engagement score, without its feature part, of accounts that used the feature with "
-        "those that didn't: it says what goes with health, not what causes it (@tbl-features)."
+        f"{candidates} (@tbl-features).{COMPARED if compared else ''}"
     )
     table = now.reset_index().assign(
         name=lambda t: t["feature"].map(plain),
@@ -62,6 +65,8 @@ def features(data: Data) -> Blocks:
         "reading": "Reading",
         "health": "Score, users less others",
     }
+    if not compared:
+        del columns["health"]
     caption = f"Features in {book.label}, most used first: {min(MOST_FEATURES, len(table))} of {len(table)}"
     return Blocks(
         [Text(text), Table.of(table.head(MOST_FEATURES), columns, label="tbl-features", caption=caption)]
@@ -122,7 +127,7 @@ def _health_gap(data: Data, feature: str) -> str:
     columns = [scores.column(scores.ENGAGEMENT, name) for name in parts]
     rows = book.paying[book.paying[columns].notna().any(axis=1)]
     if rows.empty:
-        return "not available"
+        return NOT_AVAILABLE
     values = rows[columns].astype(float)
     weight = values.notna() * np.array(list(parts.values()))
     score = (values.fillna(0) * weight).sum(axis=1) / weight.sum(axis=1)

@@ -18,6 +18,7 @@ from reporting.present.words import listing, plain
 from reporting.survival.estimate import UNKNOWN, Estimate
 
 from ..telling.contraction import after_falling_use
+from ..telling.trust import if_reliable
 from .data import Data
 
 AGES = (3, 6, 12)
@@ -27,6 +28,7 @@ Split = tuple[str, str, pd.Series]
 """What an account of the first group did, what the others are called, and by account whether it did."""
 
 
+@if_reliable
 def by_beginning(data: Data) -> Blocks:
     """Retention after three, six and twelve months by early behaviour, trial, and product change."""
     lines, clear, lacking = [], [], []
@@ -50,7 +52,7 @@ def by_beginning(data: Data) -> Blocks:
     columns = {
         "group": "Accounts that",
         "n": ("Accounts", count),
-        **{str(age): data.trust.label(f"Pay after {age} months") for age in AGES},
+        **{str(age): f"Pay after {age} months" for age in AGES},
         "apart": "Difference",
     }
     found = (

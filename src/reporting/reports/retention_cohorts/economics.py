@@ -7,12 +7,14 @@ from reporting.present.blocks import Blocks, Text
 from reporting.reports.telling.book import Book
 from reporting.survival import DataError, kaplan_meier, rmst
 
+from ..telling.trust import if_reliable
 from .data import Data
 
 # Months a lifetime is followed at most: further ahead nobody should promise.
 HORIZON = 36
 
 
+@if_reliable
 def economics(data: Data) -> Blocks:
     """What an account is worth by how long accounts stay, and outside references for users."""
     return Blocks([Text(f"{_lifetime_sentence(data)}. {_reference_sentence(data.book)}".strip())])
@@ -23,11 +25,6 @@ def _lifetime_sentence(data: Data) -> str:
     book = data.book
     spells = risk_set(book.panel, book.month).spells
     arpa = book.metric("arpa")
-    if not data.trust.reliable:
-        return (
-            "How long accounts stay can't be told while the sources contradict each other, and no lifetime "
-            "value either"
-        )
     try:
         curve = kaplan_meier(
             spells["exit"], spells["churned"], start=spells["entry"], cluster=spells["account_id"]

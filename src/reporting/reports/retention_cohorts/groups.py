@@ -19,7 +19,7 @@ from reporting.present.blocks import Blocks, Figure, Table, Text
 from reporting.present.formats import count, percent
 from reporting.present.markdown import escape
 from reporting.present.words import listing, plain, with_interval
-from reporting.reports.telling.trust import UNRELIABLE
+from reporting.reports.telling.trust import if_reliable
 from reporting.survival.estimate import Estimate
 
 from ..telling import charts
@@ -29,6 +29,7 @@ FEWEST = 10
 CURVE_MONTHS = 18
 
 
+@if_reliable
 def activation_curves(data: Data) -> Blocks:
     """Retention by activation in the first month: a landmark, so that nobody is sorted by what came later."""
     days = data.book.product.activation.onboarding_days
@@ -36,6 +37,7 @@ def activation_curves(data: Data) -> Blocks:
     return _curves(data, early, f"activated within {days} days", "fig-activation-retention", "activation")
 
 
+@if_reliable
 def first_value_curves(data: Data) -> Blocks:
     """Retention by the wait for the first value event."""
     days = data.book.product.activation.value_days
@@ -68,10 +70,9 @@ def _curves(data: Data, early: pd.Series, words: str, label: str, what: str) -> 
     at = min(12, *(len(curve) - 1 for curve in curves.values()))
     first, second = (curve[at] for curve in curves.values())
     apart = differ(first, second)
-    mark = "" if data.trust.reliable else f" ({UNRELIABLE})"
     finding = (
         f"{percent(first.value)} of accounts {words} pay after {at} months, {percent(second.value)} of the "
-        f"others{mark}"
+        f"others"
     )
     fig, ax = style.figure()
     for i, (name, curve) in enumerate(curves.items()):
@@ -104,7 +105,7 @@ def _curves(data: Data, early: pd.Series, words: str, label: str, what: str) -> 
         verdict = "the difference may be chance"
     text = (
         f"After {at} months {with_interval(first)} of the accounts {words} pay, against "
-        f"{with_interval(second)} of the others{mark}: {verdict} (@{label}). The group is fixed by what "
+        f"{with_interval(second)} of the others: {verdict} (@{label}). The group is fixed by what "
         "happened early, not by what came later."
     )
     return Blocks([Text(text), Figure(fig, label, caption, alt)])
@@ -123,6 +124,7 @@ def _curve(aligned: Aligned) -> list[Estimate]:
     return out
 
 
+@if_reliable
 def by_segment(data: Data) -> Blocks:
     """NRR by the first segment that splits the accounts of the base month."""
     lines = _by_segment(data)
@@ -132,7 +134,7 @@ def by_segment(data: Data) -> Blocks:
     chart = sorted((line for line in lines if line.segment == name), key=lambda line: -line.net.value)
     best, worst = chart[0], chart[-1]
     finding = (
-        f"{data.trust.label('NRR')} runs from {percent(worst.net.value)} ({worst.value}) to "
+        f"NRR runs from {percent(worst.net.value)} ({worst.value}) to "
         f"{percent(best.net.value)} ({best.value}) by {plain(name)}, "
         f"{'beyond chance' if differ(best.net, worst.net) else 'which may be chance'}"
     )
@@ -145,6 +147,7 @@ def by_segment(data: Data) -> Blocks:
     return Blocks([Text(f"{escape(finding)} (@fig-segments)."), figure])
 
 
+@if_reliable
 def segment_table(data: Data) -> Blocks:
     """Retention by every segment of the base month."""
     lines = _by_segment(data)
@@ -154,13 +157,12 @@ def segment_table(data: Data) -> Blocks:
         (f"{plain(line.segment)}: {line.value}", line.n, _cell(line.stay), _cell(line.gross), _cell(line.net))
         for line in lines
     ]
-    label = data.trust.label
     columns = {
         "segment": "Segment",
         "n": ("Accounts", count),
-        "stay": label("Logos kept"),
-        "gross": label("GRR"),
-        "net": label("NRR"),
+        "stay": "Logos kept",
+        "gross": "GRR",
+        "net": "NRR",
     }
     caption = (
         f"Retention over {data.span_words} by segment, groups of {FEWEST} accounts and more, with 95% "
@@ -212,6 +214,7 @@ class _Feature:
         return differ(self.users, self.others)
 
 
+@if_reliable
 def by_feature(data: Data) -> Blocks:
     """NRR of accounts that used a feature at the base close against those that didn't."""
     found = _features(data)
@@ -265,13 +268,12 @@ def _feature_table(data: Data, found: list[_Feature]) -> Table:
             for feature in found
         ]
     )
-    label = data.trust.label
     columns = {
         "feature": "Feature",
         "n": ("Users", count),
-        "with": label("NRR, users"),
+        "with": "NRR, users",
         "m": ("Others", count),
-        "without": label("NRR, others"),
+        "without": "NRR, others",
         "says": "Difference",
     }
     caption = f"NRR over {data.span_words} by feature used at the base close, with 95% bootstrap intervals"

@@ -13,7 +13,7 @@ from reporting.present.blocks import Blocks, Figure, KeyFigure, KeyFigures, Tabl
 from reporting.present.formats import change, money, percent
 from reporting.present.formats import month as month_name
 from reporting.present.words import interval, moved_points, plural, with_interval
-from reporting.reports.telling.trust import UNRELIABLE
+from reporting.reports.telling.trust import UNRELIABLE, if_reliable
 
 from ..telling import charts, company
 from ..telling.growth import growth_finding, quick_ratio, quick_ratio_words
@@ -93,6 +93,7 @@ def _earlier(data: Data, measure) -> float | None:
     return measure(rows).value if len(rows) else None
 
 
+@if_reliable
 def trend(data: Data) -> Blocks:
     """NRR and GRR over the span, month by month, with their intervals."""
     book = data.book
@@ -109,9 +110,9 @@ def trend(data: Data) -> Blocks:
         for name, key in (("NRR", "nrr"), ("GRR", "grr"))
     }
     now, low, high = frame["NRR"].iloc[-1], frame["NRR"].min(), frame["NRR"].max()
-    label, since = data.trust.label("NRR"), month_name(found.index[0], short=True)
+    since = month_name(found.index[0], short=True)
     finding = (
-        f"{label} over {span} months is {percent(now)}; since {since} it ran from {percent(low)} to "
+        f"NRR over {span} months is {percent(now)}; since {since} it ran from {percent(low)} to "
         f"{percent(high)}"
     )
     fig = charts.lines(

@@ -15,6 +15,7 @@ from reporting.present.words import plural, sentence
 from reporting.survival.estimate import Estimate
 
 from ..telling.heatmap import heatmap
+from ..telling.trust import if_reliable
 from .data import Data
 
 AVERAGE = "weighted average"
@@ -72,16 +73,19 @@ USAGE = Kind(
 )
 
 
+@if_reliable
 def logo_triangle(data: Data) -> Blocks:
     """Share of each cohort's accounts that still pay."""
     return _section(data, LOGO, data.paid, logos(data.paid, data.reading))
 
 
+@if_reliable
 def grr_triangle(data: Data) -> Blocks:
     """Share of each cohort's first MRR that is still paid, expansion left out."""
     return _section(data, GRR, data.paid, revenue(data.paid, gross=True, reading=data.reading))
 
 
+@if_reliable
 def nrr_triangle(data: Data) -> Blocks:
     """Each cohort's MRR against its first MRR, expansion counted."""
     return _section(data, NRR, data.paid, revenue(data.paid, gross=False, reading=data.reading))
@@ -128,7 +132,7 @@ def _finding(data: Data, kind: Kind, found: Triangle, aligned: Aligned, parts: P
     """The average at twelve months (or the oldest age enough accounts reached), and whether it changed."""
     enough = found.counts >= max(1, 0.25 * found.counts.iloc[0])
     reached = [age for age in found.average.index[enough] if 0 < age <= 12]
-    label = data.trust.label(kind.name) if kind.revenue else kind.name
+    label = kind.name
     if not reached:
         return f"{sentence(label)}: no cohort is a month old yet"
     age = reached[-1]

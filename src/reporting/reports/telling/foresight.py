@@ -31,9 +31,6 @@ _HEADS = ("List of", "Accounts", "Left", "Pay less", "Recovered", "Still on it")
 
 def followed_up(book: Book) -> Blocks:
     """What came of the accounts that were to save, a month and three months ago."""
-    if not book.judgement.reliable:
-        text = "What came of past lists can't be told: the sources contradict each other on who left."
-        return Blocks([Text(text)])
     found = {months: one for months, one in book.judgement.followed.items() if len(one.listed)}
     if not found:
         return Blocks([Text("There is no earlier list of accounts to save to follow up.")])

@@ -45,12 +45,11 @@ def heatmap(
     ax.pcolormesh(
         *edges, np.ma.masked_where(open_ | ~np.isfinite(values), values), cmap=colours, vmin=low, vmax=high
     )
-    size = 7.5 if columns <= 19 else 6.3
     for i, j in zip(*np.nonzero(np.isfinite(values)), strict=True):
         shade = colours(float(np.clip((values[i, j] - low) / (high - low), 0, 1)))
         ink = style.color("ink") if open_[i, j] else style.text_on(shade)
         slant = "italic" if open_[i, j] else "normal"
-        text = {"ha": "center", "va": "center", "size": size, "style": slant, "color": ink}
+        text = {"ha": "center", "va": "center", "size": 8, "style": slant, "color": ink}
         ax.text(j, i, f"{100 * values[i, j]:.0f}", **text)
         if open_[i, j]:
             ax.add_patch(_frame(j, i))

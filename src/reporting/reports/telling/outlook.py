@@ -19,8 +19,6 @@ _NAMES = {"mrr": "MRR", "nrr_12": "NRR of twelve months", "churned_accounts": "A
 
 def forecast(book: Book) -> Blocks:
     """MRR, NRR and lost accounts three months ahead, and what such forecasts were worth."""
-    if not book.judgement.reliable:
-        return Blocks([Text("No forecast can be made: the sources contradict each other on who left.")])
     found = book.forecast
     if found is None:
         return Blocks([Text("No forecast can be made: there are too few months to draw from.")])

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 import pandas as pd
 
@@ -50,6 +53,16 @@ class Trust(trust.Trust):
             "good news."
         )
         return Blocks([Callout("warning", "The sources contradict each other on who left", text)])
+
+
+def if_reliable(section: Callable[[Any], Blocks]) -> Callable[[Any], Blocks]:
+    """A section that hangs on who left: nothing where the sources contradict each other, said once above."""
+
+    @wraps(section)
+    def told(data: Any) -> Blocks:
+        return section(data) if data.trust.reliable else Blocks()
+
+    return told
 
 
 def _leads(finding: pd.Series) -> bool:
