@@ -15,7 +15,7 @@ from reporting.cli.main import run as command_line
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis with DuckDB 2
 
-COMMANDS = ("run", "validate", "audit", "diff", "render", "list", "metrics", "explain", "demo", "doctor")
+COMMANDS = ("init", "run", "validate", "audit", "diff", "render", "list", "metrics", "explain", "demo", "doctor")
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_every_command_explains_itself(reporting, command):
 
 def test_the_version_is_told_without_a_project(reporting, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert reporting("--version") == (0, f"reporting {metadata.version('reporting')}\n", "")
+    assert reporting("--version") == (0, f"reporting {metadata.version('customer-success-reports')}\n", "")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -35,9 +35,11 @@ MAY_IMPORT = {
         "params",
     },
     "demo": {"contract", "params"},
+    "starter": set(),
     "cli": {
         "pipeline",
         "demo",
+        "starter",
         "reports",
         "present",
         "snapshot",

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import reporting
 from reporting.errors import ConfigError
 
 NAME = "manifest.json"
@@ -183,7 +184,7 @@ def inventory(folder: Path) -> dict[str, str]:
 def versions() -> dict[str, str]:
     """Python, platform, and every package that the project names."""
     found = {"python": platform.python_version(), "platform": f"{platform.system()} {platform.machine()}"}
-    for requirement in importlib.metadata.requires("reporting") or []:
+    for requirement in importlib.metadata.requires(reporting.DISTRIBUTION) or []:
         if "extra ==" not in requirement:
             name = re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
             found[name] = importlib.metadata.version(name)

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import reporting
 
+COPIED = "starter"
+"""What `reporting init` copies. No run reads it there, and an installed package holds more of it than a clone."""
+
 
 def code_hash(*rooms: str) -> str:
     """SHA-256 over the package's own files: code, templates, fonts.
@@ -18,7 +21,8 @@ def code_hash(*rooms: str) -> str:
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root)
-        if path.is_file() and "__pycache__" not in name.parts and (not rooms or name.parts[0] in rooms):
+        wanted = name.parts[0] in rooms if rooms else name.parts[0] != COPIED
+        if wanted and path.is_file() and "__pycache__" not in name.parts:
             content = hashlib.sha256(path.read_bytes()).hexdigest()
             digest.update(f"{name.as_posix()} {content}\n".encode())
     return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""What `reporting init` copies: a project of one's own, and SELECTs for systems that many have."""
