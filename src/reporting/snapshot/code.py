@@ -8,7 +8,7 @@ from pathlib import Path
 import reporting
 
 COPIED = "starter"
-"""What `reporting init` copies. No run reads it there, and an installed package holds more of it than a clone."""
+"""What `reporting init` copies. No run reads it there; an installed package holds more of it than a clone."""
 
 
 def code_hash(*rooms: str) -> str:

@@ -18,7 +18,7 @@ from reporting.errors import ConfigError
 def keep_package(root: Path) -> str:
     """Make the package that runs now available to the project in `root`.
 
-    A wheel, or one built from a clone, is copied to `wheels/`: the project then needs no one else to install it.
+    A wheel, or one built from a clone, is copied to `wheels/`: the project needs nothing else to install it.
 
     Returns:
         What pip is asked for, relative to `root`: a wheel, `name==version` of an index, or `name@url`.
