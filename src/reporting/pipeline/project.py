@@ -67,7 +67,7 @@ class Project:
                 raise ConfigError(
                     f"there is no folder {folder.name}/ here.",
                     where=self.root.resolve(),
-                    remedy="Run in the project's folder or name it with --project; `reporting init` begins one.",
+                    remedy="Run in the project's folder or give --project; `reporting init` begins one.",
                 )
         return self
 
