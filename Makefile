@@ -18,10 +18,10 @@ PYTEST := $(VENV)/bin/python -m pytest
 # All cores; a process whose tests are done takes over some of another's. The plugin checks the properties' fixtures.
 PARALLEL := --numprocesses auto --dist worksteal -p hypothesispytest
 
-# MONTH, SOURCE, PARAMS, RENDERER and ROOM count only when they are given to make itself: a variable of that name in the
+# MONTH, SOURCE, PARAMS, RENDERER, OUT and ROOM count only when they are given to make itself: a variable of that name in the
 # environment must not choose the company. Nor do they reach the environment of what make starts.
 MAKEOVERRIDES :=
-unexport MONTH SOURCE PARAMS RENDERER ROOM SAMPLE
+unexport MONTH SOURCE PARAMS RENDERER OUT ROOM SAMPLE
 quoted = '$(subst ','\'',$(value $(1)))'
 option = $(if $(and $(filter command,$(origin $(2))),$(value $(2))),--$(1) $(call quoted,$(2)))
 
@@ -47,6 +47,10 @@ monthly-report: $(READY) ## make and publish a month: MONTH= SOURCE= PARAMS= REN
 .PHONY: validate
 validate: $(READY) ## check a source against the contract: SOURCE= MONTH=
 	@$(REPORTING) validate $(call option,source,SOURCE) $(call option,month,MONTH) $(call option,params,PARAMS)
+
+.PHONY: suggest
+suggest: $(READY) ## propose a product definition from a source's events: SOURCE= OUT=params/product.acme.yml
+	@$(REPORTING) suggest $(call option,source,SOURCE) $(call option,out,OUT) $(call option,params,PARAMS)
 
 .PHONY: audit
 audit: $(READY) ## make a published month again from its snapshot and compare: SOURCE= MONTH=

@@ -36,10 +36,12 @@ MAY_IMPORT = {
     },
     "demo": {"contract", "params"},
     "starter": set(),
+    "suggest": {"metrics.exact", "metrics.localtime", "contract"},
     "cli": {
         "pipeline",
         "demo",
         "starter",
+        "suggest",
         "reports",
         "present",
         "snapshot",
