@@ -1,0 +1,146 @@
+-- Stripe: a row is an item of a subscription, cut where a trial or a discount begins or ends. docs/stripe.md says what
+-- counts as MRR and what to check.
+WITH prices AS (
+    SELECT
+        id, product_id, nickname, currency,
+        CAST(COALESCE(unit_amount_decimal, unit_amount) AS DOUBLE PRECISION) AS minor,
+        recurring_interval AS period, CAST(recurring_interval_count AS INTEGER) AS periods,
+        recurring_usage_type AS usage_type,
+        CAST(transform_quantity_divide_by AS DOUBLE PRECISION) AS packet, transform_quantity_round AS packet_round
+    FROM price
+    WHERE type = 'recurring'
+    UNION ALL  -- plans of before prices; leave this out if there is no such table
+    SELECT
+        id, product_id, nickname, currency, CAST(amount AS DOUBLE PRECISION), "interval",
+        CAST(interval_count AS INTEGER), usage_type, CAST(transform_usage_divide_by AS DOUBLE PRECISION),
+        transform_usage_round
+    FROM plan
+    WHERE id NOT IN (SELECT id FROM price)
+),
+contracts AS (  -- `subscription` instead of `subscription_history` in syncs of before 2022
+    SELECT
+        id, customer_id, status, livemode, cancel_at_period_end,
+        CAST(created AS TIMESTAMP) AS created, CAST(start_date AS TIMESTAMP) AS start_date,
+        CAST(trial_start AS TIMESTAMP) AS trial_start, CAST(trial_end AS TIMESTAMP) AS trial_end,
+        CAST(current_period_end AS TIMESTAMP) AS period_end,
+        CASE status  -- past_due still counts: the customer uses, and the invoice is still being collected
+            WHEN 'canceled' THEN CAST(COALESCE(ended_at, canceled_at) AS TIMESTAMP)
+            WHEN 'unpaid' THEN CAST(current_period_start AS TIMESTAMP)  -- no longer collected
+            WHEN 'paused' THEN CAST(trial_end AS TIMESTAMP)             -- a trial that ended without a card
+        END AS ended
+    FROM subscription_history
+    WHERE LOWER(CAST(_fivetran_active AS VARCHAR)) = 'true'
+),
+items AS (
+    SELECT
+        item.id, item.subscription_id, item.plan_id,
+        contracts.customer_id, contracts.status, contracts.trial_start, contracts.trial_end, contracts.ended,
+        contracts.period_end, contracts.cancel_at_period_end,
+        prices.product_id, prices.nickname, prices.currency, prices.period, prices.periods,
+        CAST(item.quantity AS DOUBLE PRECISION) AS quantity,
+        -- Items of the beginning share its date, which may be set back; later ones begin when they are added.
+        CASE WHEN CAST(item.created AS TIMESTAMP) <= contracts.created + INTERVAL '1' MINUTE
+            THEN contracts.start_date ELSE CAST(item.created AS TIMESTAMP) END AS begun,
+        prices.minor * CASE
+            WHEN prices.packet IS NULL THEN CAST(item.quantity AS DOUBLE PRECISION)
+            WHEN prices.packet_round = 'up' THEN CEIL(CAST(item.quantity AS DOUBLE PRECISION) / prices.packet)
+            ELSE FLOOR(CAST(item.quantity AS DOUBLE PRECISION) / prices.packet)
+        END AS minor
+    FROM subscription_item AS item
+    LEFT JOIN contracts ON contracts.id = item.subscription_id
+    LEFT JOIN prices ON prices.id = item.plan_id
+    -- An item without its subscription stops the run, and so does one whose price is unknown or in tiers.
+    WHERE (contracts.id IS NULL
+            OR (LOWER(CAST(contracts.livemode AS VARCHAR)) = 'true'
+                AND contracts.status NOT IN ('incomplete', 'incomplete_expired')))
+        AND COALESCE(prices.usage_type, 'licensed') <> 'metered'  -- billed by use: no recurring revenue
+),
+queued AS (  -- what is taken off an invoice in money is taken off its items one after another
+    SELECT
+        items.*,
+        COALESCE(SUM(minor) OVER (
+            PARTITION BY subscription_id ORDER BY begun, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ), 0) AS minor_before
+    FROM items
+),
+discounts AS (  -- of a coupon that lasts; one for a single invoice (`once`) changes no recurring price
+    SELECT
+        queued.id AS item_id, discount.id, CAST(discount.start AS TIMESTAMP) AS since,
+        CAST(discount."end" AS TIMESTAMP) AS until,
+        CAST(coupon.percent_off AS DOUBLE PRECISION) AS percent_off,
+        CAST(coupon.amount_off AS DOUBLE PRECISION) AS minor_off,
+        CASE WHEN discount.subscription_id IS NULL THEN 2 ELSE 1 END AS place  -- the customer's, or its own
+    FROM queued
+    JOIN discount
+        ON discount.subscription_id = queued.subscription_id
+        OR (discount.subscription_id IS NULL AND discount.customer_id = queued.customer_id)
+    JOIN coupon ON coupon.id = discount.coupon_id
+    WHERE discount.invoice_id IS NULL AND discount.invoice_item_id IS NULL AND coupon.duration <> 'once'
+),
+cuts AS (
+    SELECT id, begun AS at FROM queued
+    UNION
+    SELECT id, trial_end FROM queued WHERE trial_end > begun AND (ended IS NULL OR trial_end < ended)
+    UNION
+    SELECT queued.id, discounts.since FROM queued JOIN discounts ON discounts.item_id = queued.id
+    WHERE discounts.since > begun AND (ended IS NULL OR discounts.since < ended)
+    UNION
+    SELECT queued.id, discounts.until FROM queued JOIN discounts ON discounts.item_id = queued.id
+    WHERE discounts.until > begun AND (ended IS NULL OR discounts.until < ended)
+),
+pieces AS (
+    SELECT
+        queued.*, cuts.at AS valid_from,
+        COALESCE(LEAD(cuts.at) OVER (PARTITION BY cuts.id ORDER BY cuts.at), queued.ended) AS valid_to,
+        ROW_NUMBER() OVER (PARTITION BY cuts.id ORDER BY cuts.at) AS number,
+        cuts.at < queued.trial_end AND cuts.at >= COALESCE(queued.trial_start, queued.begun) AS in_trial
+    FROM queued
+    JOIN cuts ON cuts.id = queued.id
+),
+terms AS (
+    SELECT
+        pieces.*, discounts.percent_off, COALESCE(discounts.minor_off, 0) AS minor_off,
+        ROW_NUMBER() OVER (
+            PARTITION BY pieces.id, pieces.number ORDER BY discounts.place, discounts.since DESC, discounts.id
+        ) AS choice
+    FROM pieces
+    LEFT JOIN discounts
+        ON discounts.item_id = pieces.id
+        AND discounts.since <= pieces.valid_from
+        AND (discounts.until IS NULL OR discounts.until > pieces.valid_from)
+)
+SELECT
+    CONCAT(terms.id, '/', CAST(terms.number AS VARCHAR))    AS subscription_id,
+    terms.customer_id                                       AS account_id,
+    terms.valid_from,
+    terms.valid_to,
+    COALESCE(product.name, terms.nickname, terms.plan_id)   AS plan,
+    CAST(CASE WHEN COALESCE(terms.in_trial, FALSE) THEN 0 WHEN terms.minor IS NULL THEN NULL ELSE
+        GREATEST(terms.minor - GREATEST(terms.minor_off - terms.minor_before, 0), 0)
+        -- Minor units: none in some currencies, a thousandth in others.
+        / 100.0 * CASE
+            WHEN UPPER(terms.currency) IN ('BIF', 'CLP', 'DJF', 'GNF', 'JPY', 'KMF', 'KRW', 'MGA', 'PYG', 'RWF',
+                                           'VND', 'VUV', 'XAF', 'XOF', 'XPF') THEN 100
+            WHEN UPPER(terms.currency) IN ('BHD', 'JOD', 'KWD', 'OMR', 'TND') THEN 0.1 ELSE 1 END
+        -- Every half-year is twice a year; a quarter and a year have a name of their own below.
+        * CASE WHEN terms.period = 'month' AND terms.periods NOT IN (1, 3, 12) THEN 12.0 / terms.periods
+            WHEN terms.period <> 'month' THEN 1.0 / terms.periods ELSE 1 END
+    END AS DECIMAL(18, 4))                                  AS amount,
+    CASE WHEN terms.period <> 'month' THEN terms.period
+        WHEN terms.periods = 1 THEN 'month' WHEN terms.periods = 3 THEN 'quarter' ELSE 'year' END
+                                                            AS amount_period,
+    UPPER(terms.currency)                                   AS currency,
+    COALESCE(terms.in_trial, FALSE)                         AS is_trial,
+    -- A price that is ever sold in a number is taken to be one for seats.
+    CASE WHEN MAX(terms.quantity) OVER (PARTITION BY terms.plan_id) > 1 THEN CAST(terms.quantity AS INTEGER) END
+                                                            AS seats,
+    terms.percent_off                                       AS discount_percent,
+    CASE WHEN terms.period = 'month' AND terms.periods = 3 THEN 'quarter'
+        WHEN terms.period = 'month' AND terms.periods = 12 THEN 'year'
+        WHEN terms.periods = 1 THEN terms.period ELSE CONCAT(CAST(terms.periods AS VARCHAR), ' ', terms.period, 's')
+    END                                                     AS billing_frequency,
+    CASE WHEN terms.valid_to IS NULL AND LOWER(CAST(terms.cancel_at_period_end AS VARCHAR)) <> 'true'
+        THEN terms.period_end END                           AS renewal_at
+FROM terms
+LEFT JOIN product ON product.id = terms.product_id
+WHERE terms.choice = 1
