@@ -48,7 +48,8 @@ class Stripe(Begun):
     ) -> None:
         known = {
             "id": id, "_fivetran_active": "true", "customer_id": id, "status": "active", "livemode": "true",
-            "created": f"{since} 08:00:00", "start_date": f"{since} 08:00:00", "trial_start": "", "trial_end": "",
+            "created": f"{since} 08:00:00", "start_date": f"{since} 08:00:00",
+            "trial_start": "", "trial_end": "",
             "current_period_start": "2025-12-10 08:00:00", "current_period_end": "2026-01-10 08:00:00",
             "cancel_at_period_end": "false", "cancel_at": "", "canceled_at": "", "ended_at": "",
         }  # fmt: skip
@@ -77,7 +78,8 @@ class Stripe(Begun):
         names = dict.fromkeys(row["customer_id"] for row in self.subscriptions)
         self.table(
             "customer",
-            [{"id": name, "name": f"The {name}", "description": "", "email": "", "created": "2024-12-01 00:00:00",
+            [{"id": name, "name": f"The {name}", "description": "", "email": "",
+              "created": "2024-12-01 00:00:00",
               "address_country": "DE", "livemode": "true"} for name in names],
         )  # fmt: skip
         nothing = {"id": "none", "name": ""}
@@ -115,7 +117,8 @@ def test_quantities_and_intervals(stripe):
     stripe.price("weeks", 1300, "week", 2)
     stripe.price("two years", 100000, "year", 2)
     stripe.price("fraction", 0.5)
-    for name, quantity in (("month", 3), ("year", 1), ("quarter", 1), ("half", 1), ("weeks", 1), ("two years", 1),
+    for name, quantity in (("month", 3), ("year", 1), ("quarter", 1), ("half", 1), ("weeks", 1),
+                           ("two years", 1),
                            ("fraction", 333), ("old", 7)):  # fmt: skip
         stripe.subscribe(f"c {name}", (name, quantity))
     assert stripe.mrr("2025-12") == {
@@ -236,7 +239,8 @@ def test_statuses(stripe):
     stripe.subscribe("unpaid", ("month", 1), status="unpaid", current_period_start="2025-11-10 08:00:00")
     stripe.subscribe("canceled", ("month", 1), status="canceled", canceled_at="2025-10-20 08:00:00",
                      ended_at="2025-11-10 08:00:00")  # fmt: skip
-    stripe.subscribe("will leave", ("month", 1), cancel_at_period_end="true", canceled_at="2025-12-20 08:00:00",
+    stripe.subscribe("will leave", ("month", 1), cancel_at_period_end="true",
+                     canceled_at="2025-12-20 08:00:00",
                      cancel_at="2026-01-10 08:00:00")  # fmt: skip
     stripe.subscribe("never paid", ("month", 1), status="incomplete_expired")
     stripe.subscribe("test", ("month", 1), livemode="false")
@@ -293,7 +297,7 @@ FOLDER = os.environ.get("STRIPE_DIR", "")
 def test_the_tables_of_the_connectors_own_tests(begun):
     """Worked out by other means: 11,838.20 over 13 paying, list prices.
 
-    Eleven subscriptions and the price of a fourteenth item are in no table, and no customer has a subscription.
+    Eleven subscriptions and a fourteenth item's price are in no table, and no customer has a subscription.
     """
     company = begun("stripe")
     data = company.root / "data" / "acme"
@@ -303,7 +307,8 @@ def test_the_tables_of_the_connectors_own_tests(begun):
     company.select("events", EVENTS)
     with pytest.raises(ContractError, match="account_id"):
         company.snapshot("2024-08")
-    company.select("accounts", "SELECT DISTINCT subscription_id AS account_id, subscription_id AS account_name, "
+    company.select("accounts", "SELECT DISTINCT subscription_id AS account_id, subscription_id AS "
+                   "account_name, "
                    "CAST('2021-01-01' AS DATE) AS signed_up_at FROM subscription_item")  # fmt: skip
     path = company.folder / "subscriptions.sql"
     known = path.read_text().replace("terms.customer_id ", "terms.subscription_id ")

@@ -78,7 +78,7 @@ discounts AS (  -- of a coupon that lasts; one for a single invoice (`once`) cha
     WHERE discount.invoice_id IS NULL AND discount.invoice_item_id IS NULL AND coupon.duration <> 'once'
 ),
 cuts AS (
-    SELECT id, begun AS at FROM queued
+    SELECT id, begun AS cut_at FROM queued
     UNION
     SELECT id, trial_end FROM queued WHERE trial_end > begun AND (ended IS NULL OR trial_end < ended)
     UNION
@@ -90,10 +90,10 @@ cuts AS (
 ),
 pieces AS (
     SELECT
-        queued.*, cuts.at AS valid_from,
-        COALESCE(LEAD(cuts.at) OVER (PARTITION BY cuts.id ORDER BY cuts.at), queued.ended) AS valid_to,
-        ROW_NUMBER() OVER (PARTITION BY cuts.id ORDER BY cuts.at) AS number,
-        cuts.at < queued.trial_end AND cuts.at >= COALESCE(queued.trial_start, queued.begun) AS in_trial
+        queued.*, cuts.cut_at AS valid_from,
+        COALESCE(LEAD(cuts.cut_at) OVER (PARTITION BY cuts.id ORDER BY cuts.cut_at), queued.ended) AS valid_to,
+        ROW_NUMBER() OVER (PARTITION BY cuts.id ORDER BY cuts.cut_at) AS number,
+        cuts.cut_at < queued.trial_end AND cuts.cut_at >= COALESCE(queued.trial_start, queued.begun) AS in_trial
     FROM queued
     JOIN cuts ON cuts.id = queued.id
 ),
