@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -288,6 +289,44 @@ def test_revenue_that_can_not_be_told_stops_the_run(stripe, item, column):
     assert column in found
     with pytest.raises(ContractError):
         stripe.snapshot()
+
+
+class Lines:
+    """Lines of invoices, each a month long unless its end is given."""
+
+    def __init__(self) -> None:
+        self.rows: list[dict] = []
+
+    def add(self, item: str, price: str, quantity: int, start: str, end: str, amount: int = 1) -> None:
+        self.rows.append(
+            {"id": f"il_{len(self.rows)}", "type": "subscription", "subscription_item_id": item,
+             "subscription_id": "a", "price_id": price, "plan_id": "", "quantity": quantity, "amount": amount,
+             "period_start": f"{start} 08:00:00", "period_end": f"{end} 08:00:00"}
+        )  # fmt: skip
+
+
+def test_the_past_stands_in_the_lines_of_the_invoices(stripe):
+    """Item 1: 3 a month from January, 5 from the middle of March, 2 from May. Item 2: removed after April."""
+    stripe.subscribe("a", ("month", 2))
+    stripe.subscribe("b", ("month", 4))
+    lines = Lines()
+    for month in range(1, 12):
+        quantity = 3 if month < 4 else 5 if month < 5 else 2
+        lines.add("si_01", "month", quantity, f"2025-{month:02}-10", f"2025-{month + 1:02}-10")
+    lines.add("si_01", "month", 3, "2025-03-20", "2025-04-10", amount=-6000)  # unused time
+    lines.add("si_01", "month", 5, "2025-03-20", "2025-04-10", amount=9900)  # the rest of the month
+    for month in (2, 3, 4):
+        lines.add("si_99", "year", 1, f"2025-{month:02}-10", f"2025-{month + 1:02}-10")
+    months = ("2025-01", "2025-02", "2025-03", "2025-04", "2025-05", "2025-12")
+    assert stripe.mrr(*months)["a"] == [59.98] * 6, "as it is today"
+    stripe.table("invoice_line_item", lines.rows)
+    path = stripe.folder / "subscriptions.sql"
+    head, dashed, rest = re.split(r"(    -- WHERE id NOT IN .*?>= 0\n)", path.read_text(), flags=re.DOTALL)
+    path.write_text(head + dashed.replace("    -- ", "    ") + rest)
+    assert stripe.mrr(*months) == {
+        "a": [89.97, 114.96, 174.94, 174.94, 59.98, 59.98],  # 3, 3 and 24.99, 5 and 24.99, the same, 2, 2
+        "b": [119.96] * 6,  # in no invoice yet
+    }
 
 
 FOLDER = os.environ.get("STRIPE_DIR", "")

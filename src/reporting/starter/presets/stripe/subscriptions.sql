@@ -1,6 +1,35 @@
--- Stripe: a row is an item of a subscription, cut where a trial or a discount begins or ends. docs/stripe.md says what
--- counts as MRR and what to check.
-WITH prices AS (
+-- Stripe: a row is an item of a subscription, cut where its terms, a trial or a discount begin or end. docs/stripe.md
+-- says what counts as MRR and what to check.
+WITH versions AS (  -- what each item was, since when, and until when it is paid
+    -- Items as they are today. So are past months then: who bought more is told with today's quantity ever since.
+    SELECT
+        id AS item_id, subscription_id, plan_id, quantity, CAST(created AS TIMESTAMP) AS since,
+        CAST(NULL AS TIMESTAMP) AS paid_until
+    FROM subscription_item
+    -- The past stands in the lines of the invoices. If you have them, remove the dashes:
+    -- WHERE id NOT IN (SELECT subscription_item_id FROM invoice_line_item WHERE subscription_item_id IS NOT NULL)
+    -- UNION ALL
+    -- SELECT
+    --     subscription_item_id, subscription_id, COALESCE(price_id, plan_id), quantity,
+    --     CAST(period_start AS TIMESTAMP), CAST(period_end AS TIMESTAMP)
+    -- FROM invoice_line_item
+    -- WHERE type = 'subscription' AND subscription_item_id IS NOT NULL AND CAST(amount AS BIGINT) >= 0
+),
+told AS (
+    SELECT
+        versions.*, CONCAT(plan_id, ' x ', CAST(quantity AS VARCHAR)) AS terms,
+        LAG(CONCAT(plan_id, ' x ', CAST(quantity AS VARCHAR))) OVER (
+            PARTITION BY item_id ORDER BY since, paid_until
+        ) AS terms_before,
+        MAX(paid_until) OVER (PARTITION BY item_id) AS last_paid
+    FROM versions
+),
+changes AS (
+    SELECT told.*, LEAD(since) OVER (PARTITION BY item_id ORDER BY since, paid_until) AS next_since
+    FROM told
+    WHERE terms_before IS NULL OR terms_before <> terms
+),
+prices AS (
     SELECT
         id, product_id, nickname, currency,
         CAST(COALESCE(unit_amount_decimal, unit_amount) AS DOUBLE PRECISION) AS minor,
@@ -33,20 +62,26 @@ contracts AS (  -- `subscription` instead of `subscription_history` in syncs of 
 ),
 items AS (
     SELECT
-        item.id, item.subscription_id, item.plan_id,
-        contracts.customer_id, contracts.status, contracts.trial_start, contracts.trial_end, contracts.ended,
-        contracts.period_end, contracts.cancel_at_period_end,
+        CONCAT(item.item_id, ' ', CAST(item.since AS VARCHAR)) AS id, item.item_id, item.subscription_id, item.plan_id,
+        contracts.customer_id, contracts.trial_start, contracts.trial_end, contracts.period_end,
+        contracts.cancel_at_period_end,
         prices.product_id, prices.nickname, prices.currency, prices.period, prices.periods,
         CAST(item.quantity AS DOUBLE PRECISION) AS quantity,
         -- Items of the beginning share its date, which may be set back; later ones begin when they are added.
-        CASE WHEN CAST(item.created AS TIMESTAMP) <= contracts.created + INTERVAL '1' MINUTE
-            THEN contracts.start_date ELSE CAST(item.created AS TIMESTAMP) END AS begun,
+        CASE WHEN item.since <= contracts.created + INTERVAL '1' MINUTE
+            THEN contracts.start_date ELSE item.since END AS begun,
+        CASE
+            WHEN item.next_since < COALESCE(contracts.ended, item.next_since + INTERVAL '1' DAY) THEN item.next_since
+            WHEN item.item_id NOT IN (SELECT id FROM subscription_item)  -- removed from the subscription
+                AND item.last_paid < COALESCE(contracts.ended, item.last_paid + INTERVAL '1' DAY) THEN item.last_paid
+            ELSE contracts.ended
+        END AS ended,
         prices.minor * CASE
             WHEN prices.packet IS NULL THEN CAST(item.quantity AS DOUBLE PRECISION)
             WHEN prices.packet_round = 'up' THEN CEIL(CAST(item.quantity AS DOUBLE PRECISION) / prices.packet)
             ELSE FLOOR(CAST(item.quantity AS DOUBLE PRECISION) / prices.packet)
         END AS minor
-    FROM subscription_item AS item
+    FROM changes AS item
     LEFT JOIN contracts ON contracts.id = item.subscription_id
     LEFT JOIN prices ON prices.id = item.plan_id
     -- An item without its subscription stops the run, and so does one whose price is unknown or in tiers.
@@ -58,8 +93,10 @@ items AS (
 queued AS (  -- what is taken off an invoice in money is taken off its items one after another
     SELECT
         items.*,
-        COALESCE(SUM(minor) OVER (
-            PARTITION BY subscription_id ORDER BY begun, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        COALESCE((
+            SELECT SUM(other.minor) FROM items AS other
+            WHERE other.subscription_id = items.subscription_id AND other.item_id < items.item_id
+                AND other.begun <= items.begun AND (other.ended IS NULL OR other.ended > items.begun)
         ), 0) AS minor_before
     FROM items
 ),
@@ -92,7 +129,7 @@ pieces AS (
     SELECT
         queued.*, cuts.cut_at AS valid_from,
         COALESCE(LEAD(cuts.cut_at) OVER (PARTITION BY cuts.id ORDER BY cuts.cut_at), queued.ended) AS valid_to,
-        ROW_NUMBER() OVER (PARTITION BY cuts.id ORDER BY cuts.cut_at) AS number,
+        ROW_NUMBER() OVER (PARTITION BY queued.item_id ORDER BY cuts.cut_at, queued.begun) AS number,
         cuts.cut_at < queued.trial_end AND cuts.cut_at >= COALESCE(queued.trial_start, queued.begun) AS in_trial
     FROM queued
     JOIN cuts ON cuts.id = queued.id
@@ -101,7 +138,7 @@ terms AS (
     SELECT
         pieces.*, discounts.percent_off, COALESCE(discounts.minor_off, 0) AS minor_off,
         ROW_NUMBER() OVER (
-            PARTITION BY pieces.id, pieces.number ORDER BY discounts.place, discounts.since DESC, discounts.id
+            PARTITION BY pieces.item_id, pieces.number ORDER BY discounts.place, discounts.since DESC, discounts.id
         ) AS choice
     FROM pieces
     LEFT JOIN discounts
@@ -110,7 +147,7 @@ terms AS (
         AND (discounts.until IS NULL OR discounts.until > pieces.valid_from)
 )
 SELECT
-    CONCAT(terms.id, '/', CAST(terms.number AS VARCHAR))    AS subscription_id,
+    CONCAT(terms.item_id, '/', CAST(terms.number AS VARCHAR)) AS subscription_id,
     terms.customer_id                                       AS account_id,
     terms.valid_from,
     terms.valid_to,
