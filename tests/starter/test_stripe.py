@@ -261,6 +261,18 @@ def test_statuses(stripe):
     assert told == {"canceled": dt.datetime(2025, 11, 10, 8), "will leave": dt.datetime(2026, 1, 10, 8)}
 
 
+def test_a_subscription_that_another_takes_the_place_of_is_no_cancellation(stripe):
+    gone = {"status": "canceled", "canceled_at": "2025-06-10 08:00:00", "ended_at": "2025-06-10 08:00:00"}
+    for name, day in (("replaced", 11), ("came back", 12)):
+        stripe.subscribe(f"{name} 1", ("month", 1), customer_id=name, **gone)
+        stripe.subscribe(f"{name} 2", ("month", 2), customer_id=name, since=f"2025-06-{day}")
+    stripe.subscribe("beside 1", ("month", 1), customer_id="beside", **gone)
+    stripe.subscribe("beside 2", ("month", 1), customer_id="beside", **gone)
+    stripe.write()
+    told = {row["cancellation_id"] for row in stripe.rows("cancellations")}
+    assert told == {"came back 1", "beside 1", "beside 2"}
+
+
 def test_items_begin_with_the_subscription_or_when_they_are_added(stripe):
     stripe.subscribe("a", ("month", 1), since="2025-03-10", start_date="2025-01-05 00:00:00")
     stripe.item("a", "month", 2, "2025-05-01 00:00:00")
