@@ -116,6 +116,10 @@ bench-render: $(READY) ## the pages against bare pandoc and Typst, and against Q
 doctor: $(READY) ## check the environment
 	@$(REPORTING) doctor
 
+.PHONY: wheel
+wheel: $(READY) ## build the wheel that a project begins from without a clone, in dist/
+	@$(VENV)/bin/python -m hatchling build -t wheel
+
 .PHONY: lock
 lock: ## lock the dependencies of pyproject.toml again (needs uv)
 	@set -eu; \

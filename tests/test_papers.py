@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.specifiers import SpecifierSet
 
 import reporting
 from reporting.analysis.facts import DERIVED
 from reporting.params.playbook import shipped
+from reporting.suggest.decide import DAILY, DENIED, GRANTED, LATER, MONTHLY, OFTEN, WEEKLY, decide
+from reporting.suggest.measure import Measured, Use
+from reporting.suggest.page import write_page
+from reporting.suggest.sums import EARLY, NAMES, ONBOARDING, STAYED
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -61,3 +67,29 @@ def test_the_guide_to_the_playbook_has_every_shipped_rule_and_column():
         assert rule.action in guide, rule.id
     for column, meaning in DERIVED.items():
         assert f"| `{column}` | {meaning} |" in guide, column
+
+
+def test_the_guide_to_the_product_definition_has_what_is_proposed_and_by_which_limits():
+    guide = text("docs/product.md")
+    shown = proposed_keys()
+    assert all(f"`{key}`" in guide for key in shown), shown
+    limits = [
+        f"up to {DAILY} daily, {WEEKLY} weekly, {MONTHLY:g} monthly",
+        f"at most {DENIED * 100:g} %",
+        f"at least {GRANTED * 100:g} %",
+        f"{LATER} days after the first",
+        f"at least {OFTEN} times as often",
+        f"the {NAMES} that most",
+        f"within {ONBOARDING} days",
+        f"within {EARLY} days",
+        f"after {STAYED}",
+    ]
+    for limit in limits:
+        assert limit in guide, limit
+
+
+def proposed_keys() -> list[str]:
+    """Keys of a proposed definition, but for the scores, which are not proposed."""
+    use = Use("work", 9, 9, None, dt.date(2025, 1, 1), dt.date(2025, 1, 2), 1.0, 1.0, 1.0)
+    page = yaml.safe_load(write_page(decide(Measured((use,), 1, 7.0, "user", (), (), ())), "acme"))
+    return [key for key in page if not key.endswith("_score")]
