@@ -120,13 +120,14 @@ doctor: $(READY) ## check the environment
 wheel: $(READY) ## build the wheel that a project begins from without a clone, in dist/
 	@$(VENV)/bin/python -m hatchling build -t wheel
 
+# Extras stay in the lock: pip takes `coverage[toml]` for something that is not pinned where `coverage` is.
 .PHONY: lock
 lock: ## lock the dependencies of pyproject.toml again (needs uv)
 	@set -eu; \
 	compile() { \
 		uv pip compile pyproject.toml --universal --python-version 3.11 --extra build --extra test "$$@" \
 			--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
-			--quiet --upgrade; \
+			--no-strip-extras --quiet --upgrade; \
 	}; \
 	compile --output-file requirements.lock; \
 	compile --extra spark --extra postgres --constraint requirements.lock --output-file requirements-servers.lock

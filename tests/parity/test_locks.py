@@ -8,12 +8,21 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-def pins(name: str) -> set[str]:
-    """`package==version ; marker` of every line that pins one."""
-    return set(re.findall(r"^[\w.-]+==[^\\\n]+", (ROOT / name).read_text(), re.MULTILINE))
+def text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def pins(name: str) -> set[tuple[str, str]]:
+    """Package, and its version with marker, of every line that pins one; extras are no matter."""
+    return set(re.findall(r"^([\w.-]+)(?:\[[\w,. -]+\])?==([^\\\n]+)", text(name), re.MULTILINE))
 
 
 def test_servers_lock_holds_every_pin_of_the_lock() -> None:
     assert pins("requirements.lock") - pins("requirements-servers.lock") == set()
-    added = {pin.split("==")[0] for pin in pins("requirements-servers.lock") - pins("requirements.lock")}
+    added = {package for package, _ in pins("requirements-servers.lock") - pins("requirements.lock")}
     assert {"psycopg", "pyspark"} <= added
+
+
+def test_extras_are_pinned_with_their_packages() -> None:
+    """Else pip takes `coverage[toml]` for something without a version and a hash, once a newer one is out."""
+    assert re.search(r"^coverage\[toml\]==", text("requirements.lock"), re.MULTILINE)

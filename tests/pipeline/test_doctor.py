@@ -29,7 +29,8 @@ def found(workshop):
 def test_packages_are_compared_with_the_lock(workshop, found):
     lock = workshop.root / "requirements.lock"
     version = importlib.metadata.version("pandas")
-    lock.write_text(f"pandas=={version} \\\n    --hash=sha256:0\nappnope==1 ; sys_platform == 'no' \\\n")
+    other = "appnope==1 ; sys_platform == 'no' \\\n"
+    lock.write_text(f"pandas[excel, xml]=={version} \\\n    --hash=sha256:0\n{other}")
     assert found()["Packages"] == ("good", "all 1 as locked")
     lock.write_text("pandas==0.1 \\\n    --hash=sha256:0\nnot-there==1 \\\n")
     state, text = found()["Packages"]

@@ -64,7 +64,8 @@ def _locked(text: str) -> Iterator[tuple[str, str]]:
     """Name and version of each locked package that belongs on this machine."""
     from packaging.markers import Marker
 
-    for name, version, marker in re.findall(r"^([\w.-]+)==(\S+)(?: ; ([^\\\n]+))?", text, re.M):
+    pin = r"^([\w.-]+)(?:\[[\w,. -]+\])?==(\S+)(?: ; ([^\\\n]+))?"
+    for name, version, marker in re.findall(pin, text, re.M):
         if not marker or Marker(marker.strip()).evaluate():
             yield name, version
 
