@@ -65,3 +65,12 @@ def test_the_company_is_published_once_its_tables_are_mapped(project):
         (project / path).write_text(text, encoding="utf-8")
     assert "Published: acme 2026-03" in done("make", "monthly-report", "SOURCE=acme", cwd=project)
     assert (project / "reports" / "acme" / "2026-03" / "executive_brief.pdf").stat().st_size > 0
+
+
+def test_presets_are_in_the_wheel_and_a_definition_is_proposed(project):
+    done(".venv/bin/reporting", "init", "globex", "--preset", "stripe", cwd=project)
+    assert (
+        (project / "params" / "sources" / "globex" / "subscriptions.sql").read_text().startswith("-- Stripe")
+    )
+    done("make", "suggest", "SOURCE=demo", "OUT=params/product.new.yml", cwd=project)
+    assert "key_action: workflow_run" in (project / "params" / "product.new.yml").read_text()

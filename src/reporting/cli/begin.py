@@ -47,7 +47,7 @@ def init(
     say(f"  1. Put your tables into {common.shown(begun.data)}/, or name the database in {name}.yml.")
     say(f"  2. Map your columns: params/sources/{name}/*.sql, docs/sources.md.")
     say(f"  3. make validate SOURCE={name}")
-    say(f"  4. reporting suggest --source {name}: what counts as use and value, from your own events.")
+    say(f"  4. make suggest SOURCE={name} OUT=params/product.{name}.yml")
     say(f"  5. make monthly-report SOURCE={name}")
 
 
