@@ -69,8 +69,7 @@ def test_the_company_is_published_once_its_tables_are_mapped(project):
 
 def test_presets_are_in_the_wheel_and_a_definition_is_proposed(project):
     done(".venv/bin/reporting", "init", "globex", "--preset", "stripe", cwd=project)
-    assert (
-        (project / "params" / "sources" / "globex" / "subscriptions.sql").read_text().startswith("-- Stripe")
-    )
+    folder = project / "params" / "sources" / "globex"
+    assert (folder / "subscriptions.sql").read_text().startswith("-- Stripe")
     done("make", "suggest", "SOURCE=demo", "OUT=params/product.new.yml", cwd=project)
     assert "key_action: workflow_run" in (project / "params" / "product.new.yml").read_text()

@@ -34,7 +34,8 @@ def readable(events: ir.Table, close: dt.datetime, timezone: str) -> ir.Table:
         events.event_name != "",
         events.occurred_at.notnull(),
     )
-    return sound.mutate(at=to_local(sound.occurred_at, timezone, _EPOCH, close))
+    first = sound.occurred_at.min().to_pyarrow().as_py() or close  # a change of the clock costs every event
+    return sound.mutate(at=to_local(sound.occurred_at, timezone, first, close))
 
 
 def by_account(events: ir.Table) -> ir.Table:
