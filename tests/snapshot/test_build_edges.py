@@ -110,7 +110,7 @@ def test_a_snapshot_without_a_fresh_month_tells_anew_what_the_close_does_not_dec
     ws.fresh = (JAN,)
     found = tables.frozen_tables(ws)
     assert set(found) == set(tables.KEYS) - {
-        *("account_month", "cancellations", "surveys", "acquisition", "activities", "targets")
+        *("account_month", "users", "cancellations", "surveys", "acquisition", "activities", "targets")
     }
     assert found["account_feature_month"].columns == ("users",)
 
