@@ -19,7 +19,8 @@ from reporting.present.brand import Brand, current_brand
 from reporting.present.markdown import escape
 
 _FORWARD = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'"><title>{title}</title>
 <meta http-equiv="refresh" content="0; url={href}"></head>
 <body><p><a href="{href}">{title}</a></p></body></html>
 """

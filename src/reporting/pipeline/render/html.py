@@ -17,6 +17,7 @@ from reporting.errors import RenderError
 from reporting.pipeline.render.context import RunContext
 from reporting.pipeline.render.document import Document
 from reporting.pipeline.render.pandoc import THEME, convert
+from reporting.pipeline.render.scripts import POLICY, policy, script_of
 from reporting.present.brand import FONTS, Brand, Color
 
 _IMAGE = re.compile(r'<img\b(?:[^>"]|"[^"]*")*?\bsrc="((?:\./)?figures/[^"]+\.svg)"(?:[^>"]|"[^"]*")*>')
@@ -129,6 +130,7 @@ def page(
     root: str = "",
     month: str | None = None,
     embedded: bool = False,
+    extras: str = "",
 ) -> str:
     """A whole page.
 
@@ -138,8 +140,10 @@ def page(
         footer: Links below; `home` is where the company's name leads.
         root: Prefix of the way to `assets/`.
         month: Shown beside the company; the context's by default, `""` for none.
-        embedded: Carry style, fonts and logo in the page itself.
+        embedded: Carry style, script, fonts and logo in the page itself.
+        extras: HTML for its head, see `scripts`.
     """
+    script = script_of("page.js")
     month = context.month.label if month is None else month
     logo = _logo(context.brand)
     cover = Markup("<strong>{}</strong> · {} · run {}").format(context.company, month, context.run_id)
@@ -166,6 +170,9 @@ def page(
             root=root,
             logo=Markup(logo),
             style=Markup(stylesheet(context.brand, embedded=True)) if embedded else "",
+            script=Markup(script),
+            policy=policy(script) if embedded else POLICY,
+            extras=Markup(extras),
         )
     )
 
@@ -217,6 +224,7 @@ def write_assets(brand: Brand, out: Path, sheet: str | None = None, name: str = 
     if brand.font.shipped:
         (out / "OFL.txt").write_bytes((FONTS / "OFL.txt").read_bytes())
     (out / name).write_text(sheet or stylesheet(brand), encoding="utf-8")
+    (out / "page.js").write_text(script_of("page.js"), encoding="utf-8")
 
 
 def web_fonts(brand: Brand) -> list[tuple[Path, int, str, str]]:

@@ -1,0 +1,194 @@
+"""One account in words and numbers, ready to be set as a page."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reporting.analysis.account import Account
+from reporting.present.formats import NOT_AVAILABLE, count, date, days, missing, month, number, percent
+from reporting.present.words import plain, sentence
+from reporting.reports.account_pages import details
+from reporting.reports.account_pages.verdict import Verdict, verdict
+from reporting.reports.common.book import Book
+
+Facts = tuple[tuple[str, str], ...]
+"""Label and value, in order."""
+SCORES = {"health_score": "Health score", "engagement_score": "Engagement score"}
+
+
+@dataclass(frozen=True)
+class Score:
+    """A score with what each part costs: rows of part, its own 0 to 100, points."""
+
+    name: str
+    value: str
+    rows: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
+class Series:
+    """One figure over the closes of `Page.months`.
+
+    Attributes:
+        values: Formatted, one a close.
+        points: Runs of neighbouring known closes as `x,y` on a canvas of a hundred by twenty, y downward.
+        last: The value at the close, formatted.
+    """
+
+    name: str
+    values: tuple[str, ...]
+    points: tuple[str, ...]
+
+    @property
+    def last(self) -> str:
+        return self.values[-1]
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the page of an account says, as plain text.
+
+    Attributes:
+        about: What it is, in a line: plan, industry, place.
+        changed: What changed since last month, a sentence each.
+        advised: When, what was advised, what came of it.
+        contacts: The latest activities: when, what, by whom and the note.
+        used, unused: Features with what is told of each; None where use is not on record.
+    """
+
+    id: str
+    name: str
+    about: str
+    verdict: Verdict
+    scores: tuple[Score, ...]
+    months: tuple[str, ...]
+    series: tuple[Series, ...]
+    people: Facts
+    contract: Facts
+    flags: Facts
+    features: str
+    used: str
+    unused: str
+    changed: tuple[str, ...]
+    advised: tuple[tuple[str, str, str], ...]
+    contacts: tuple[tuple[str, str, str], ...]
+
+
+def told(book: Book, account: Account) -> Page:
+    """The page of an account."""
+    features, used, unused = details.features(account)
+    return Page(
+        id=account.id,
+        name=account.name,
+        about=_about(account),
+        verdict=verdict(book, account),
+        scores=_scores(account) if account.standing in ("pays", "on trial") else (),
+        months=tuple(month(close, short=True) for close in account.course),
+        series=_course(book, account),
+        people=_people(account),
+        contract=_contract(book, account),
+        flags=details.flags(account),
+        features=features,
+        used=used,
+        unused=unused,
+        changed=details.changed(book, account),
+        advised=details.advised(book, account),
+        contacts=details.contacts(account),
+    )
+
+
+def _about(account: Account) -> str:
+    now = account.now
+    parts = [now.get(key) for key in ("plan", "industry", "country", "company_size")]
+    told = [str(part) for part in parts if part]
+    if since := now.get("signed_up_at"):
+        told.append(f"signed up {date(since)}")
+    return " · ".join([account.id, *told])
+
+
+def _scores(account: Account) -> tuple[Score, ...]:
+    return tuple(
+        Score(
+            SCORES[score],
+            number(account.now.get(score)),
+            tuple((sentence(cost.part), number(cost.value), _points(cost.points)) for cost in costs),
+        )
+        for score, costs in account.costs.items()
+    )
+
+
+def _points(points: float) -> str:
+    return NOT_AVAILABLE if missing(points) else number(-points, 1)
+
+
+def _course(book: Book, account: Account) -> tuple[Series, ...]:
+    forms = {
+        "mrr_cents": ("MRR", book.money),
+        "events": ("Use (events)", count),
+        "active_users": ("Active users", count),
+        "score": (sentence(book.score_name), number),
+    }
+    closes = list(account.course.values())
+    found = []
+    for key, (name, form) in forms.items():
+        values = [None if row is None else row.get(key) for row in closes]
+        found.append(Series(name, tuple(form(value) for value in values), _points_of(values)))
+    return tuple(found)
+
+
+def _points_of(values: Sequence[float | None]) -> tuple[str, ...]:
+    """From zero up, so that the height is the size; runs of neighbours, a gap where one is not known."""
+    top = max((value for value in values if value is not None), default=0) or 1
+    step = 100 / max(len(values) - 1, 1)
+    runs = itertools.groupby(enumerate(values), key=lambda item: item[1] is not None)
+    return tuple(
+        " ".join(f"{i * step:.0f},{19 - 18 * value / top:.0f}" for i, value in run if value is not None)
+        for known, run in runs
+        if known
+    )
+
+
+def _people(account: Account) -> Facts:
+    now, people = account.now, account.people
+    seats = NOT_AVAILABLE
+    if "seats_used" in now and "seats_purchased" in now:
+        seats = f"{count(now['seats_used'])} of {count(now['seats_purchased'])}"
+        seats += f" ({percent(now.get('licence_utilisation'), 0)})"
+    share = percent(now.get("top1_share"), 0)
+    if now.get("single_champion"):
+        share += ": one person carries it"
+    return (
+        ("Active this month", count(people.active)),
+        ("Silent this month, active within a year", count(people.silent)),
+        ("Admins active this month", count(people.admins)),
+        ("Seats in use", seats),
+        ("Share of the most active user", share),
+        ("Last use", _ago(now.get("last_active_days"))),
+        ("Last use by an admin", _ago(now.get("last_admin_active_days"))),
+    )
+
+
+def _ago(value: float | None) -> str:
+    return NOT_AVAILABLE if missing(value) else f"{days(value)} before the close"
+
+
+def _contract(book: Book, account: Account) -> Facts:
+    now, told = account.now, account.verdict
+    billing = now.get("billing_frequency")
+    renewal = date(told.get("renewal_at"))
+    if "renewal_at" in told:
+        renewal += f", in {days(told.get('days_to_renewal'))}"
+    tickets = NOT_AVAILABLE
+    if "tickets_open" in now:
+        tickets = f"{count(now['tickets_open'])}, opened this month {count(now.get('tickets_opened'))}"
+    return (
+        ("MRR", book.money(now.get("mrr_cents"))),
+        ("Billed by the", plain(billing) if billing else NOT_AVAILABLE),
+        ("Contract value", book.money(told.get("contract_value_cents"))),
+        ("Renewal", renewal),
+        ("Open tickets", tickets),
+        ("Escalated and open", count(now.get("escalations"))),
+        ("Integrations", count(now.get("integration_count"))),
+    )
