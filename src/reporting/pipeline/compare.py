@@ -11,7 +11,7 @@ from pathlib import Path
 
 from reporting.pipeline import looks
 
-TEXT = frozenset({".css", ".csv", ".html", ".json", ".qmd", ".txt", ".xml"})
+TEXT = frozenset({".css", ".csv", ".html", ".js", ".json", ".qmd", ".txt", ".xml"})
 ORDER = ("snapshot", "judgement", "notebooks", "data", "documents")
 """Folders in the order of their making: the first difference is the one to look at."""
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reporting.errors import NotebookFailed
+from reporting.errors import NotebookFailed, SourceError
 from reporting.metrics.registry import REPORTS
 from reporting.month import Month
 from reporting.pipeline.draft import APPENDIX
@@ -22,6 +22,7 @@ from reporting.pipeline.render.context import RunContext
 from reporting.present.brand import Brand
 
 if TYPE_CHECKING:
+    from reporting.pipeline.render.accounts import AccountPages
     from reporting.snapshot.frozen import Snapshot
 
 READING_ORDER = REPORTS
@@ -126,11 +127,25 @@ def render_month(folder: Path, context: RunContext, renderer: str) -> None:
     }
     companions["Manifest: inputs, versions and hashes"] = NAME
     companions["All sources and months"] = "../../index.html"
+    accounts = account_pages(folder / "snapshot")
     documents = sorted((folder / "documents").glob("*.qmd"), key=_reading_order)
     notebooks = sorted((folder / "notebooks").glob("*.ipynb"))
-    context = replace(context, companions=companions)
+    context = replace(context, companions=companions, accounts=accounts)
     name = renderer.split()[0]  # a renderer's name, maybe with its version
     render_site(documents, folder, context, name, notebooks=notebooks)  # ty: ignore[invalid-argument-type]
+
+
+def account_pages(snapshot: Path) -> AccountPages | None:
+    """The pages of the accounts; None for a snapshot of an earlier version, which says less of them."""
+    from reporting.pipeline.render.accounts import AccountPages
+    from reporting.reports.account_pages import Told
+    from reporting.snapshot.frozen import Snapshot
+
+    try:
+        Snapshot.load(snapshot)
+    except SourceError:
+        return None
+    return AccountPages(Told(snapshot))
 
 
 def data_title(stem: str) -> str:

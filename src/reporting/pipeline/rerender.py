@@ -28,7 +28,7 @@ def rerender(project: Project, run: Run, asked: str, reporter: Reporter) -> Path
     renderer = choose_renderer(asked)
     out = project.build(run.source, run.month) / f"rendered-{renderer.split()[0]}"
     shutil.rmtree(out, ignore_errors=True)
-    made = shutil.ignore_patterns("*.html", "*.pdf", "assets", "mail")
+    made = shutil.ignore_patterns("*.html", "*.pdf", "assets", "mail", "accounts", "owners")
     shutil.copytree(run.folder, out, ignore=made)
     with reporter.step("render", f"Rendering with {renderer}"):
         render_month(out, context_of(run.manifest, inputs.brand(project)), renderer)

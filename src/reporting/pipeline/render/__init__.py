@@ -12,8 +12,10 @@ from reporting.pipeline.render.check import check_site
 from reporting.pipeline.render.context import RunContext
 from reporting.pipeline.render.document import read_document
 from reporting.pipeline.render.embedded import render_embedded
+from reporting.pipeline.render.finish import finish
 from reporting.pipeline.render.notebooks import render_notebooks
 from reporting.pipeline.render.quarto import find_quarto, render_quarto
+from reporting.pipeline.render.scripts import write_scripts
 
 __all__ = ["Renderer", "RunContext", "find_quarto", "render_archive", "render_site"]
 
@@ -48,12 +50,17 @@ def render_site(
     read = [read_document(path) for path in documents]
     quarto = find_quarto(required=renderer == "quarto") if renderer != "embedded" else None
     names = {path.stem for path in notebooks}
-    with ThreadPoolExecutor(1) as beside:  # Python works on the notebooks while pandoc works on the reports
+    write_scripts(out / "assets")
+    with ThreadPoolExecutor(1) as beside:  # Python works on these while pandoc works on the reports
         shown = beside.submit(render_notebooks, notebooks, out / "notebooks", context)
+        written = beside.submit(context.accounts.write, out, context) if context.accounts else None
         if quarto is not None:
             made = render_quarto(quarto, read, out, context, names)
         else:
             made = render_embedded(read, out, context, names)
+        if written:
+            written.result()
+    finish(made, out, context)
     expected = {*context.companions.values(), *(f"notebooks/{path.name}" for path in notebooks)}
     check_site([*made, *shown.result()], out, expected)
     return "quarto" if quarto is not None else "embedded"

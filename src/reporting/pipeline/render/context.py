@@ -5,9 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from reporting.month import Month
 from reporting.present.brand import Brand, current_brand
+
+if TYPE_CHECKING:
+    from reporting.pipeline.render.accounts import AccountPages
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,7 @@ class RunContext:
         companions: Title -> path, relative to the site, of files others put beside the pages (manifest, CSV);
             pages link to them.
         warnings: Number of data-quality warnings, shown on the front page.
+        accounts: The pages beside the reports, to which account names lead; None where there are none.
     """
 
     source: str
@@ -34,6 +39,7 @@ class RunContext:
     brand: Brand = field(default_factory=current_brand)
     companions: Mapping[str, str] = field(default_factory=dict)
     warnings: int = 0
+    accounts: AccountPages | None = None
 
     @property
     def company(self) -> str:

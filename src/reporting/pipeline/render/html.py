@@ -171,7 +171,7 @@ def page(
             logo=Markup(logo),
             style=Markup(stylesheet(context.brand, embedded=True)) if embedded else "",
             script=Markup(script),
-            policy=policy(script) if embedded else POLICY,
+            policy=Markup(policy(script) if embedded else POLICY),
             extras=Markup(extras),
         )
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reporting.pipeline.derive import labels
+from reporting.pipeline.render.accounts import EXPLORER, AccountPages, Listed
 from reporting.pipeline.render.context import RunContext
 from reporting.pipeline.render.document import Document
 from reporting.pipeline.render.html import Link
@@ -42,6 +43,8 @@ def front_page(documents: Sequence[Document], context: RunContext) -> Document:
         for d in documents
     ]
     parts += ["## Reports", "\n".join(lines)]
+    if context.accounts:
+        parts += ["## Accounts", *_accounts(context.accounts)]
     if context.warnings:
         noun = "warning" if context.warnings == 1 else "warnings"
         parts.append(
@@ -54,6 +57,17 @@ def front_page(documents: Sequence[Document], context: RunContext) -> Document:
     front = {"title": f"{context.title}: {context.month.label}", "lang": "en", "report": "index"}
     folder = documents[0].path.parent if documents else Path()
     return Document(folder / "index.qmd", "index", front, "\n\n".join(parts) + "\n")
+
+
+def _accounts(accounts: AccountPages) -> list[str]:
+    """The lists with what they hold, and a book for each owner."""
+    whole = f"[**All accounts**]({EXPLORER}) in one table: search, sort, narrow down, take along."
+    parts = [whole, _linked(accounts.lists)]
+    return [part for part in (*parts, "### By owner", _linked(accounts.owners)) if part]
+
+
+def _linked(listed: Sequence[Listed]) -> str:
+    return "\n".join(f"- [{escape(one.title)}]({one.href}): {escape(one.holds)}" for one in listed)
 
 
 def _answer(brief: Document) -> str:

@@ -75,10 +75,15 @@ class Page:
     advised: tuple[tuple[str, str, str], ...]
     contacts: tuple[tuple[str, str, str], ...]
 
+    def at(self, close: int) -> tuple[str, ...]:
+        """The values of one close; empty if none is known."""
+        values = tuple(one.values[close] for one in self.series)
+        return () if set(values) == {NOT_AVAILABLE} else values
+
 
 def told(book: Book, account: Account) -> Page:
     """The page of an account."""
-    features, used, unused = details.features(account)
+    features, used, unused = details.features(account) if account.verdict else ("", "", "")
     return Page(
         id=account.id,
         name=account.name,
@@ -88,7 +93,7 @@ def told(book: Book, account: Account) -> Page:
         months=tuple(month(close, short=True) for close in account.course),
         series=_course(book, account),
         people=_people(account),
-        contract=_contract(book, account),
+        contract=_contract(book, account) if account.verdict else (),
         flags=details.flags(account),
         features=features,
         used=used,
@@ -180,15 +185,11 @@ def _contract(book: Book, account: Account) -> Facts:
     renewal = date(told.get("renewal_at"))
     if "renewal_at" in told:
         renewal += f", in {days(told.get('days_to_renewal'))}"
-    tickets = NOT_AVAILABLE
-    if "tickets_open" in now:
-        tickets = f"{count(now['tickets_open'])}, opened this month {count(now.get('tickets_opened'))}"
     return (
-        ("MRR", book.money(now.get("mrr_cents"))),
+        ("Renewal", renewal),
         ("Billed by the", plain(billing) if billing else NOT_AVAILABLE),
         ("Contract value", book.money(told.get("contract_value_cents"))),
-        ("Renewal", renewal),
-        ("Open tickets", tickets),
-        ("Escalated and open", count(now.get("escalations"))),
-        ("Integrations", count(now.get("integration_count"))),
+        ("Open tickets", count(now.get("tickets_open"))),
+        ("Of these escalated", count(now.get("escalations"))),
+        ("Opened this month", count(now.get("tickets_opened"))),
     )

@@ -112,5 +112,5 @@ def _state(book: Book, row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         (sentence(book.score_name), f"{number(score)}, {band}" if band else number(score)),
         ("Likely to leave", chance),
         ("Expected loss of MRR", book.money(row.get("expected_loss_cents"))),
-        ("Renewal", f"in {days(row['days_to_renewal'])}" if "days_to_renewal" in row else number(None)),
+        ("Contract renews in", days(row.get("days_to_renewal"))),
     )
