@@ -26,11 +26,17 @@ if TYPE_CHECKING:
 EXPLORER = "accounts/index.html"
 SHARD = 2000
 """Rows of the table in one file."""
+_ASSETS = {
+    "accounts.css": ("accounts.css",),
+    "account.js": ("page.js", "account.js"),
+    "explorer.js": ("explorer.js",),
+}
+"""File -> what it is made of."""
 _STYLE = '<link rel="stylesheet" href="{root}assets/accounts.css">\n'
 _SCRIPT = '<script defer src="{root}assets/{name}"></script>\n'
 
 
-_BARE = Markup("default-src 'none';script-src 'self';style-src 'self';font-src 'self';img-src data:")
+_BARE = Markup("default-src 'none';script-src 'self';style-src 'self';font-src 'self'")
 """The policy of a page that has no style of its own. There are many of them, so that they are set tersely: without
 the tags that HTML lets one leave out."""
 
@@ -89,8 +95,9 @@ class AccountPages:
         """Write all of them below `out`, the month's folder."""
         for folder in ("accounts/data", "owners", "assets"):
             (out / folder).mkdir(parents=True, exist_ok=True)
-        for name in ("accounts.css", "account.js", "explorer.js"):
-            (out / "assets" / name).write_text(script_of(name), encoding="utf-8")
+        for name, parts in _ASSETS.items():
+            text = "".join(map(script_of, parts))
+            (out / "assets" / name).write_text(text, encoding="utf-8")
         self._write_accounts(out / "accounts", context)
         self._write_books(out / "owners", context)
         self._write_explorer(out / "accounts", context)

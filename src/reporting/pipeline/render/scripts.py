@@ -71,7 +71,7 @@ def _library() -> tuple[str, str]:
             remedy="Install the version that requirements.lock names.",
         )
     body = code[: exported.start()].rstrip()
-    library = f"(() => {{{body}\nwindow.DataTable = {exported[1]};\n}})();\n{mark}{notes}"
+    library = f"/* Licences: {LICENCE} */\n(() => {{{body}\nwindow.DataTable = {exported[1]};\n}})();\n"
     said = licence.locate().read_text(encoding="utf-8")
     version = importlib.metadata.version("itables")
     return library, f"{LIBRARY} is DataTables as itables {version} bundles it.\n\n{said}\n{mark}{notes}"

@@ -57,6 +57,8 @@ def features(account: Account) -> tuple[str, str, str]:
 def changed(book: Book, account: Account) -> tuple[str, ...]:
     """What is different from a month ago, a sentence each."""
     now, was = account.now, account.before
+    if not account.verdict and now.get("mrr_cents") == was.get("mrr_cents"):
+        return ()
     if not was:
         return ("It was not on record a month ago.",)
     lines = []
@@ -78,7 +80,7 @@ def changed(book: Book, account: Account) -> tuple[str, ...]:
         then, here = was.get(key), now.get(key)
         if then is not None and here is not None and then != here:
             lines.append(f"{name} {form(then)} to {form(here)}.")
-    return (*lines, *_flags_changed(account)) or ("Nothing that is told here.",)
+    return (*lines, *_flags_changed(account)) or ("Nothing of what stands here.",)
 
 
 def _flags_changed(account: Account) -> list[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reporting.analysis.account import Account
+from reporting.analysis.account import Account, Cost
 from reporting.present.formats import NOT_AVAILABLE, count, date, days, missing, month, number, percent
-from reporting.present.words import plain, sentence
+from reporting.present.words import listing, plain, sentence
 from reporting.reports.account_pages import details
 from reporting.reports.account_pages.verdict import Verdict, verdict
 from reporting.reports.common.book import Book
@@ -20,11 +20,17 @@ SCORES = {"health_score": "Health score", "engagement_score": "Engagement score"
 
 @dataclass(frozen=True)
 class Score:
-    """A score with what each part costs: rows of part, its own 0 to 100, points."""
+    """A score with what its parts cost.
+
+    Attributes:
+        rows: Part, its own 0 to 100, points; of parts that cost something, or aren't known.
+        whole: Those that cost nothing.
+    """
 
     name: str
     value: str
     rows: tuple[tuple[str, str, str], ...]
+    whole: str
 
 
 @dataclass(frozen=True)
@@ -33,13 +39,14 @@ class Series:
 
     Attributes:
         values: Formatted, one a close.
-        points: Runs of neighbouring known closes as `x,y` on a canvas of a hundred by twenty, y downward.
+        line: Its line as an SVG path, nine across from close to close and twenty high, with gaps where a
+            value is not known.
         last: The value at the close, formatted.
     """
 
     name: str
     values: tuple[str, ...]
-    points: tuple[str, ...]
+    line: str
 
     @property
     def last(self) -> str:
@@ -74,6 +81,12 @@ class Page:
     changed: tuple[str, ...]
     advised: tuple[tuple[str, str, str], ...]
     contacts: tuple[tuple[str, str, str], ...]
+    nothing: str
+
+    @property
+    def moved(self) -> bool:
+        """Whether there was any revenue or use in these months."""
+        return bool({value for one in self.series for value in one.values} - {NOT_AVAILABLE, "0", self.nothing})
 
     def at(self, close: int) -> tuple[str, ...]:
         """The values of one close; empty if none is known."""
@@ -101,6 +114,7 @@ def told(book: Book, account: Account) -> Page:
         changed=details.changed(book, account),
         advised=details.advised(book, account),
         contacts=details.contacts(account),
+        nothing=book.money(0),
     )
 
 
@@ -118,10 +132,19 @@ def _scores(account: Account) -> tuple[Score, ...]:
         Score(
             SCORES[score],
             number(account.now.get(score)),
-            tuple((sentence(cost.part), number(cost.value), _points(cost.points)) for cost in costs),
+            tuple(
+                (sentence(cost.part), number(cost.value), _points(cost.points))
+                for cost in costs
+                if not _costs_nothing(cost)
+            ),
+            sentence(listing([cost.part for cost in costs if _costs_nothing(cost)])),
         )
         for score, costs in account.costs.items()
     )
+
+
+def _costs_nothing(cost: Cost) -> bool:
+    return abs(cost.points) < 0.05
 
 
 def _points(points: float) -> str:
@@ -139,20 +162,19 @@ def _course(book: Book, account: Account) -> tuple[Series, ...]:
     found = []
     for key, (name, form) in forms.items():
         values = [None if row is None else row.get(key) for row in closes]
-        found.append(Series(name, tuple(form(value) for value in values), _points_of(values)))
+        found.append(Series(name, tuple(form(value) for value in values), _line(values)))
     return tuple(found)
 
 
-def _points_of(values: Sequence[float | None]) -> tuple[str, ...]:
-    """From zero up, so that the height is the size; runs of neighbours, a gap where one is not known."""
+def _line(values: Sequence[float | None]) -> str:
+    """From zero up, so that the height is the size. There are thousands of these: the path is kept short."""
     top = max((value for value in values if value is not None), default=0) or 1
-    step = 100 / max(len(values) - 1, 1)
-    runs = itertools.groupby(enumerate(values), key=lambda item: item[1] is not None)
-    return tuple(
-        " ".join(f"{i * step:.0f},{19 - 18 * value / top:.0f}" for i, value in run if value is not None)
-        for known, run in runs
-        if known
-    )
+    heights = [None if value is None else 19 - round(18 * value / top) for value in values]
+    path = ""
+    for i, (before, here) in enumerate(zip([None, *heights], heights, strict=False)):
+        if here is not None:
+            path += f"M{9 * i} {here}" if before is None else "h9" if here == before else f"l9 {here - before}"
+    return re.sub("(?:h9){2,}", lambda run: f"h{9 * (len(run[0]) // 2)}", path)
 
 
 def _people(account: Account) -> Facts:
@@ -164,6 +186,8 @@ def _people(account: Account) -> Facts:
     share = percent(now.get("top1_share"), 0)
     if now.get("single_champion"):
         share += ": one person carries it"
+    if not account.verdict:
+        return (("Last use", _ago(now.get("last_active_days"))),)
     return (
         ("Active this month", count(people.active)),
         ("Silent this month, active within a year", count(people.silent)),
@@ -190,6 +214,6 @@ def _contract(book: Book, account: Account) -> Facts:
         ("Billed by the", plain(billing) if billing else NOT_AVAILABLE),
         ("Contract value", book.money(told.get("contract_value_cents"))),
         ("Open tickets", count(now.get("tickets_open"))),
-        ("Of these escalated", count(now.get("escalations"))),
+        ("Escalated", count(now.get("escalations"))),
         ("Opened this month", count(now.get("tickets_opened"))),
     )

@@ -13,7 +13,7 @@ from reporting.analysis.account import Account
 from reporting.reports.account_pages.verdict import STANCES, action, owner, reason, stance
 from reporting.reports.common.book import Book
 
-Kind = Literal["text", "money", "number", "share", "days", "date"]
+Kind = Literal["text", "money", "count", "score", "share", "days", "date"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ COLUMNS = (
     Column("owner", "Owner", "text", lambda _, account: owner(account), shown=True, filter=True),
     Column("mrr", "MRR", "money", _now("mrr_cents"), shown=True),
     Column("band", "Band", "text", _verdict("band"), shown=True, filter=True),
-    Column("score", "Score", "number", _verdict("score"), shown=True),
+    Column("score", "Score", "score", _verdict("score"), shown=True),
     Column("probability", "Likely to leave", "share", _verdict("probability"), shown=True),
     Column("loss", "Expected loss of MRR", "money", _verdict("expected_loss_cents")),
     Column("renewal", "Renewal", "date", _verdict("renewal_at"), shown=True),
@@ -67,16 +67,16 @@ COLUMNS = (
     _text("industry", "Industry", filter=True),
     _text("region", "Region", filter=True),
     _text("company_size", "Size", filter=True),
-    Column("events", "Events", "number", _now("events")),
+    Column("events", "Events", "count", _now("events")),
     Column("trend", "Use in 30 days", "share", _now("usage_trend_30")),
-    Column("users", "Active users", "number", _now("active_users")),
+    Column("users", "Active users", "count", _now("active_users")),
     Column("seats", "Seats in use", "share", _now("licence_utilisation")),
     Column("silence", "Days since last use", "days", _now("last_active_days")),
-    Column("flags", "Flags", "number", _now("risk_flags")),
-    Column("tickets", "Open tickets", "number", _now("tickets_open")),
+    Column("flags", "Flags", "count", _now("risk_flags")),
+    Column("tickets", "Open tickets", "count", _now("tickets_open")),
     Column("tenure", "Days since sign-up", "days", _now("tenure_days")),
 )
-DIGITS = {"share": 4, "number": 1, "money": 0, "days": 0}
+DIGITS = {"share": 4, "score": 1, "count": 0, "money": 0, "days": 0}
 
 
 def row(book: Book, account: Account) -> list[Any]:

@@ -1,5 +1,5 @@
 // An account's twelve months: the values of a line on hover, and with the arrow keys.
-document.querySelectorAll(".spark").forEach((spark, series) => {
+document.addEventListener("DOMContentLoaded", () => document.querySelectorAll(".spark").forEach((spark, series) => {
   const rows = [...document.querySelectorAll("#course tr")].slice(1).map((row) => row.cells);
   const shown = spark.querySelector("b"), last = rows.length - 1;
   const name = spark.querySelector("span").textContent;
@@ -17,7 +17,7 @@ document.querySelectorAll(".spark").forEach((spark, series) => {
     shown.textContent = named ? value + " in " + when : value;
     spark.setAttribute("aria-valuenow", at);
     spark.setAttribute("aria-valuetext", when + ": " + value);
-    mark.style.left = (2 + 100 * at / last) / 1.04 + "%";
+    mark.style.left = 100 * at / last + "%";
     mark.hidden = !named;
   };
   const line = spark.querySelector("svg");
@@ -35,4 +35,4 @@ document.querySelectorAll(".spark").forEach((spark, series) => {
     show(to, true);
   });
   show(last, false);
-});
+}));

@@ -15,7 +15,8 @@
   const FORMS = {
     text: (value) => value,
     date: (value) => value,
-    number: (value) => minus(value) + digits(value, Number.isInteger(value) ? 0 : 1),
+    count: (value) => digits(value, 0),
+    score: (value) => digits(value, 1),
     days: (value) => minus(value) + digits(value, 0),
     share: (value) => minus(value) + digits(100 * value, 0) + "%",
     money: (value) => minus(value) + data.symbol + digits(value / 100, 0),
