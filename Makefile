@@ -97,7 +97,7 @@ pictures: $(READY) ## the README's pictures, from the published pages of the dem
 	@$(VENV)/bin/python docs/pictures.py $(if $(filter command,$(origin MONTH)),$(call quoted,MONTH))
 
 .PHONY: bench
-bench: bench-metrics bench-survival bench-render ## every timing, side by side
+bench: bench-metrics bench-survival bench-render bench-explorer ## every timing, side by side
 
 .PHONY: bench-metrics
 bench-metrics: $(READY) ## a hundred million events: roll-ups and snapshot against plain SQL and pandas
@@ -111,6 +111,10 @@ bench-survival: $(READY) ## the models against R, and their coverage on 400 simu
 .PHONY: bench-render
 bench-render: $(READY) ## the pages against bare pandoc and Typst, and against Quarto
 	@$(VENV)/bin/python bench/render.py
+
+.PHONY: bench-explorer
+bench-explorer: $(READY) ## the table of all accounts with ten thousand of them, in Chromium
+	@$(VENV)/bin/python bench/explorer.py
 
 .PHONY: doctor
 doctor: $(READY) ## check the environment

@@ -123,6 +123,7 @@ class AccountPages:
                 home="../index.html",
                 root="../",
                 extras=_STYLE.format(root="../") + TABLES.format(root="../"),
+                kind="account",
             )
             (out / self._books[book.owner]).write_text(html, encoding="utf-8")
 
@@ -165,6 +166,7 @@ class AccountPages:
             + TABLES.format(root="../")
             + loaded
             + _SCRIPT.format(root="../", name="explorer.js"),
+            kind="wide",
         )
         (out / "index.html").write_text(html, encoding="utf-8")
 

@@ -131,6 +131,7 @@ def page(
     month: str | None = None,
     embedded: bool = False,
     extras: str = "",
+    kind: str = "",
 ) -> str:
     """A whole page.
 
@@ -142,6 +143,7 @@ def page(
         month: Shown beside the company; the context's by default, `""` for none.
         embedded: Carry style, script, fonts and logo in the page itself.
         extras: HTML for its head, see `scripts`.
+        kind: Class of its body, for its own rules.
     """
     script = script_of("page.js")
     month = context.month.label if month is None else month
@@ -173,6 +175,7 @@ def page(
             script=Markup(script),
             policy=Markup(policy(script) if embedded else POLICY),
             extras=Markup(extras),
+            kind=kind,
         )
     )
 

@@ -79,7 +79,7 @@ def reason(book: Book, account: Account) -> str:
     """Why it has its stance; empty unless it pays."""
     if not account.verdict:
         return ""
-    return verdicts.reason(book, pd.Series(dict(account.verdict), name=account.id))
+    return verdicts.reason(book, pd.Series(dict(account.verdict), name=account.verdict["account_id"]))
 
 
 def action(book: Book, account: Account) -> str:

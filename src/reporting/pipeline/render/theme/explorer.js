@@ -9,17 +9,18 @@
   const search = data.rows.map((row) =>
     ["name", "id", "owner", "plan", "action", "reason"].map((id) => row[place[id]] || "").join("\n").toLowerCase());
 
-  const digits = (value, most) =>
-    Math.abs(value).toLocaleString("en-US", { minimumFractionDigits: most, maximumFractionDigits: most });
+  const [whole, tenths] = [0, 1].map((digits) =>
+    new Intl.NumberFormat("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+  const digits = (value, form = whole) => form.format(Math.abs(value));
   const minus = (value) => (value < 0 ? "−" : "");
   const FORMS = {
     text: (value) => value,
     date: (value) => value,
-    count: (value) => digits(value, 0),
-    score: (value) => digits(value, 1),
-    days: (value) => minus(value) + digits(value, 0),
-    share: (value) => minus(value) + digits(100 * value, 0) + "%",
-    money: (value) => minus(value) + data.symbol + digits(value / 100, 0),
+    count: (value) => digits(value),
+    score: (value) => digits(value, tenths),
+    days: (value) => minus(value) + digits(value),
+    share: (value) => minus(value) + digits(100 * value) + "%",
+    money: (value) => minus(value) + data.symbol + digits(value / 100),
   };
   const escaped = (text) => text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
   const shown = (column, i) => (value, type, row) => {
@@ -37,6 +38,8 @@
   const words = new Intl.Collator("en", { numeric: true });
   DataTable.type("known-text", { detect: () => false, order: known(words.compare) });
   DataTable.type("known-number", { detect: () => false, order: known((a, b) => a - b) });
+
+  const ROWS = 25; // a page; more make every change slower to draw
 
   // The view: what is searched for and narrowed to, how it is sorted, which columns are shown.
   const RENEWAL = { 30: "within 30 days", 60: "within 60 days", 90: "within 90 days", later: "later", none: "not available" };
@@ -86,28 +89,37 @@
     if (hash !== (location.hash || "#")) history.replaceState(null, "", hash);
     const found = table.page.info();
     byId("count").textContent = found.recordsDisplay === found.recordsTotal
-      ? digits(found.recordsTotal, 0) + " accounts"
-      : digits(found.recordsDisplay, 0) + " of " + digits(found.recordsTotal, 0) + " accounts";
+      ? digits(found.recordsTotal) + " accounts"
+      : digits(found.recordsDisplay) + " of " + digits(found.recordsTotal) + " accounts";
   };
+  // What the address says goes into the form; returned is what only the table knows.
   const restore = () => {
     const state = read();
     byId("find").value = state.get("q") || "";
     Object.entries(selects).forEach(([id, select]) => { select.value = state.get(id) || ""; });
+    byId("narrow").open = innerWidth > 640 || Object.values(selects).some((select) => select.value);
+    matches = matching();
     const named = (state.get("columns") || "").split(",").filter((id) => id in place);
     choose(named.length ? named : usual());
     const sort = (state.get("sort") || "").match(/^(\w+?)(-?)$/);
-    table.order(sort && sort[1] in place ? [[place[sort[1]], sort[2] ? "desc" : "asc"]] : []);
-    matches = matching();
-    table.draw();
-    const page = Number(state.get("page")) - 1;
-    if (page > 0 && page < table.page.info().pages) table.page(page).draw("page");
+    return {
+      order: sort && sort[1] in place ? [[place[sort[1]], sort[2] ? "desc" : "asc"]] : [],
+      page: Math.max(Number(state.get("page")) - 1, 0) || 0,
+    };
   };
   const choose = (ids) => {
     columns = data.columns.map((c) => c.id).filter((id) => ids.includes(id) || id === "name");
     data.columns.forEach((column, i) => {
-      table.column(i).visible(columns.includes(column.id), false);
       byId("columns").querySelectorAll("input")[i].checked = columns.includes(column.id);
     });
+  };
+  const show = (asked) => {
+    data.columns.forEach((column, i) => {
+      const wanted = columns.includes(column.id);
+      if (table.column(i).visible() !== wanted) table.column(i).visible(wanted, false);
+    });
+    table.order(asked.order).draw();
+    if (asked.page && asked.page < table.page.info().pages) table.page(asked.page).draw("page");
   };
 
   narrow.forEach((column) => {
@@ -122,34 +134,36 @@
     box.disabled = column.id === "name";
     box.addEventListener("change", () => {
       choose(box.checked ? [...columns, column.id] : columns.filter((id) => id !== column.id));
-      table.draw("page");
+      table.column(i).visible(box.checked);
+      remember();
     });
     const label = document.createElement("label");
     label.append(box, " " + column.label);
     byId("columns").append(label);
   });
 
-  byId("filters").hidden = document.querySelector(".tools").hidden = false;
+  document.querySelectorAll(".tools").forEach((tools) => { tools.hidden = false; });
+  const asked = restore();
+  DataTable.ext.search.push((_, __, i, row) => matches(row, i));
   table = new DataTable("#accounts", {
     data: data.rows,
     columns: data.columns.map((column, i) => ({
-      data: i, title: column.label, visible: column.shown, searchable: false, render: shown(column, i),
+      data: i, title: column.label, visible: columns.includes(column.id), searchable: false, render: shown(column, i),
       type: column.kind === "text" || column.kind === "date" ? "known-text" : "known-number",
       className: ["text", "date"].includes(column.kind) ? "" : "figure",
     })),
-    order: [], deferRender: true, autoWidth: false, pageLength: 50, lengthMenu: [25, 50, 100, 500],
+    order: asked.order, displayStart: ROWS * asked.page, deferRender: true, autoWidth: false, pageLength: ROWS, lengthMenu: [ROWS, 50, 100, 500],
     layout: { topStart: null, topEnd: null, bottomStart: "pageLength", bottomEnd: "paging" },
     language: { zeroRecords: "No account is like that.", lengthMenu: "Rows a page _MENU_" },
   });
-  table.search.fixed("view", (_, row, i) => matches(row, i));
+  remember();
   table.on("draw", remember);
-  restore();
-  window.addEventListener("hashchange", restore);
+  window.addEventListener("hashchange", () => show(restore()));
   byId("find").addEventListener("input", apply);
-  byId("filters").addEventListener("submit", (event) => event.preventDefault());
+  byId("find").form.addEventListener("submit", (event) => event.preventDefault());
   byId("clear").addEventListener("click", () => {
     history.replaceState(null, "", "#");
-    restore();
+    show(restore());
   });
 
   // Taken along: as CSV that a spreadsheet opens without running anything, see `present.exports`.

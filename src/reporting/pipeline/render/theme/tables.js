@@ -32,7 +32,7 @@
     const columns = [...table.tHead.rows[0].cells].map((_, i) => {
       const values = [...body.rows].map((row) => (row.cells[i] ? value(row.cells[i].innerHTML) : null));
       const numbers = values.some((x) => x != null) && values.every((x) => x !== undefined);
-      return { type: numbers ? "told-number" : "html", className: "" };
+      return { type: numbers ? "told-number" : "html" };
     });
     const long = body.rows.length >= 10;
     new DataTable(table, {
