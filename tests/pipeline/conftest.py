@@ -89,7 +89,7 @@ def workshop(tmp_path: Path) -> Workshop:
 
 @pytest.fixture
 def tiny_source(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """Puts a source whose snapshot is ready in the place of engine, metrics and judgement;
+    """Puts a source whose snapshot is ready in the place of engine, metrics and judgement, without accounts;
     `mrr` is its one figure."""
     state = SimpleNamespace(mrr=100.0)
 
@@ -114,6 +114,7 @@ def tiny_source(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> SimpleNa
         (folder / "meta.json").write_text("{}\n")
 
     monkeypatch.setattr("reporting.analysis.judgement.Judgement.write", judge)
+    monkeypatch.setattr("reporting.pipeline.produce.account_pages", lambda _: None)
     monkeypatch.setattr("reporting.sources.open_source", lambda *_: Source())
     monkeypatch.setattr("reporting.pipeline.run.freeze", freeze)
     # Tests may run while the package is being edited; its hash is tested on its own.
