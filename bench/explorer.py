@@ -1,5 +1,5 @@
-"""The table of all accounts with ten thousand of them, in headless Chromium: how long it takes to open, to search,
-to narrow down and to sort, and how large account pages are.
+"""The table of all accounts with ten thousand of them, in headless Chromium: how long it takes to open, to
+search, to narrow down and to sort, and how large account pages are.
 
     python bench/explorer.py [reports/demo/2026-10]
 
@@ -40,7 +40,9 @@ _TIMED = """new Promise((done) => {{
   {0};
 }})"""
 """Milliseconds until the table shows other rows."""
-_SEARCH = 'const box = document.getElementById("find"); box.value = {!r}; box.dispatchEvent(new Event("input"))'
+_SEARCH = (
+    'const box = document.getElementById("find"); box.value = {!r}; box.dispatchEvent(new Event("input"))'
+)
 _NARROW = (
     'const box = document.querySelectorAll("#filters select")[{}]; box.selectedIndex = {}; '
     'box.dispatchEvent(new Event("change"))'

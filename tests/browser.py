@@ -31,7 +31,13 @@ class Browser:
     """
 
     def __init__(self, profile: Path, width: int = 1280, theme: str = "light", scripts: bool = True) -> None:
-        command = [str(CHROMIUM), *_OPTIONS, *_QUIET, f"--user-data-dir={profile}", "--remote-debugging-port=0"]
+        command = [
+            str(CHROMIUM),
+            *_OPTIONS,
+            *_QUIET,
+            f"--user-data-dir={profile}",
+            "--remote-debugging-port=0",
+        ]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         self._process = subprocess.Popen([*command, "--remote-allow-origins=*", "about:blank"], **quiet)
         self._number = 0

@@ -14,7 +14,7 @@ import pandas as pd
 
 from reporting.analysis.features import Features, features
 from reporting.analysis.judgement import Judgement
-from reporting.analysis.scores import HEALTH, SCORES, words
+from reporting.analysis.scores import HEALTH, SCORES
 from reporting.analysis.view import View
 from reporting.metrics.churn import FLAGS
 from reporting.metrics.scores import PREFIXES
@@ -27,7 +27,15 @@ COURSE = ("mrr_cents", "events", "active_users")
 Row = Mapping[str, Any]
 _TOLD = (
     *("account_id", "account_name", "csm", "industry", "country", "region", "company_size"),
-    *("acquisition_channel", "plan", "billing_frequency", "signed_up_at", "tenure_days", "paying", "on_trial"),
+    *(
+        "acquisition_channel",
+        "plan",
+        "billing_frequency",
+        "signed_up_at",
+        "tenure_days",
+        "paying",
+        "on_trial",
+    ),
     *("mrr_cents", "events", "active_users", "seats_used", "seats_purchased", "seats_assigned"),
     *("licence_utilisation", "top1_share", "single_champion", "last_active_days", "last_admin_active_days"),
     *("usage_trend_30", "usage_trend_90", "tickets_open", "tickets_opened", "escalations", "renewal_at"),
@@ -165,7 +173,7 @@ class Accounts:
         own, lost = PREFIXES[score]
         parts = [name for name, part in getattr(self.view.product, score) if isinstance(part, Part)]
         nan = float("nan")
-        return tuple(Cost(words(p), row.get(f"{own}{p}", nan), row.get(f"{lost}{p}", nan)) for p in parts)
+        return tuple(Cost(p, row.get(f"{own}{p}", nan), row.get(f"{lost}{p}", nan)) for p in parts)
 
     @cached_property
     def _now(self) -> dict[str, Row]:

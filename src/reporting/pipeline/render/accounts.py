@@ -37,8 +37,8 @@ _SCRIPT = '<script defer src="{root}assets/{name}"></script>\n'
 
 
 _BARE = Markup("default-src 'none';script-src 'self';style-src 'self';font-src 'self'")
-"""The policy of a page that has no style of its own. There are many of them, so that they are set tersely: without
-the tags that HTML lets one leave out."""
+"""The policy of a page that has no style of its own. There are many of these, set tersely: without the tags that
+HTML lets one leave out."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,9 @@ class AccountPages:
     def lists(self) -> list[Listed]:
         """The lists, as views of the table of all."""
         return [
-            Listed(one.title, f"{EXPLORER}#{urlencode(one.view, quote_via=quote)}", _holds(one.accounts, one.mrr))
+            Listed(
+                one.title, f"{EXPLORER}#{urlencode(one.view, quote_via=quote)}", _holds(one.accounts, one.mrr)
+            )
             for one in self._told.lists
         ]
 
@@ -132,8 +134,9 @@ class AccountPages:
 
         rows = [[_cleaned(value) for value in row] for row in self._told.rows()]
         files = [self._files[account.id].removesuffix(".html") for account in self._told.accounts]
-        columns = [
-            {"id": c.id, "label": c.label, "kind": c.kind, "shown": c.shown, "filter": c.filter} for c in COLUMNS
+        columns: list[dict[str, Any]] = [
+            {"id": c.id, "label": c.label, "kind": c.kind, "shown": c.shown, "filter": c.filter}
+            for c in COLUMNS
         ]
         for number, column in enumerate(columns):
             if column["filter"] or column["id"] == "action":

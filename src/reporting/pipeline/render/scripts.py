@@ -17,7 +17,9 @@ from pathlib import Path
 from reporting.errors import RenderError
 from reporting.pipeline.render.pandoc import THEME
 
-_COMMON = "default-src 'none'; img-src 'self' data:; font-src 'self' data:; base-uri 'none'; form-action 'none'"
+_COMMON = (
+    "default-src 'none'; img-src 'self' data:; font-src 'self' data:; base-uri 'none'; form-action 'none'"
+)
 POLICY = f"{_COMMON}; script-src 'self'; style-src 'self' 'unsafe-inline'"
 """Of a page with its files beside it. Styles in it are pandoc's and our charts'; nobody else's text is markup."""
 LIBRARY, LICENCE = "datatables.js", "datatables-LICENSE.txt"
@@ -59,11 +61,11 @@ def write_scripts(out: Path) -> None:
 
 @functools.cache
 def _library() -> tuple[str, str]:
-    """DataTables as a classic script, as browsers load no modules from a folder; and the licences of all in it."""
+    """DataTables as a classic script, as browsers load no modules from a folder; the licences of all in it."""
     bundle = files("itables").joinpath("html/dt_bundle.js").read_text(encoding="utf-8")
     code, mark, notes = bundle.partition(_LICENCES)
     exported = _EXPORTS.search(code)
-    licence = next((f for f in importlib.metadata.files("itables") or () if f.name == "LICENSE"), None)
+    licence = importlib.metadata.distribution("itables").read_text("licenses/LICENSE")
     if exported is None or not mark or licence is None:
         raise RenderError(
             "the installed itables holds DataTables in a form that is not known here.",
@@ -72,6 +74,5 @@ def _library() -> tuple[str, str]:
         )
     body = code[: exported.start()].rstrip()
     library = f"/* Licences: {LICENCE} */\n(() => {{{body}\nwindow.DataTable = {exported[1]};\n}})();\n"
-    said = licence.locate().read_text(encoding="utf-8")
     version = importlib.metadata.version("itables")
-    return library, f"{LIBRARY} is DataTables as itables {version} bundles it.\n\n{said}\n{mark}{notes}"
+    return library, f"{LIBRARY} is DataTables as itables {version} bundles it.\n\n{licence}\n{mark}{notes}"

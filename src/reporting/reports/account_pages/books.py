@@ -14,7 +14,7 @@ from reporting.present.formats import count, date, days, missing, number
 from reporting.present.words import plural, sentence
 from reporting.reports.account_pages import details
 from reporting.reports.account_pages.verdict import NO_OWNER, STANCES, action, owner, reason, stance
-from reporting.reports.common.book import Book as Month
+from reporting.reports.telling.book import Book as Month
 
 Line = tuple[str, ...]
 """Cells; the first is the account's id, for its link."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from reporting.analysis.account import Account, Past
-from reporting.analysis.churn.flags import LABELS
 from reporting.present.formats import NOT_AVAILABLE, count, date, missing, month, number, percent
 from reporting.present.words import listing, plain, sentence, uncapitalised
 from reporting.reports.account_pages.verdict import STANCES
-from reporting.reports.common.book import Book
+from reporting.reports.telling.book import Book
+from reporting.reports.telling.flags import flag
 
 CONTACTS = 4
 """Activities told of an account."""
@@ -23,7 +23,9 @@ def flags(account: Account) -> tuple[tuple[str, str], ...]:
     """Those raised, the rest counted, those not known named; nothing unless it pays."""
     if not account.verdict:
         return ()
-    by_state = {state: [_flag(f) for f, raised in account.flags.items() if raised is state] for state in _STATES}
+    by_state = {
+        state: [_flag(name) for name, raised in account.flags.items() if raised is state] for state in _STATES
+    }
     told = [("Raised", sentence(listing(by_state[True])) or "none")]
     if by_state[False]:
         told.append(("Not raised", count(len(by_state[False]))))
@@ -36,7 +38,7 @@ _STATES = (True, False, None)
 
 
 def _flag(name: str) -> str:
-    return uncapitalised(LABELS.get(name, plain(name)))
+    return uncapitalised(flag(name))
 
 
 def features(account: Account) -> tuple[str, str, str]:
@@ -69,7 +71,9 @@ def changed(book: Book, account: Account) -> tuple[str, ...]:
     if abs(now.get(f"{score}_change") or 0) >= 0.5:
         cause = now.get(f"{score}_change_cause")
         because = f", most of all by {plain(cause)}" if cause else ""
-        lines.append(f"{sentence(book.score_name)} {number(was.get(score))} to {number(now.get(score))}{because}.")
+        lines.append(
+            f"{sentence(book.score_name)} {number(was.get(score))} to {number(now.get(score))}{because}."
+        )
     for key, name, form in (
         ("mrr_cents", "MRR", book.money),
         ("events", "Events", count),
@@ -87,10 +91,9 @@ def _flags_changed(account: Account) -> list[str]:
     lines = []
     for label, state in (("Raised since", True), ("No longer raised", False)):
         turned = [
-            _flag(flag)
-            for flag, raised in account.flags.items()
-            if raised is state and account.flags_before[flag] is not None
-            and account.flags_before[flag] is not raised
+            _flag(name)
+            for name, raised in account.flags.items()
+            if raised is state and account.flags_before[name] is (not state)
         ]
         lines += [f"{label}: {listing(turned)}."] if turned else []
     return lines

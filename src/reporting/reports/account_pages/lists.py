@@ -9,7 +9,7 @@ from reporting.analysis.account import Account
 from reporting.analysis.renewals import WINDOWS
 from reporting.params.playbook import STANCES as PAYING
 from reporting.reports.account_pages.verdict import NO_OWNER, STANCES, owner, stance
-from reporting.reports.common.book import Book
+from reporting.reports.telling.book import Book
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from reporting.present.formats import NOT_AVAILABLE, count, date, days, missing,
 from reporting.present.words import listing, plain, sentence
 from reporting.reports.account_pages import details
 from reporting.reports.account_pages.verdict import Verdict, verdict
-from reporting.reports.common.book import Book
+from reporting.reports.telling.book import Book
 
 Facts = tuple[tuple[str, str], ...]
 """Label and value, in order."""
@@ -86,7 +86,9 @@ class Page:
     @property
     def moved(self) -> bool:
         """Whether there was any revenue or use in these months."""
-        return bool({value for one in self.series for value in one.values} - {NOT_AVAILABLE, "0", self.nothing})
+        return bool(
+            {value for one in self.series for value in one.values} - {NOT_AVAILABLE, "0", self.nothing}
+        )
 
     def at(self, close: int) -> tuple[str, ...]:
         """The values of one close; empty if none is known."""
@@ -133,11 +135,11 @@ def _scores(account: Account) -> tuple[Score, ...]:
             SCORES[score],
             number(account.now.get(score)),
             tuple(
-                (sentence(cost.part), number(cost.value), _points(cost.points))
+                (sentence(plain(cost.part)), number(cost.value), _points(cost.points))
                 for cost in costs
                 if not _costs_nothing(cost)
             ),
-            sentence(listing([cost.part for cost in costs if _costs_nothing(cost)])),
+            sentence(listing([plain(cost.part) for cost in costs if _costs_nothing(cost)])),
         )
         for score, costs in account.costs.items()
     )
@@ -173,7 +175,9 @@ def _line(values: Sequence[float | None]) -> str:
     path = ""
     for i, (before, here) in enumerate(zip([None, *heights], heights, strict=False)):
         if here is not None:
-            path += f"M{9 * i} {here}" if before is None else "h9" if here == before else f"l9 {here - before}"
+            path += (
+                f"M{9 * i} {here}" if before is None else "h9" if here == before else f"l9 {here - before}"
+            )
     return re.sub("(?:h9){2,}", lambda run: f"h{9 * (len(run[0]) // 2)}", path)
 
 

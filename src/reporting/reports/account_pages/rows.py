@@ -11,7 +11,7 @@ import pandas as pd
 
 from reporting.analysis.account import Account
 from reporting.reports.account_pages.verdict import STANCES, action, owner, reason, stance
-from reporting.reports.common.book import Book
+from reporting.reports.telling.book import Book
 
 Kind = Literal["text", "money", "count", "score", "share", "days", "date"]
 
@@ -94,4 +94,4 @@ def _plain(kind: Kind, value: Any) -> Any:
     number = round(float(value), DIGITS[kind])
     if not math.isfinite(number):
         return None
-    return int(number) if number.is_integer() else number
+    return int(number) if number == int(number) else number

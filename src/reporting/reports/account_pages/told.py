@@ -13,7 +13,7 @@ from reporting.reports.account_pages.books import books
 from reporting.reports.account_pages.lists import List, lists
 from reporting.reports.account_pages.page import Page, told
 from reporting.reports.account_pages.rows import row
-from reporting.reports.common.book import Book
+from reporting.reports.telling.book import Book
 
 
 class Told:

@@ -11,8 +11,8 @@ import pandas as pd
 from reporting.analysis.account import Account
 from reporting.present.formats import date, days, interval, missing, month, number, percent
 from reporting.present.words import plain, sentence
-from reporting.reports.common import verdicts
-from reporting.reports.common.book import Book
+from reporting.reports.telling import verdicts
+from reporting.reports.telling.book import Book
 
 STANCES = {
     "rescue": "To rescue",

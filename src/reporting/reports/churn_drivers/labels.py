@@ -50,24 +50,6 @@ def kind_words(product: Product) -> dict[str, KindWords]:
     }
 
 
-_FLAGS = {
-    "core_workflow_falling": "Core workflow falling",
-    "active_users_falling": "Active users falling",
-    "value_features_falling": "Value features falling",
-    "frequency_falling": "Session frequency falling",
-    "api_falling": "API calls falling",
-    "no_recent_admin": "No recent admin activity",
-    "weak_onboarding": "Weak onboarding",
-    "low_adoption": "Low adoption",
-    "falling_before_renewal": "Usage falling before renewal",
-}
-
-
-def flag(name: str) -> str:
-    """A warning in words."""
-    return _FLAGS.get(name, plain(name))
-
-
 def segment(name: str) -> str:
     """What accounts are divided by, in words."""
     return "activation by the first paid close" if name == "activated" else plain(name)

@@ -55,7 +55,7 @@ class Book(View):
         accounts, share = plural(len(rows), "account"), self.share_of_mrr(rows["mrr_cents"].sum())
         return f" {sentence(accounts)} with {percent(share)} of MRR can't be judged."
 
-    def money(self, cents: float) -> str:
+    def money(self, cents: float | None) -> str:
         """Money in the reporting currency."""
         return money(cents, self.currency)
 

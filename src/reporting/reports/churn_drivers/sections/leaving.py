@@ -15,6 +15,7 @@ from reporting.present.markdown import escape
 from reporting.present.words import listing, plural, sentence, uncapitalised, with_interval
 from reporting.survival.estimate import Estimate
 
+from ...telling import flags
 from .. import charts, labels
 from ..data import Data
 from ..untold import why
@@ -139,7 +140,7 @@ def warning_flags(data: Data) -> Blocks:
         return Blocks([Text(f"Whether the early warnings warn can't be tested: {why}.")])
     holds = [flag for flag in data.flags if flag.holds]
     if holds:
-        first, label = holds[0], labels.flag(holds[0].name)
+        first, label = holds[0], flags.flag(holds[0].name)
         lead = (
             f"{count(len(holds))} of {plural(len(data.flags), 'early warning')} "
             f"{'sets' if len(holds) == 1 else 'set'} leavers apart. The sharpest is *{label.lower()}*: "
@@ -152,7 +153,7 @@ def warning_flags(data: Data) -> Blocks:
     rows = pd.DataFrame(
         [
             {
-                "flag": labels.flag(flag.name),
+                "flag": flags.flag(flag.name),
                 "now": flag.now,
                 "raised": _short(flag.raised),
                 "clear": _short(flag.clear),
