@@ -37,8 +37,8 @@ _SCRIPT = '<script defer src="{root}assets/{name}"></script>\n'
 
 
 _BARE = Markup("default-src 'none';script-src 'self';style-src 'self';font-src 'self'")
-"""The policy of a page that has no style of its own. There are many of these, set tersely: without the tags that
-HTML lets one leave out."""
+"""The policy of a page that has no style of its own. There are many of these, set tersely: without the tags
+that HTML lets one leave out."""
 
 
 @dataclass(frozen=True)

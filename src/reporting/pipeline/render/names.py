@@ -1,8 +1,8 @@
 """Accounts named in a finished page become links to their pages.
 
-It is done on the page itself, so that it holds for both renderers and for an analyst's own reports. A cell in
-a column of accounts is a name as a whole. Elsewhere a name is linked only where nothing else can be meant: one
-that is made of words the reports use themselves ("Health", "Team") is left alone.
+It is done on the page itself, so that it holds for both renderers and for an analyst's own reports. A cell
+in a column of accounts is a name as a whole. Elsewhere a name is linked only where nothing else can be meant:
+one that is made of words the reports use themselves ("Health", "Team") is left alone.
 """
 
 from __future__ import annotations

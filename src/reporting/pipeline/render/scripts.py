@@ -21,7 +21,7 @@ _COMMON = (
     "default-src 'none'; img-src 'self' data:; font-src 'self' data:; base-uri 'none'; form-action 'none'"
 )
 POLICY = f"{_COMMON}; script-src 'self'; style-src 'self' 'unsafe-inline'"
-"""Of a page with its files beside it. Styles in it are pandoc's and our charts'; nobody else's text is markup."""
+"""Of a page with its files beside it. Styles in it are pandoc's and our charts'; no other text is markup."""
 LIBRARY, LICENCE = "datatables.js", "datatables-LICENSE.txt"
 TABLES = (
     '<link rel="stylesheet" href="{root}assets/tables.css">\n'
@@ -61,7 +61,7 @@ def write_scripts(out: Path) -> None:
 
 @functools.cache
 def _library() -> tuple[str, str]:
-    """DataTables as a classic script, as browsers load no modules from a folder; the licences of all in it."""
+    """DataTables as a classic script, as no module is loaded from a folder; the licences of all in it."""
     bundle = files("itables").joinpath("html/dt_bundle.js").read_text(encoding="utf-8")
     code, mark, notes = bundle.partition(_LICENCES)
     exported = _EXPORTS.search(code)
