@@ -46,11 +46,20 @@ class Names:
             page: HTML.
             root: Prefix of the way to the month's folder.
         """
-        ordinary = set(_ORDINARY.findall(_PIECES.sub(" ", page)))
+        ordinary = self._ordinary(html.unescape(_PIECES.sub(" | ", page)))
         return "".join(
             self._named(text, whole, ordinary, root) if text else markup
             for markup, text, whole in _pieces(page)
         )
+
+    def _ordinary(self, text: str) -> set[str]:
+        """The words that the page uses outside names of several words."""
+        end, words = 0, set()
+        for start, name in self._found(text, set()):
+            if len(_WORD.findall(name)) > 1:
+                words.update(_ORDINARY.findall(text[end:start]))
+                end = start + len(name)
+        return words | set(_ORDINARY.findall(text[end:]))
 
     def _named(self, raw: str, whole: bool, ordinary: set[str], root: str) -> str:
         text = html.unescape(raw)
