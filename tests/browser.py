@@ -51,6 +51,7 @@ class Browser:
         self.call("Emulation.setDeviceMetricsOverride", **size)
         scheme = {"name": "prefers-color-scheme", "value": theme}
         self.call("Emulation.setEmulatedMedia", features=[scheme])
+        self.call("Emulation.setFocusEmulationEnabled", enabled=True)
         self.call("Emulation.setScriptExecutionDisabled", value=not scripts)
 
     def __enter__(self) -> Browser:
@@ -112,8 +113,9 @@ class Browser:
 
     def key(self, name: str, code: int) -> None:
         """Press a key, with its number among the Windows virtual keys."""
-        for kind in ("keyDown", "keyUp"):
-            self.call("Input.dispatchKeyEvent", type=kind, key=name, code=name, windowsVirtualKeyCode=code)
+        key = {"key": name, "code": name, "windowsVirtualKeyCode": code}
+        self.call("Input.dispatchKeyEvent", type="keyDown", **key, **({"text": "\r"} if code == 13 else {}))
+        self.call("Input.dispatchKeyEvent", type="keyUp", **key)
 
     def picture(self, path: Path) -> None:
         """Keep what is seen as a PNG."""

@@ -1,4 +1,4 @@
-"""The pages beside the reports: every account has one, strangers' text stays text, books hold each account once."""
+"""The pages beside the reports: every account has one, strangers' text stays text, books hold each once."""
 
 import html
 import json
@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from sample_accounts import HOSTILE, IDS, told, write_pages
 from sample_month import NAMES
+from tests.shared import built_once
 
 from reporting.pipeline.render.check import check_site, read_page
 from reporting.present.markdown import clean
-from tests.shared import built_once
 
 
 @pytest.fixture(scope="module")

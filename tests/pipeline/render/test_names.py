@@ -23,9 +23,9 @@ def cell(text: str, header: str = "Account") -> str:
 
 
 def test_the_longest_name_is_meant_and_the_text_stays():
-    page = "<p>The largest is Copper Foods Corp.’s, then Copper Foods (5%).</p>"
+    page = "<p>The largest is Copper Foods Corp.'s, then Copper Foods (5%).</p>"
     made = linked(page)
-    assert '<a class="account" href="accounts/2.html">Copper Foods Corp.</a>’s' in made
+    assert """<a class="account" href="accounts/2.html">Copper Foods Corp.</a>'s""" in made
     assert '<a class="account" href="accounts/1.html">Copper Foods</a> (5%)' in made
 
 

@@ -4,21 +4,27 @@ RavenStack (RAVENSTACK_DIR) has what the demo has not: sources that contradict e
 table.
 """
 
+import html
 import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pandas as pd
 import pypdf
 import pytest
 from accessibility import barriers, needs_axe, needs_outloud, verdict
 
-from reporting.present.markdown import escape
+from reporting.pipeline.render.check import read_page
+from reporting.present.markdown import clean, escape
 from reporting.present.words import cut
 
 ROOT = Path(__file__).parents[3]
+_WITHOUT_TEXT = re.compile(r"<(svg|script|style|title|nav)\b.*?</\1\s*>", re.S)
+_ACCOUNT = re.compile(r'<a class="account" href="([^"]*)">(.*?)</a>', re.S)
 
 pytestmark = pytest.mark.server
 without_ravenstack = pytest.mark.skipif(
@@ -66,6 +72,37 @@ def test_pdfs_conform(published):
     pdfs = sorted(published.glob("*.pdf"))
     code, said = verdict(*pdfs)
     assert code == 0 and said.count("0 error(s), 0 warning(s)") == len(pdfs) == 6, said
+
+
+def test_every_account_named_in_a_report_leads_to_its_page(published):
+    accounts = pd.read_parquet(published / "snapshot" / "accounts.parquet")
+    names = {clean(name) for name in accounts["account_name"]}
+    linked: Counter[str] = Counter()
+    for page in sorted(published.glob("*.html")):
+        text = _WITHOUT_TEXT.sub(" ", page.read_text(encoding="utf-8"))
+        for address, name in _ACCOUNT.findall(text):
+            target = published / urlsplit(html.unescape(address)).path
+            assert html.unescape(name) in read_page(target).text, (page.name, address)
+            linked[page.name] += 1
+        rest = html.unescape(re.sub("<[^>]*>", " | ", _ACCOUNT.sub(" | ", text)))
+        for word in set(re.findall(r"\w+", rest)) & {re.findall(r"\w+", name)[0] for name in names}:
+            beside = {
+                n for n in names if n.startswith(word) and re.search(rf"(?<!\w){re.escape(n)}(?!\w)", rest)
+            }
+            assert not beside, (page.name, beside)
+    assert linked["executive_brief.html"] > 3 and len(linked) >= 5
+
+
+def test_every_account_has_a_page_and_stands_in_one_book(published):
+    accounts = pd.read_parquet(published / "snapshot" / "accounts.parquet")["account_id"]
+    pages = {page.name for page in (published / "accounts").glob("*.html")} - {"index.html"}
+    assert len(pages) == len(accounts)
+    held = Counter()
+    for book in (published / "owners").glob("*.html"):
+        held.update(
+            set(re.findall(r"\.\./accounts/([^\"]+)", book.read_text(encoding="utf-8"))) - {"index.html"}
+        )
+    assert set(held) == pages and set(held.values()) == {1}
 
 
 def test_reports_tell_one_truth(published):
