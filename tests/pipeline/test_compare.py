@@ -9,7 +9,7 @@ import pytest
 import typst
 from PIL import Image
 
-from reporting.pipeline.compare import Difference, details, differences
+from reporting.pipeline.compare import Difference, details, differences, gathered
 from reporting.pipeline.manifest import inventory
 
 
@@ -113,4 +113,13 @@ def test_files_come_in_the_order_of_their_making(tmp_path):
         ("churn.html", "changed"),
         ("come.pdf", "added"),
         ("gone.pdf", "missing"),
+    ]
+
+
+def test_a_folder_that_the_first_month_has_not_is_one_difference():
+    added = [Difference(path, "added") for path in ("new/a.html", "new/b/c.html", "data/x.csv", "come.pdf")]
+    changed = Difference("data/old.csv", "changed")
+    assert gathered([changed, *added], ["data/old.csv", "index.html"]) == [
+        *(changed, added[2], added[3]),
+        Difference("new/", "added", ("2 files",)),
     ]

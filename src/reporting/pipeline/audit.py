@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reporting.errors import AuditDifference
 from reporting.pipeline import inputs
-from reporting.pipeline.compare import Difference, details, differences
+from reporting.pipeline.compare import Difference, details, differences, gathered
 from reporting.pipeline.history import Run
 from reporting.pipeline.manifest import Manifest, inventory, versions
 from reporting.pipeline.parameters import find_notebooks
@@ -93,7 +93,8 @@ def audit(project: Project, run: Run, reporter: Reporter) -> Audit:
     context = context_of(published, inputs.brand(project))
     make_site(stage, executed, context, renderer, reporter)
     again = inventory(stage)
-    differing = differences(published.outputs, again, run.folder, stage)
+    found = differences(published.outputs, again, run.folder, stage)
+    differing = gathered(found, published.outputs)
     told = [_against_rerun(item, again, published, run, stage) for item in altered]
     return Audit(published, told, changed, differing, stage)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import itertools
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +60,25 @@ def differences(
         elif first[path] != second[path]:
             found.append(Difference(path, "changed", details(first_folder / path, second_folder / path)))
     return found
+
+
+def gathered(found: list[Difference], first: Iterable[str]) -> list[Difference]:
+    """The differences, with one for all files of a folder that the first of two months lacks: those that
+    a later version makes.
+
+    Args:
+        first: The paths of the first month's files.
+    """
+    there = {_folder(path) for path in first}
+    added = Counter(_folder(item.path) for item in found if item.kind == "added")
+    new = {folder: number for folder, number in added.items() if folder and folder not in there}
+    rest = [item for item in found if _folder(item.path) not in new]
+    return rest + [Difference(f"{folder}/", "added", (f"{new[folder]} files",)) for folder in sorted(new)]
+
+
+def _folder(path: str) -> str:
+    """The first folder of a path; "" of a file of the month's own folder."""
+    return path.split("/", 1)[0] if "/" in path else ""
 
 
 def rank(path: str) -> tuple[int, str]:
