@@ -189,7 +189,7 @@ def _people(account: Account) -> Facts:
         seats += f" ({percent(now.get('licence_utilisation'), 0)})"
     share = percent(now.get("top1_share"), 0)
     if now.get("single_champion"):
-        share += ": one person carries it"
+        share += ": most hangs on one person"
     if not account.verdict:
         return (("Last use", _ago(now.get("last_active_days"))),)
     return (

@@ -48,6 +48,11 @@ class Verdict:
     def title(self) -> str:
         return STANCES[self.stance]
 
+    @property
+    def whose(self) -> str:
+        """`Owner: Kim`, or that there is none."""
+        return "It has no owner" if self.owner == NO_OWNER else f"Owner: {self.owner}"
+
 
 def stance(account: Account) -> str:
     """One of `STANCES`."""

@@ -87,6 +87,8 @@
     if (table.page()) state.set("page", table.page() + 1);
     const hash = "#" + state;
     if (hash !== (location.hash || "#")) history.replaceState(null, "", hash);
+    const used = Object.values(selects).filter((select) => select.value).length;
+    document.querySelector("#narrow summary").textContent = "Narrow down" + (used ? " (" + used + ")" : "");
     const found = table.page.info();
     byId("count").textContent = found.recordsDisplay === found.recordsTotal
       ? digits(found.recordsTotal) + " accounts"
@@ -97,7 +99,7 @@
     const state = read();
     byId("find").value = state.get("q") || "";
     Object.entries(selects).forEach(([id, select]) => { select.value = state.get(id) || ""; });
-    byId("narrow").open = innerWidth > 640 || Object.values(selects).some((select) => select.value);
+    byId("narrow").open = innerWidth > 640;
     matches = matching();
     const named = (state.get("columns") || "").split(",").filter((id) => id in place);
     choose(named.length ? named : usual());
