@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from tests.reports.hand import BEFORE, NOW, book, months
+from tests.hand import BEFORE, NOW, book, months
 
 from reporting.analysis.account import Account, Accounts, People
 from reporting.analysis.features import features

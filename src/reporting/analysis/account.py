@@ -18,7 +18,7 @@ from reporting.analysis.scores import HEALTH, SCORES
 from reporting.analysis.view import View
 from reporting.metrics.churn import FLAGS
 from reporting.metrics.scores import PREFIXES
-from reporting.params.product import Part
+from reporting.params.scores import Part
 
 MONTHS = 12
 """Closes that an account's course shows."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 from sample_month import NAMES, context
-from tests.reports.hand import NOW, months, panel, snapshot
+from tests.hand import NOW, months, panel, snapshot
 
 from reporting.pipeline.render.accounts import AccountPages
 from reporting.pipeline.render.html import write_assets

@@ -8,7 +8,7 @@ from tests.hand import product
 
 from reporting.analysis.churn import flags
 from reporting.analysis.churn.risk_set import RiskSet
-from reporting.reports.churn_drivers import labels
+from reporting.reports.telling.flags import flag
 
 CLOSE = pd.Timestamp("2025-06-01")
 
@@ -28,4 +28,4 @@ def two_flags(warns: str, soothes: str, months: int = 3, due_in: float = np.nan)
 
 def test_the_flag_that_warns_most_comes_first_in_its_words_or_by_its_name():
     found = flags.flags(two_flags("flag_no_such_thing", "flag_low_adoption"), product())
-    assert [(labels.flag(one.name), one.now) for one in found] == [("no such thing", 2), ("Low adoption", 1)]
+    assert [(flag(one.name), one.now) for one in found] == [("no such thing", 2), ("Low adoption", 1)]
