@@ -91,6 +91,27 @@ def test_a_view_of_a_duckdb_file_reads_no_other_file(company):
         company.open()
 
 
+def test_rows_that_a_duckdb_file_holds_beside_itself_are_an_input(company):
+    con = duckdb.connect(str(company.data / "tiny.duckdb"))
+    for name in ("accounts", "subscriptions", "events"):
+        con.execute(f"CREATE TABLE {name} AS SELECT * FROM '{company.data}/{name}.csv'")
+    con.execute("PRAGMA disable_checkpoint_on_shutdown")
+    con.execute("CHECKPOINT")
+    con.execute("INSERT INTO accounts VALUES ('A4', 'Four', '2025-01-02')")
+    con.close()
+    company.source("title: T\nconnection: {kind: duckdb, path: data/tiny.duckdb}\n")
+    with company.open() as source:
+        assert source.tables["accounts"].count().to_pyarrow().as_py() == 4
+        assert {"data/tiny.duckdb", "data/tiny.duckdb.wal"} <= {name for name, _ in source.files()}
+
+
+def test_a_link_in_a_named_folder_opens_no_other(company):
+    (company.root / "elsewhere" / "way").symlink_to(company.data)
+    company.source("title: T\nconnection: {kind: csv, path: data, folders: [elsewhere]}\n")
+    with pytest.raises(SourceError, match="way is a link"):
+        company.open()
+
+
 @pytest.mark.parametrize(
     ("connection", "error", "message"),
     [

@@ -80,13 +80,19 @@ def named_folders(connection: Connection, where: Path, root: Path) -> list[Path]
         root: What a relative path is relative to.
 
     Raises:
-        SourceError: One isn't there.
+        SourceError: One isn't there, or holds a link: what lies behind it would be no input with a hash.
     """
     folders = [root / Path(text).expanduser() for text in connection.folders]
     for folder in folders:
         if not folder.is_dir():
             raise SourceError(
                 f"the folder {folder} does not exist.", where=where, remedy="Correct `folders:` here."
+            )
+        if link := next((path for path in sorted(folder.rglob("*")) if path.is_symlink()), None):
+            raise SourceError(
+                f"{link} is a link, and the SELECTs may read what lies in {folder} itself only.",
+                where=where,
+                remedy="Put the file there, or name the folder that it leads to under `folders:`.",
             )
     return folders
 

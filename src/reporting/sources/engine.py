@@ -51,7 +51,7 @@ class Reader:
             tables_in(self.place, self.connection.kind) if self._in_folder and self.place else {}
         )
         if self.connection.kind == "duckdb" and self.place:
-            self.used = {self.place.stem: [self.place]}
+            self.used = {self.place.stem: [path for path in _database(self.place) if path.exists()]}
         if self.connection.kind in LOCAL_KINDS:
             own = (path for paths in self._available.values() for path in paths)
             lock(self.con, own, [Path(self._scratch.name), *self.folders])
@@ -141,7 +141,7 @@ class Reader:
             "SELECT table_name FROM information_schema.tables "
             "GROUP BY table_name HAVING bool_and(table_type = 'BASE TABLE')"
         )
-        files = [self.place, self.place.with_name(f"{self.place.name}.wal")]
+        files = _database(self.place)
         return {name: files for (name,) in kinds.fetchall()}
 
     def close(self) -> None:
@@ -213,6 +213,11 @@ class Reader:
             where=mapping.path,
             remedy="Put the file there, or correct the name in the SELECT.",
         )
+
+
+def _database(file: Path) -> list[Path]:
+    """A DuckDB file and the one beside it, if it is there, with what was not yet written into it."""
+    return [file, file.with_name(f"{file.name}.wal")]
 
 
 def _raw(mapping: Mapping) -> str:
