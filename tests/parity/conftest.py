@@ -19,6 +19,8 @@ import pytest
 
 from reporting import demo
 
+STRANGER = "stranger_7"
+"""The user of the private PostgreSQL who needs a password, and is refused."""
 PARAMS = Path(__file__).parents[2] / "params"
 
 
@@ -53,6 +55,8 @@ def postgres(company: Path) -> Iterator[str]:
             assert done.returncode == 0, (place / "log").read_text()
 
         run("initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync")
+        rules = place / "data" / "pg_hba.conf"
+        rules.write_text(f"local all {STRANGER} scram-sha-256\n{rules.read_text()}")
         run("pg_ctl", "-w", "-o", f"-c listen_addresses='' -c fsync=off -k {place}", "start")
         try:
             url = f"postgres://postgres@/postgres?{urlencode({'host': place})}"

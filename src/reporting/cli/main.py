@@ -15,6 +15,7 @@ from reporting.cli import begin, check, make, show
 from reporting.cli.common import Settings
 from reporting.errors import ReportingError
 from reporting.pipeline.disk import disk_full
+from reporting.secrets import hidden
 
 SIGNALLED = 128  # exit codes above it: a signal's number is added
 CTRL_C = 130  # what typer makes of it
@@ -81,11 +82,11 @@ def run(arguments: list[str]) -> int:
 
 def _tell(message: str, code: int, debug: bool, *, hint: bool = False) -> int:
     if debug:
-        traceback.print_exc()
+        print(hidden(traceback.format_exc()), file=sys.stderr, end="")
     elif hint:
         message += " `reporting --debug ...` shows where."
     console = Console(stderr=True)
     console.print("Error:", style="bold red", end=" ")
-    console.print(message, markup=False, highlight=False, soft_wrap=True)
+    console.print(hidden(message), markup=False, highlight=False, soft_wrap=True)
     sys.stderr.flush()
     return code

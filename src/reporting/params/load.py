@@ -18,6 +18,8 @@ class Strict(BaseModel):
 
 
 Model = TypeVar("Model", bound=BaseModel)
+SECRET = "secret"
+"""Type of the error of a value that may be a secret: it is not told."""
 
 
 def load_yaml(path: Path, model: type[Model]) -> Model:
@@ -91,7 +93,8 @@ def _describe(path: Path, tree: yaml.Node | None, model: type[BaseModel], item: 
     message = message.rstrip(".")
     about = f"{key}: {message[0].lower()}{message[1:]}" if key else message
     whole = isinstance(item["input"], dict)  # a chapter or the file, which the reader has before them
-    found = "" if whole else f", found {item['input']!r}"
+    secret = item["type"] == SECRET or "://" in repr(item["input"])
+    found = "" if whole or secret else f", found {item['input']!r}"
     return f"{where}: {about}{found}.{mark}{hint}"
 
 

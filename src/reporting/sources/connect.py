@@ -7,7 +7,7 @@ Ibis. Only the driver that is needed gets imported.
 from __future__ import annotations
 
 import os
-import re
+import socket
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,6 +17,8 @@ from urllib.parse import parse_qsl, unquote, urlparse
 import ibis
 
 from reporting.errors import ConfigError, SourceError
+from reporting.secrets import keep
+from reporting.sources.faults import first_lines
 from reporting.sources.mapping import LOCAL_KINDS, Connection
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ _SCHEMES = {
     "databricks": ("databricks",),
     "spark": ("spark", "pyspark"),
 }
+_PATIENCE = 10  # seconds
 _EXTRAS = {"spark": "pyspark"}
 _COUNT_IN_UTC = {
     **dict.fromkeys(LOCAL_KINDS, "SET TimeZone = 'UTC'"),
@@ -58,6 +61,8 @@ def local_path(connection: Connection, where: Path, root: Path) -> Path:
             where=where,
             remedy=f"Set it to the {_what(connection)}, or write `path:` under `connection:`.",
         )
+    if "://" in text:  # a server's URL in the wrong place
+        keep(text)
     path = Path(text).expanduser()
     path = path if path.is_absolute() else root / path
     if not (path.is_file() if connection.kind == "duckdb" else path.is_dir()):
@@ -131,19 +136,13 @@ def connect(connection: Connection, where: Path, path: Path | None) -> BaseBacke
         ) from None
     except Exception as error:
         raise SourceError(
-            f"can't connect to {kind}: {_without_secrets(first_lines(error))}",
+            f"can't connect to {kind}: {first_lines(error)}",
             where=where,
             remedy=f"Check the URL in {connection.url_env} and that the server can be reached."
             if connection.url_env
             else "Check that it exists and that no one else has opened it for writing.",
         ) from None
     return con
-
-
-def first_lines(error: object, width: int = 300) -> str:
-    """An engine's message on one line, cut to `width`."""
-    text = " ".join(str(error).split())
-    return text if len(text) <= width else text[:width] + "…"
 
 
 def _duckdb(path: Path | None) -> BaseBackend:
@@ -167,12 +166,6 @@ def _url(connection: Connection, where: Path) -> str | None:
     name = connection.url_env
     if name is None:
         return None
-    if not re.fullmatch(r"[A-Za-z_]\w*", name):
-        raise ConfigError(
-            "url_env must be the name of an environment variable, not a URL.",
-            where=where,
-            remedy="Put the URL into a variable, WAREHOUSE_URL say, and write `url_env: WAREHOUSE_URL`.",
-        )
     url = os.environ.get(name)
     if not url:
         raise ConfigError(
@@ -180,14 +173,34 @@ def _url(connection: Connection, where: Path) -> str | None:
             where=where,
             remedy=f"Set {name} to the connection URL of {connection.kind}; docs/sources.md shows its form.",
         )
-    scheme = urlparse(url).scheme
-    if scheme not in _SCHEMES[connection.kind]:
-        raise ConfigError(
-            f"{name} holds a URL that starts with '{scheme}://'; kind is '{connection.kind}'.",
-            where=where,
-            remedy=f"Write a URL that starts with {_SCHEMES[connection.kind][0]}://, or change `kind:`.",
-        )
+    keep(url)
+    _require_form(name, url, connection.kind, where)
     return url
+
+
+def _require_form(name: str, url: str, kind: str, where: Path) -> None:
+    """Refuse a URL that would be read otherwise than it is meant, without telling a part of it."""
+    form = f"{_SCHEMES[kind][0]}://"
+    scheme = url.partition("://")[0] if "://" in url else ""
+    if scheme not in _SCHEMES[kind]:
+        known = {scheme for schemes in _SCHEMES.values() for scheme in schemes}
+        held = f"a URL that starts with '{scheme}://'" if scheme in known else "no URL of a known kind"
+        raise ConfigError(
+            f"{name} holds {held}; kind is '{kind}'.",
+            where=where,
+            remedy=f"Write a URL that starts with {form}, or change `kind:`.",
+        )
+    try:
+        parsed = urlparse(url)
+        plain = kind == "spark" or (parsed.port or True)  # Spark names several masters with a port each
+    except ValueError:
+        plain = False
+    if not plain or "@" in f"{parsed.path}{parsed.fragment}":
+        raise ConfigError(
+            f"the URL in {name} can't be taken apart.",
+            where=where,
+            remedy="In user and password write %2F for /, %3F for ?, %23 for #, %40 for @ and %5B for [.",
+        )
 
 
 def _server(kind: str, url: str | None) -> BaseBackend:
@@ -206,11 +219,29 @@ def _spark(url: str | None) -> BaseBackend:
     if url:
         parsed = urlparse(url)
         if parsed.netloc:
-            local = parsed.hostname == "local"
-            builder = builder.master(f"local[{parsed.port or '*'}]" if local else f"spark://{parsed.netloc}")
+            local = parsed.netloc.partition(":")[0] == "local"
+            if not local:
+                _require_master(parsed.netloc)
+            builder = builder.master(
+                f"local[{parsed.netloc[6:] or '*'}]" if local else f"spark://{parsed.netloc}"
+            )
         for key, value in parse_qsl(parsed.query):
             builder = builder.config(key, value)
     return ibis.pyspark.connect(builder.getOrCreate())
+
+
+def _require_master(places: str) -> None:
+    """Raise unless one of the masters answers: Spark itself would try for a minute and not say why."""
+    refused: OSError | None = None
+    for place in places.split(","):
+        host, _, port = place.rpartition(":") if ":" in place else (place, "", "7077")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), timeout=_PATIENCE).close()
+            return
+        except OSError as error:
+            refused = error
+    assert refused is not None
+    raise refused
 
 
 def _databricks(url: str) -> BaseBackend:
@@ -222,10 +253,6 @@ def _databricks(url: str) -> BaseBackend:
         access_token=unquote(parsed.username or ""),
         **dict(parse_qsl(parsed.query)),
     )
-
-
-def _without_secrets(text: str) -> str:
-    return re.sub(r"//[^/@\s]*@", "//***@", text)
 
 
 def quoted(value: object) -> str:

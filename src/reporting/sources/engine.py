@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import duckdb
 import ibis.expr.types as ir
 
-from reporting.errors import SourceError, did_you_mean
-from reporting.sources.connect import first_lines, lock, quoted
+from reporting.errors import ReportingError, SourceError, did_you_mean
+from reporting.sources.connect import lock, quoted
+from reporting.sources.faults import first_lines, server_fault
 from reporting.sources.files import create_view, identifier, read_parquet, tables_in, wrong_encoding
 from reporting.sources.mapping import FILE_KINDS, LOCAL_KINDS, Connection, Mapping
 from reporting.sources.shares import Shares, row_by_row, tables_read
@@ -32,6 +33,7 @@ class Reader:
 
     Attributes:
         con: Ibis backend.
+        path: The source file.
         connection: The source's description.
         place: Folder or file of a local source.
         folders: Other folders whose files its SELECTs may read.
@@ -39,6 +41,7 @@ class Reader:
     """
 
     con: BaseBackend
+    path: Path
     connection: Connection
     place: Path | None
     folders: list[Path] = field(default_factory=list)
@@ -78,10 +81,13 @@ class Reader:
         """Turns what the engine raises into a SourceError; our own mistakes stay what they are."""
         try:
             yield
+        except ReportingError:
+            raise
         except Exception as error:
-            if type(error).__module__ in ("builtins", "reporting.errors"):
+            if type(error).__module__ == "builtins" and not isinstance(error, OSError):
                 raise
-            raise self._explain(error, mapping) from None
+            fault = server_fault(error, self.connection, self.path)
+            raise fault or self._explain(error, mapping) from None
 
     def settle(self, mapping: Mapping, table: ir.Table) -> ir.Table:
         """Keep the typed rows of a CSV file in memory, so that no later query parses text again."""

@@ -10,12 +10,13 @@ from zoneinfo import available_timezones
 
 import sqlglot
 from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 from sqlglot.tokens import TokenType
 
 from reporting.contract.tables import DATE, REQUIRED_TABLES, TABLES, TIME
 from reporting.errors import ConfigError, SourceError, did_you_mean
 from reporting.month import Month
-from reporting.params.load import Strict, load_yaml
+from reporting.params.load import SECRET, Strict, load_yaml
 
 Kind = Literal["csv", "parquet", "duckdb", "postgres", "snowflake", "bigquery", "databricks", "spark"]
 FILE_KINDS = ("csv", "parquet")
@@ -57,6 +58,16 @@ class Connection(Strict):
         elif not self.url_env and self.kind != "spark":
             raise ValueError(f"kind '{self.kind}' needs url_env, the name of an environment variable")
         return self
+
+    @field_validator("url_env", "path_env")
+    @classmethod
+    def _is_a_variable(cls, name: str | None) -> str | None:
+        if name is not None and not re.fullmatch(r"[A-Za-z_]\w*", name):
+            raise PydanticCustomError(
+                SECRET,
+                "expected the name of an environment variable such as WAREHOUSE_URL; put the URL into it",
+            )
+        return name
 
     @field_validator("encoding")
     @classmethod

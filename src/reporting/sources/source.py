@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,7 @@ import ibis.expr.types as ir
 from reporting.contract import TABLES, Finding, check, refuse
 from reporting.contract.conform import conform
 from reporting.contract.usage import Usage
-from reporting.errors import ConfigError, SourceError
+from reporting.errors import ConfigError, ReportingError, SourceError
 from reporting.month import Month
 from reporting.params.product import Product
 from reporting.sources.connect import connect, local_path, named_folders
@@ -25,6 +26,7 @@ from reporting.sources.control import Control, read_control
 from reporting.sources.engine import Reader
 from reporting.sources.exchange import no_rates, read_rates
 from reporting.sources.file_memory import FileMemory
+from reporting.sources.faults import ServerFault, any_fault
 from reporting.sources.files import sha256
 from reporting.sources.mapping import LOCAL_KINDS, Mapping, SourceFile, load_mappings, load_source_file
 from reporting.sources.shares import Shares
@@ -184,15 +186,25 @@ class Source:
 
     def close(self) -> None:
         """Close the connection and remove temporary files."""
-        self.con.disconnect()
+        with suppress(Exception):  # of a server that is gone; what that did to the run is told already
+            self.con.disconnect()
         if self._reader is not None:
             self._reader.close()
 
     def __enter__(self) -> Source:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, *_: object) -> None:
+        """Close it.
+
+        Raises:
+            SourceError: In the place of an error that the server's driver raised.
+        """
         self.close()
+        if isinstance(error, Exception) and not isinstance(error, ReportingError):
+            fault = any_fault(error, self.file.connection, self.path)
+            if fault:
+                raise fault from None
 
 
 def open_source(name: str, params_dir: Path, *, lenient: bool = False) -> Source:
@@ -221,11 +233,11 @@ def open_source(name: str, params_dir: Path, *, lenient: bool = False) -> Source
     given = [extra for extra in (rates_path, control_path) if extra]
     source._files = [path, *(mapping.path for mapping in mappings), *given]
     try:
-        _map_tables(source, mappings, Reader(con, file.connection, place, folders))
+        _map_tables(source, mappings, Reader(con, path, file.connection, place, folders))
         if not lenient and any(finding.severity == "error" for finding in source.findings):
             refuse(source.check(), path)
-    except BaseException:
-        source.close()
+    except BaseException as error:
+        source.__exit__(type(error), error)
         raise
     return source
 
@@ -248,6 +260,8 @@ def _map_tables(source: Source, mappings: list[Mapping], reader: Reader) -> None
                 source._mapped[mapping.table] = conformed.mapped
                 if conformed.table is not None:
                     source.tables[mapping.table] = reader.settle(mapping, conformed.table)
+        except ServerFault:
+            raise
         except SourceError as fault:
             faults.append(fault)
     source._files += [path for paths in reader.used.values() for path in paths]
