@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 
 import nbformat
@@ -15,6 +16,7 @@ import pytest
 
 from reporting.pipeline.execute import execute
 from reporting.pipeline.kernels import Forkserver
+from reporting.pipeline.limits import Limits
 from reporting.pipeline.parameters import find_notebooks
 
 LIGHT = ("ipykernel.kernelapp",)
@@ -23,7 +25,7 @@ LIGHT = ("ipykernel.kernelapp",)
 
 @pytest.fixture(scope="module")
 def forkserver():
-    with Forkserver(LIGHT) as forkserver:
+    with Forkserver(preload=LIGHT) as forkserver:
         yield forkserver
 
 
@@ -101,7 +103,7 @@ def test_nothing_else_of_the_environment_reaches_a_kernel(workshop, run, monkeyp
         "WAREHOUSE_URL": "postgres://me:secret@host",
     }.items():
         monkeypatch.setenv(name, value)
-    with Forkserver(LIGHT) as other:
+    with Forkserver(preload=LIGHT) as other:
         notebooks = find_notebooks(workshop.root / "notebooks")
         (result,) = execute(notebooks, {}, workshop.root / "there", other)
     text = plain.path.read_text()
@@ -121,7 +123,7 @@ def test_nothing_else_of_the_environment_reaches_a_kernel(workshop, run, monkeyp
             "raise SystemExit(0)",
             "SystemExit: the notebook ended itself here",
         ),
-        (["import os; os._exit(3)", "1"], 2, "import os; os._exit(3)", "Kernel died"),
+        (["import os; os._exit(3)", "1"], 2, "import os; os._exit(3)", "the kernel died"),
         (["def broken(:"], 2, "def broken(:", "SyntaxError"),
         (["raise ValueError('a' * 9999)"], 2, "raise ValueError('a' * 9999)", "aaaa"),
     ],
@@ -166,6 +168,62 @@ def test_times_are_kept_apart_from_the_copy(workshop, run):
     assert result.seconds >= 0.2
 
 
+@pytest.mark.parametrize(
+    ("cell", "limits", "error"),
+    [
+        (
+            "import time; time.sleep(600)",
+            Limits(minutes=0.05),
+            "longer than 0.05 minutes (`notebook_minutes`",
+        ),
+        ("x = bytearray(2 * 10**9)", Limits(gigabytes=1.0), "MemoryError"),
+        ("while True: print('x' * 10**6)", Limits(), "more than 64,000,000 characters"),
+    ],
+)
+def test_a_notebook_that_takes_too_much_is_ended_and_its_sibling_is_not(workshop, cell, limits, error):
+    workshop.notebook("bad", cell)
+    workshop.notebook("good", "1 + 1")
+    with Forkserver(limits, LIGHT) as forkserver:
+        notebooks = find_notebooks(workshop.root / "notebooks")
+        bad, good = execute(notebooks, {}, workshop.root / "out", forkserver)
+    assert error in bad.failure.error and bad.failure.line == cell
+    assert good.failure is None
+    assert bad.path.stat().st_size < 1_000_000
+
+
+def test_a_million_lines_are_kept_in_part(workshop, run):
+    workshop.notebook("a", "for i in range(100_000): print(i)")
+    (text,) = outputs(run()["a"])
+    assert text.startswith("0\n1\n") and text.endswith("99999\n") and "[99,000 lines are left out]" in text
+
+
+def test_where_a_notebook_goes_and_what_it_leaves_running_ends_with_it(workshop):
+    workshop.notebook("a", "import os, subprocess; os.chdir('/'); subprocess.Popen(['sleep', '600']).pid")
+    with Forkserver(preload=LIGHT) as forkserver:
+        (result,) = execute(
+            find_notebooks(workshop.root / "notebooks"), {}, workshop.root / "out", forkserver
+        )
+        (pid,) = outputs(result)
+    assert result.failure is None and result.path.exists()
+    assert _soon(lambda: not _runs(pid))
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc"), reason="looks for processes in /proc")
+def test_a_forkserver_that_is_killed_fails_the_notebooks_and_leaves_no_kernel(workshop):
+    for name in "abc":
+        workshop.notebook(name, "import time; time.sleep(600)")
+    with Forkserver(preload=LIGHT) as forkserver:
+
+        def kill(*_: object) -> None:
+            forkserver._process.kill()
+
+        threading.Timer(3.0, kill).start()
+        results = execute(find_notebooks(workshop.root / "notebooks"), {}, workshop.root / "out", forkserver)
+    assert all(result.failure for result in results)
+    assert "the kernel died" in results[0].failure.error
+    assert "the process that starts the kernels has ended" in results[2].failure.error
+
+
 @pytest.mark.skipif(not os.path.isdir("/proc"), reason="looks for processes in /proc")
 def test_no_kernel_outlives_a_killed_run(workshop, tmp_path):
     pids = tmp_path / "pids"
@@ -177,7 +235,7 @@ def test_no_kernel_outlives_a_killed_run(workshop, tmp_path):
     from reporting.pipeline.execute import execute
     from reporting.pipeline.kernels import Forkserver
     from reporting.pipeline.parameters import find_notebooks
-    with Forkserver({LIGHT!r}) as forkserver:
+    with Forkserver(preload={LIGHT!r}) as forkserver:
         notebooks = find_notebooks(Path({str(workshop.root / "notebooks")!r}))
         execute(notebooks, {{}}, Path({str(tmp_path)!r}), forkserver)
     """
@@ -189,8 +247,8 @@ def test_no_kernel_outlives_a_killed_run(workshop, tmp_path):
     assert _soon(lambda: not _runs(kernel))
 
 
-def test_a_closed_nursery_leaves_no_kernel(workshop):
-    with Forkserver(LIGHT) as forkserver:
+def test_a_closed_forkserver_leaves_no_kernel(workshop):
+    with Forkserver(preload=LIGHT) as forkserver:
         kernel = forkserver.kernel(["-f", str(forkserver.folder / "k.json")], str(workshop.root))
         assert kernel.poll() is None
     assert _soon(lambda: kernel.poll() is not None)

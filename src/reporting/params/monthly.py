@@ -25,10 +25,15 @@ class Monthly(Strict):
         source: Name of a file under `params/sources/`, without `.yml`.
         month: `YYYY-MM`; null for the last closed month (of a source that ended: its last complete one).
         product: The product definition, relative to this file; a source that names its own wins.
+        notebook_minutes: Time that a notebook may take; then it is ended, and fails.
+        notebook_gb: Memory that a notebook may take, where the system has such a limit (Linux); null for half
+            of what the machine has, as two run at a time.
         reports: Notebook -> parameter -> value; what isn't named keeps the notebook's default.
     """
 
     source: str = "demo"
     month: Annotated[str, AfterValidator(_month)] | None = None
     product: str = "product.yml"
+    notebook_minutes: float = Field(default=60.0, gt=0)
+    notebook_gb: float | None = Field(default=None, gt=0)
     reports: dict[str, dict[str, Any]] = Field(default_factory=dict)

@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reporting.errors import AuditDifference
+from reporting.params.load import load_yaml
+from reporting.params.monthly import Monthly
 from reporting.pipeline import inputs
 from reporting.pipeline.compare import Difference, details, differences, gathered
 from reporting.pipeline.history import Run
+from reporting.pipeline.limits import Limits
 from reporting.pipeline.manifest import Manifest, inventory, versions
 from reporting.pipeline.parameters import find_notebooks
 from reporting.pipeline.plan import choose_renderer
@@ -79,7 +82,7 @@ def audit(project: Project, run: Run, reporter: Reporter) -> Audit:
         )
     stage = project.build(run.source, run.month) / "audit"
     shutil.rmtree(stage, ignore_errors=True)
-    with Forkserver() as forkserver:
+    with Forkserver(Limits.of(load_yaml(project.params, Monthly))) as forkserver:
         renderer = choose_renderer(published.inputs.renderer.split()[0])
         shutil.copytree(run.folder / "snapshot", stage / "snapshot")
         snapshot = Snapshot.load(stage / "snapshot")

@@ -10,6 +10,8 @@ from nbformat import NotebookNode
 
 CELL_FILE = re.compile(r"\S*ipykernel_\d+/\d+\.py")
 ADDRESS = re.compile(r" at 0x[0-9a-f]{6,}")
+LINES, LONG = 1000, 200_000
+"""What is kept of a printed text: lines, and characters."""
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
@@ -35,6 +37,18 @@ def tidy(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
+def _shortened(text: str) -> str:
+    """`text` without its middle, if nobody will read it all."""
+    lines = text.splitlines(keepends=True)
+    if len(lines) > LINES:
+        gap = f"[{len(lines) - LINES:,} lines are left out]\n"
+        text = "".join([*lines[: LINES // 2], gap, *lines[-LINES // 2 :]])
+    if len(text) > LONG:
+        gap = f"\n[{len(text) - LONG:,} characters are left out]\n"
+        text = f"{text[: LONG // 2]}{gap}{text[-LONG // 2 :]}"
+    return text
+
+
 def write(notebook: NotebookNode, path: Path) -> None:
     """Write `notebook` to `path`."""
     path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
@@ -42,7 +56,7 @@ def write(notebook: NotebookNode, path: Path) -> None:
 
 def _tidy_output(output: NotebookNode) -> None:
     if output.output_type == "stream":
-        output.text = ADDRESS.sub("", CELL_FILE.sub("<cell>", output.text))
+        output.text = ADDRESS.sub("", CELL_FILE.sub("<cell>", _shortened(output.text)))
     elif output.output_type == "error":
         output.traceback = [CELL_FILE.sub("<cell>", line) for line in output.traceback]
     elif "text/plain" in output.get("data", {}):

@@ -15,15 +15,16 @@ from typing import Any
 import nbformat
 import papermill
 from jupyter_core.utils import ensure_event_loop
+from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import remove_error_markers
 
 from reporting.pipeline.auditcopy import tidy, write
 from reporting.pipeline.kernels import Forkserver
+from reporting.pipeline.limits import WORKERS, Watch
 from reporting.pipeline.parameters import Notebook
 
-WORKERS = 2
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 FRAME = re.compile(r"File (\S+?):(\d+)(?:, in ([^\n(]+))?")
 
@@ -72,6 +73,11 @@ class _Progress:
 
     notebook: NotebookNode | None = None
     at: int = -1
+
+    def printed(self) -> int:
+        """Characters that the cell has printed."""
+        cells = self.notebook.cells[self.at : self.at + 1] if self.notebook and self.at >= 0 else []
+        return sum(len(output.get("text", "")) for cell in cells for output in [*cell.get("outputs", [])])
 
 
 def execute(
@@ -126,7 +132,7 @@ def _execute_one(
         progress.at = cell_index
         on_cell(notebook.name, cell_index, total)
 
-    failure = None
+    failure, watch = None, Watch(forkserver.limits, progress.printed)
     try:
         with closing(ensure_event_loop()):  # this thread's, which Papermill's client would leave open
             papermill.execute_notebook(
@@ -136,7 +142,8 @@ def _execute_one(
                 kernel_name="python3",
                 language="python",
                 progress_bar=False,
-                kernel_manager_class=forkserver.manager,
+                kernel_manager_class=forkserver.manager(watch.begin),
+                iopub_timeout=10,  # seconds, in which what a cell printed is read after it has ended
                 record_timing=False,
                 coalesce_streams=True,
                 shutdown_kernel="immediate",
@@ -146,8 +153,12 @@ def _execute_one(
             )
     except PapermillExecutionError as error:
         failure = _failure(progress, f"{error.ename}: {error.evalue}", error.traceback)
-    except Exception as error:  # a dead kernel, a cell that can't be sent: the siblings go on
-        failure = _failure(progress, f"{type(error).__name__}: {error}", [])
+    except DeadKernelError:
+        failure = _failure(progress, watch.reason or forkserver.limits.died(), [])
+    except Exception as error:  # a cell that can't be sent, no kernel: the siblings go on
+        failure = _failure(progress, watch.reason or f"{type(error).__name__}: {error}", [])
+    finally:
+        watch.end()
     seconds = round(time.perf_counter() - started, 3)
     on_cell(notebook.name, total, total)
     executed = progress.notebook if progress.notebook is not None else source

@@ -2,7 +2,8 @@
 
 Importing pandas, matplotlib, seaborn and statsmodels costs several seconds a kernel; a fork of a process that
 has them costs nothing. The forkserver is started by `reporting.pipeline.kernels` and speaks with it over an
-inherited socket: one JSON line in, `{"argv": [...], "cwd": "..."}`; one line out, the kernel's process id.
+inherited socket: one JSON line in, `{"argv": [...], "cwd": "...", "memory": bytes}`; one line out, the
+kernel's process id.
 
 When the other end goes away, however it ends, every kernel is killed: none outlives its run.
 """
@@ -13,6 +14,7 @@ import contextlib
 import importlib
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -63,6 +65,8 @@ def _become_kernel(request: dict) -> None:
 
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
+    # Of memory that it writes to; a limit of address space would count what libraries only reserve.
+    resource.setrlimit(resource.RLIMIT_DATA, (request["memory"], request["memory"]))
     os.chdir(request["cwd"])
     # Should the forkserver itself be killed, the kernel notices that it has another parent.
     IPKernelApp.launch_instance(argv=[*request["argv"], f"--IPKernelApp.parent_handle={os.getppid()}"])

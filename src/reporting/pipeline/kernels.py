@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from jupyter_client import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
 from reporting.errors import RunError
+from reporting.pipeline.limits import Limits
 
 HEAVY = (
     "ipykernel.kernelapp",
@@ -59,10 +60,12 @@ class Forkserver:
     It imports its libraries in the background: create it early, use it when the snapshot is ready.
 
     Args:
+        limits: What a kernel may take.
         preload: Modules that every kernel has imported when it starts.
     """
 
-    def __init__(self, preload: Sequence[str] = HEAVY) -> None:
+    def __init__(self, limits: Limits | None = None, preload: Sequence[str] = HEAVY) -> None:
+        self.limits = limits or Limits()
         self._home = tempfile.TemporaryDirectory(prefix="reporting-")
         self._socket, theirs = socket.socketpair()
         self._replies = self._socket.makefile("r", encoding="utf-8")
@@ -78,9 +81,8 @@ class Forkserver:
                 start_new_session=True,  # Ctrl-C at the terminal reaches the run, which then ends the kernels
             )
 
-    @property
-    def manager(self) -> type[AsyncKernelManager]:
-        """The kernel manager class that takes its kernels from here."""
+    def manager(self, started: Callable[[int], None]) -> type[AsyncKernelManager]:
+        """A kernel manager class that takes its kernel from here; `started` is told the kernel's process."""
         forkserver = self
 
         class ForkedKernelManager(AsyncKernelManager):
@@ -95,13 +97,14 @@ class Forkserver:
                 kernel = forkserver.kernel(argv, options["cwd"])
                 self.provisioner.process = kernel
                 self.provisioner.pid = self.provisioner.pgid = kernel.pid
+                started(kernel.pid)
                 self._reconcile_connection_info(self.provisioner.connection_info)
 
         return ForkedKernelManager
 
     def kernel(self, argv: list[str], cwd: str) -> Kernel:
         """Start a kernel with ipykernel's arguments `argv` in folder `cwd`."""
-        request = json.dumps({"argv": argv, "cwd": str(cwd)})
+        request = json.dumps({"argv": argv, "cwd": str(cwd), "memory": self.limits.memory})
         with self._lock:
             self._started = True
             try:
@@ -110,7 +113,10 @@ class Forkserver:
             except OSError:
                 reply = ""
         if not reply:
-            raise RunError("the process that starts the kernels has ended.", remedy="Run `reporting doctor`.")
+            raise RunError(
+                "the process that starts the kernels has ended.",
+                remedy="Run again; if it ends again, something kills it: look at the system's log.",
+            )
         return Kernel(int(reply))
 
     @property
@@ -146,12 +152,15 @@ class Kernel:
         self.pid = pid
 
     def poll(self) -> int | None:
-        """None while it runs."""
+        """None while it runs. One that has ended stays listed where nobody takes note of its end."""
         try:
             os.kill(self.pid, 0)
+            with open(f"/proc/{self.pid}/stat", encoding="utf-8", errors="replace") as stat:
+                return 1 if stat.read().rpartition(")")[2].split()[0] == "Z" else None
         except ProcessLookupError:
             return 1
-        return None
+        except OSError:
+            return 1 if os.path.isdir("/proc/self") else None
 
     def wait(self) -> int:
         """Called by jupyter_client only after `poll` said that it ended."""

@@ -17,6 +17,7 @@ from reporting.month import Month
 from reporting.pipeline import inputs
 from reporting.pipeline.disk import disk_full
 from reporting.pipeline.history import runs
+from reporting.pipeline.limits import Limits
 from reporting.pipeline.lock import hold
 from reporting.pipeline.manifest import Manifest, inventory, versions
 from reporting.pipeline.plan import Plan, choose_renderer
@@ -62,7 +63,9 @@ def run(project: Project, plan: Plan, reporter: Reporter) -> Outcome:
     from reporting.pipeline.kernels import Forkserver
     from reporting.sources import open_source
 
-    with Forkserver() as forkserver:  # its imports go on while the source is opened and frozen
+    with Forkserver(
+        Limits.of(plan.monthly)
+    ) as forkserver:  # its imports go on while the source is opened and frozen
         renderer = choose_renderer(plan.renderer)
         with reporter.step("source", f"Opening the source {plan.source}"):
             source = open_source(plan.source, project.params_dir)

@@ -25,8 +25,8 @@ from reporting.sources.connect import connect, local_path, named_folders
 from reporting.sources.control import Control, read_control
 from reporting.sources.engine import Reader
 from reporting.sources.exchange import no_rates, read_rates
-from reporting.sources.file_memory import FileMemory
 from reporting.sources.faults import ServerFault, any_fault
+from reporting.sources.file_memory import FileMemory
 from reporting.sources.files import sha256
 from reporting.sources.mapping import LOCAL_KINDS, Mapping, SourceFile, load_mappings, load_source_file
 from reporting.sources.shares import Shares
