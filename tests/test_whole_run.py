@@ -204,7 +204,7 @@ def test_the_guide_s_own_example_is_published_by_the_shipped_notebooks(tmp_path)
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_a_run_that_is_broken_off_publishes_nothing_and_leaves_no_kernel(acme, number):
     notebook = acme / "notebooks" / "my_report.ipynb"
     notebook.write_text(notebook.read_text().replace("total =", "import time; time.sleep(60); total ="))
@@ -222,7 +222,7 @@ def test_a_run_that_is_broken_off_publishes_nothing_and_leaves_no_kernel(acme, n
     process.send_signal(number)
     _, err = process.communicate()
     assert ("Broken off." in err) == (number != signal.SIGKILL)
-    assert process.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -9}[number]
+    assert process.returncode == (-9 if number == signal.SIGKILL else 128 + number)
     left = {path.name for path in (acme / "reports" / "acme").glob("*")}
     assert left == ({".staging-2026-10"} if number == signal.SIGKILL else set())
     assert _soon(lambda: not _processes(acme)), "a kernel outlived its run"

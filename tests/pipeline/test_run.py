@@ -23,7 +23,7 @@ Exports({"actions": pd.DataFrame({"account": ["=1+1"], "mrr": [-5.0]})})"""
 
 @pytest.fixture(autouse=True)
 def quick_kernels(monkeypatch):
-    monkeypatch.setattr(kernels.Forkserver.__init__, "__defaults__", (("ipykernel.kernelapp",),))
+    monkeypatch.setattr(kernels.Forkserver.__init__, "__defaults__", (None, ("ipykernel.kernelapp",)))
 
 
 @pytest.fixture
@@ -209,6 +209,16 @@ def test_what_a_killed_run_left_is_swept(workshop, publish, month):
     publish()
     assert not leftover.exists()
     assert not (month / "half.html").exists()
+
+
+def test_what_killed_runs_of_other_months_left_is_swept_unless_one_is_being_made(workshop, publish, month):
+    workshop.notebook("mine", TEXT)
+    left = {name: month.parent / f".staging-{name}" for name in ("2026-08", "2026-09")}
+    for folder in left.values():
+        folder.mkdir(parents=True)
+    with hold(workshop.root / "reports" / ".locks" / "tiny-2026-09.lock", "tiny 2026-09"):
+        publish()
+    assert [name for name, folder in left.items() if folder.exists()] == ["2026-09"]
 
 
 def test_a_month_that_another_run_makes_is_refused(workshop, publish, month):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 
 PINNED = {"PYTHONHASHSEED": "0", "TZ": "UTC", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
@@ -16,8 +15,9 @@ def app() -> None:
         os.execve(
             sys.executable, [sys.executable, "-m", "reporting.cli", *sys.argv[1:]], {**os.environ, **PINNED}
         )
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    from reporting.cli.ending import listen
 
+    listen()
     from reporting.cli.main import run
 
     sys.exit(run(sys.argv[1:]))

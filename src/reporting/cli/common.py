@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from reporting.cli.ending import Output
+
 if TYPE_CHECKING:
     from reporting.params.product import Product
     from reporting.pipeline.project import Project
@@ -65,7 +67,7 @@ def product_of(project: Project, source: str | None) -> Product:
 
 def output() -> Console:
     """Where results go."""
-    return Console(highlight=False)
+    return Output(highlight=False)
 
 
 def shown(path: Path) -> str:

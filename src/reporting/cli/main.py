@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from reporting import __version__
-from reporting.cli import begin, check, make, show
+from reporting.cli import begin, check, ending, make, show
 from reporting.cli.common import Settings
 from reporting.errors import ReportingError
 from reporting.pipeline.disk import disk_full
@@ -62,22 +62,30 @@ def run(arguments: list[str]) -> int:
     debug = "--debug" in arguments  # wherever it stands
     arguments = [argument for argument in arguments if argument != "--debug"]
     try:
-        code = int(typer_app(arguments, prog_name="reporting", standalone_mode=False) or 0)
+        with ending.temporary_folder():
+            code = int(typer_app(arguments, prog_name="reporting", standalone_mode=False) or 0)
+        sys.stdout.flush()
         return _tell(BROKEN_OFF, code, False) if code == CTRL_C else code
-    except ReportingError as error:
+    except BrokenPipeError:  # of what is printed without the console
+        ending.unread()
+        return 0
+    except (Exception, SystemExit) as error:
+        if number := ending.received():
+            return _tell(BROKEN_OFF, SIGNALLED + number, False)
+        return int(error.code or 0) if isinstance(error, SystemExit) else _told(error, debug)
+
+
+def _told(error: Exception, debug: bool) -> int:
+    if isinstance(error, ReportingError):
         return _tell(str(error), error.exit_code, debug)
-    except SystemExit as stop:  # a signal that asks to end, or completion, which ends so once it has answered
-        code = int(stop.code or 0)
-        return _tell(BROKEN_OFF, code, False) if code > SIGNALLED else code
-    except Exception as error:
-        # Wrong usage, found by the argument parser; its errors are told by what they can, not by a class.
-        if hasattr(error, "show") and hasattr(error, "exit_code"):
-            error.show()  # ty: ignore[not-callable]
-            return error.exit_code  # ty: ignore[invalid-explicit-return]
-        if full := disk_full(error, Path("reports"), Path("build")):
-            return _tell(str(full), full.exit_code, debug)
-        message = f"{type(error).__name__}: {error}\n  -> This is a fault in the program."
-        return _tell(message, 1, debug, hint=True)
+    # Wrong usage, found by the argument parser; its errors are told by what they can, not by a class.
+    if hasattr(error, "show") and hasattr(error, "exit_code"):
+        error.show()  # ty: ignore[not-callable]
+        return error.exit_code  # ty: ignore[invalid-explicit-return]
+    if full := disk_full(error, Path("reports"), Path("build")):
+        return _tell(str(full), full.exit_code, debug)
+    message = f"{type(error).__name__}: {error}\n  -> This is a fault in the program."
+    return _tell(message, 1, debug, hint=True)
 
 
 def _tell(message: str, code: int, debug: bool, *, hint: bool = False) -> int:

@@ -71,7 +71,7 @@ def metrics(
     console = common.output()
     chosen = [described(metric, product) for id, metric in METRICS.items() if name in (None, id)]
     if markdown:
-        typer.echo(metrics_page(product), nl=False)
+        console.out(metrics_page(product), end="", highlight=False)
     elif json:
         from json import dumps
 

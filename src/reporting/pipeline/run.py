@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reporting.errors import RunError
+from reporting.errors import BusyError, ConfigError, RunError
 from reporting.month import Month
 from reporting.pipeline import inputs
 from reporting.pipeline.disk import disk_full
@@ -72,13 +72,27 @@ def run(project: Project, plan: Plan, reporter: Reporter) -> Outcome:
         with source:
             month = plan.month or source.last_month()
             source.require_month(month)
-            lock = project.reports / ".locks" / f"{plan.source}-{month}.lock"
-            with hold(lock, f"{plan.source} {month}"):
+            with hold(_lock(project, plan, month), f"{plan.source} {month}"):
+                _sweep_others(project, plan, month)
                 outcome = _run_month(project, plan, source, month, renderer, forkserver, reporter)
     if outcome.state != "preview":
         refresh_archive(project)
     published = [found.folder for found in runs(project, plan.source) if found.state == "published"]
     return replace(outcome, restated=tuple(restated_by(outcome.folder / "snapshot", published)))
+
+
+def _lock(project: Project, plan: Plan, month: Month) -> Path:
+    return project.reports / ".locks" / f"{plan.source}-{month}.lock"
+
+
+def _sweep_others(project: Project, plan: Plan, month: Month) -> None:
+    """Finish or remove what killed runs of other months left; a month that is being made is left alone."""
+    for left in project.published(plan.source, month).parent.glob(".*-????-??"):
+        with suppress(BusyError, ConfigError):
+            other = Month.parse(left.name[-7:])
+            if other != month:
+                with hold(_lock(project, plan, other), f"{plan.source} {other}"):
+                    sweep(project.published(plan.source, other))
 
 
 def refresh_archive(project: Project) -> None:

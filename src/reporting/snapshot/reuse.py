@@ -11,8 +11,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
-import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,12 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from reporting.month import Month
+from reporting.scratch import own_folder
 
 GENERATIONS = 3  # finished snapshots remembered per source
 SNAPSHOT, WHOLE_PANEL = "snapshot", "panel"
 """What a remembered snapshot consists of: the frozen tables, and the panel with all its columns."""
 _NOTE = "kept.json"
-_DAY = 86_400
 
 
 @dataclass(frozen=True)
@@ -46,16 +44,9 @@ def workplace(store: Path, month: Month) -> Generator[Path]:
     """A folder beside the remembered snapshots, in which the next one is made; it is gone afterwards. Those
     that broken-off runs left behind are removed."""
     store.mkdir(parents=True, exist_ok=True)
-    for left in store.glob(".????-??.*"):
-        with suppress(FileNotFoundError):  # another run was quicker
-            if time.time() - left.stat().st_mtime > _DAY:
-                shutil.rmtree(left, ignore_errors=True)
-    place = Path(tempfile.mkdtemp(prefix=f".{month}.", dir=store))
-    _empty(place)
-    try:
+    with own_folder(store, f".{month}.", ".????-??.*") as place:
+        _empty(place)
         yield place
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
 
 
 def take(store: Path, month: Month, state: Callable[[Month], str], place: Path) -> Kept | None:
@@ -100,8 +91,8 @@ def remember(store: Path, place: Path, month: Month, state: str, files: dict[str
 
 
 def _empty(place: Path) -> None:
-    shutil.rmtree(place, ignore_errors=True)
     for name in (SNAPSHOT, WHOLE_PANEL):
+        shutil.rmtree(place / name, ignore_errors=True)
         (place / name).mkdir(parents=True)
 
 

@@ -27,6 +27,7 @@ from reporting.metrics import usage
 from reporting.month import Month
 from reporting.params.product import Product
 from reporting.snapshot.fingerprint import Prints, fingerprints
+from reporting.sources.connect import embedded
 
 VERSION = 3  # raise it when a roll-up's columns or meaning change
 BATCH = 8_000_000  # events rolled up by one query; bounds memory
@@ -50,7 +51,7 @@ class Rollups:
 
     def usage(self) -> Usage:
         """The sums of events that the contract's checks need."""
-        con = ibis.duckdb.connect()
+        con = embedded()
         try:
             tables = {
                 name: con.read_parquet([str(path) for path in paths])

@@ -17,6 +17,7 @@ from reporting.metrics.calendar import month_table, months_between
 from reporting.metrics.localtime import to_local
 from reporting.metrics.usage import ROLLUPS
 from reporting.month import Month
+from reporting.sources.connect import embedded
 
 ibis.options.sql.fuse_selects = False  # DuckDB merges nested SELECTs itself, and sooner
 _BIRTHS = {"accounts": "signed_up_at", "subscriptions": "valid_from"}
@@ -40,8 +41,7 @@ class Workspace:
     def __init__(
         self, tables: dict[str, pa.Table], rollups: dict[str, list[Path]], month: Month, timezone: str
     ) -> None:
-        self.con = ibis.duckdb.connect()
-        self.con.raw_sql("SET enable_progress_bar = false")
+        self.con = embedded()
         self._tables: dict[str, ir.Table] = {}
         raw = {
             name: self.con.create_table(f"raw_{name}", ibis.memtable(table)) for name, table in tables.items()

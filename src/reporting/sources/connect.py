@@ -121,7 +121,7 @@ def connect(connection: Connection, where: Path, path: Path | None) -> BaseBacke
     kind = connection.kind
     try:
         if kind in LOCAL_KINDS:
-            con = _duckdb(path if kind == "duckdb" else None)
+            con = embedded(path if kind == "duckdb" else None)
         else:
             con = _server(kind, _url(connection, where))
         if kind in _COUNT_IN_UTC:
@@ -145,7 +145,8 @@ def connect(connection: Connection, where: Path, path: Path | None) -> BaseBacke
     return con
 
 
-def _duckdb(path: Path | None) -> BaseBackend:
+def embedded(path: Path | None = None) -> BaseBackend:
+    """A DuckDB in memory, or the one in a file, to read; what it can't hold goes to the temporary folder."""
     con = ibis.duckdb.connect(path, read_only=True) if path else ibis.duckdb.connect()
     spill = Path(tempfile.gettempdir()) / f"reporting-spill-{os.getpid()}"
     con.raw_sql(f"SET temp_directory = {quoted(spill)}; SET enable_progress_bar = false")
