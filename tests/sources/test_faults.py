@@ -117,6 +117,25 @@ def test_an_amount_no_price_can_be_is_refused_with_its_row(company):
     assert "subscription_id 'HUGE'" in str(caught.value) and "over 900,000,000" in str(caught.value)
 
 
+@pytest.mark.parametrize("amount", ["1e15", "999999999999999", "-1e300", "1e999"])
+@pytest.mark.parametrize("type", ["VARCHAR", "DOUBLE"])
+def test_an_amount_too_large_to_be_held_is_refused_with_its_row(company, amount, type):
+    company.add("subscriptions", f"HUGE,A1,2025-02-01,,Pro,{amount},month,USD,false")
+    company.sql("subscriptions", f"SELECT * REPLACE (CAST(amount AS {type}) AS amount) FROM subscriptions")
+    with pytest.raises(ContractError, match="1 of 4 values") as caught:
+        company.open()
+    assert "subscription_id 'HUGE'" in str(caught.value)
+    assert "lost decimal point" in str(caught.value) or amount == "1e999"  # infinity, in a typed column
+
+
+def test_a_decimal_too_large_to_be_held_is_refused_with_its_row(company):
+    company.add("subscriptions", "HUGE,A1,2025-02-01,,Pro,1000000000000000,month,USD,false")
+    wide = "SELECT * REPLACE (CAST(amount AS DECIMAL(38, 6)) AS amount) FROM subscriptions"
+    company.sql("subscriptions", wide)
+    with pytest.raises(ContractError, match="subscription_id 'HUGE'"):
+        company.open()
+
+
 def test_a_fault_found_by_the_checks_alone_stops_the_run_too(company):
     company.add("subscriptions", "S4,A9,2025-02-01,,Pro,5,month,USD,false")
     with company.open() as source, pytest.raises(ContractError, match="one error in the data"):

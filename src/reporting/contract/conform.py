@@ -221,4 +221,6 @@ def _number_hint(values: list[str], name: str) -> str:
         return f"Remove the thousands separators in the SELECT: replace({name}, ',', '')."
     if any(re.search(r"\d,\d", value) for value in values):
         return f"Write a decimal point in the SELECT: replace({name}, ',', '.')."
+    if any(re.match(r"[-+]?\d{15}|.*[eE]\+?\d{2}", value) for value in values):
+        return "Look for a lost decimal point, or a number that is none, as an id."
     return "Correct the values in the source, or convert them in the SELECT."

@@ -17,6 +17,8 @@ _NOISE = 1e-3  # of a ten-thousandth: 0.1 + 0.2 is no amount of seventeen decima
 DECIMALS = 4
 """Decimals that money keeps."""
 _WHOLE = r"^[-+]?[0-9]+(\.0*)?$"
+_BOUND = {MONEY: 99_999_999_999_999.0, INTEGER: 9.2e18}
+"""Greatest magnitude that the type holds, near enough: a value above it can't be read."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,11 @@ def read(value: ir.Value, type: str, format: str | None, timezone: str) -> Readi
     if not kind.is_numeric():
         return None
     finer = type == MONEY and kind.is_decimal() and (kind.scale is None or kind.scale > DECIMALS)
-    rounded = value.cast(type).cast(kind) != value if finer else None
-    return Reading(value if kind == ibis.dtype(type) else value.cast(type), rounded=rounded)
+    if kind == ibis.dtype(type) or type not in _BOUND:
+        return Reading(value if kind == ibis.dtype(type) else value.cast(type))
+    held = (value.cast(NUMBER).abs() <= _BOUND[type]).ifelse(value, ibis.null(kind))
+    rounded = held.cast(type).cast(kind) != held if finer else None
+    return Reading(held.cast(type), value.notnull() & held.isnull(), rounded)
 
 
 def filled(text: ir.StringValue) -> ir.BooleanValue:
@@ -98,6 +103,9 @@ def _number_in_text(value: ir.StringValue, type: str) -> Reading:
     text = value.strip()
     readable = text.re_search(_WHOLE if type == INTEGER else _NUMBER)
     number = readable.ifelse(text, ibis.null("string"))
+    if type in _BOUND:
+        held = number.cast(NUMBER).abs() <= _BOUND[type]
+        readable, number = readable & held, held.ifelse(number, ibis.null("string"))
     number = number.cast(NUMBER).cast(type) if type == INTEGER else number.cast(type)
     rounded = text.re_search(_FINER) if type == MONEY else None
     return Reading(number, filled(value) & ~readable, rounded)
@@ -107,7 +115,7 @@ def _number_in_float(value: ir.FloatingValue, type: str) -> Reading:
     """NaN stands for a missing value, but not for a missing amount; amounts must be finite, counts whole."""
     if type == NUMBER:
         return Reading(value.isnan().ifelse(ibis.null(type), value.cast(type)))
-    finite = (~(value.isnan() | value.isinf())).ifelse(value, ibis.null(value.type()))
+    finite = (~value.isnan() & (value.abs() <= _BOUND[type])).ifelse(value, ibis.null(value.type()))
     if type == MONEY:
         scaled = finite.cast(NUMBER) * 10**DECIMALS
         rounded = (scaled - scaled.round()).abs() > _NOISE
