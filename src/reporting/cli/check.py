@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -73,6 +74,9 @@ def audit(
     month: common.Month = None,
     run: Annotated[str | None, typer.Option(help="A superseded run, as `reporting list` names it.")] = None,
     hashes: Annotated[bool, typer.Option("--hashes", help="Compare hashes only, run nothing.")] = False,
+    signers: Annotated[
+        Path | None, typer.Option(help="Allowed signers, as ssh-keygen(1) has them; one must have signed.")
+    ] = None,
     params: common.Params = None,
 ) -> None:
     """Compare every file of a published month with its hash, then make the month again from its snapshot."""
@@ -87,6 +91,7 @@ def audit(
     reporter = Reporter(common.output())
     outputs = _number(len(found.manifest.outputs), "output")
     told = f"{found.source} {found.month}, run {found.manifest.run_id}"
+    reporter.say(auditing.check_signature(found, signers))
     if hashes:
         if altered := auditing.check_hashes(found, reporter):
             raise AuditDifference(f"{told}: {len(altered)} of its files are not as they were published.")

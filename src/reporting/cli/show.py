@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reporting.cli import common
-from reporting.errors import ConfigError, did_you_mean
+from reporting.errors import AuditDifference, ConfigError, did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
+
+    from reporting.pipeline.project import Project
 
 
 def register(app: typer.Typer) -> None:
@@ -21,7 +23,14 @@ def register(app: typer.Typer) -> None:
     app.command()(explain)
 
 
-def list_runs(context: typer.Context, source: common.Source = None) -> None:
+def list_runs(
+    context: typer.Context,
+    source: common.Source = None,
+    verify: Annotated[
+        bool,
+        typer.Option("--verify", help="Verify every file of every run, and the chain from month to month."),
+    ] = False,
+) -> None:
     """List the sources, their months, and the runs of each."""
     from rich.table import Table
 
@@ -46,6 +55,36 @@ def list_runs(context: typer.Context, source: common.Source = None) -> None:
     else:
         console.print("Nothing has been published yet: `make monthly-report`.")
     console.print(f"Sources: {', '.join(list_sources(project.params_dir)) or 'none'}")
+    if verify:
+        _verify(project, source, console)
+
+
+def _verify(project: Project, source: str | None, console: Console) -> None:
+    """Tell the first break in each source's chain, or where the chain ends."""
+    from itertools import groupby
+
+    from reporting.pipeline.chain import breaks
+    from reporting.pipeline.history import runs
+    from reporting.pipeline.manifest import NAME, sha256
+
+    broken = 0
+    kept = [run for run in runs(project, source) if run.state != "failed"]
+    for name, group in groupby(sorted(kept, key=lambda run: run.source), key=lambda run: run.source):
+        members = list(group)
+        if first := next(breaks(members), None):
+            broken += 1
+            text = f"Broken: {name} {first.run.name} ({first.run.folder.name}): {first.text}"
+        else:
+            last = max((run for run in members if run.state == "published"), key=lambda run: run.month)
+            text = (
+                f"Whole: {name}, {len(members)} runs to {last.month}, manifest {sha256(last.folder / NAME)}"
+            )
+        console.print(text, markup=False, soft_wrap=True)
+    if broken:
+        raise AuditDifference(
+            f"{broken} of the chains {'is' if broken == 1 else 'are'} broken.",
+            remedy="Restore the run that is named from a backup, or ask who changed it.",
+        )
 
 
 def metrics(

@@ -13,11 +13,12 @@ from reporting.pipeline import inputs
 from reporting.pipeline.compare import Difference, details, differences, gathered
 from reporting.pipeline.history import Run
 from reporting.pipeline.limits import Limits
-from reporting.pipeline.manifest import Manifest, inventory, versions
+from reporting.pipeline.manifest import SIGNATURE, Manifest, inventory, versions
 from reporting.pipeline.parameters import find_notebooks
 from reporting.pipeline.plan import choose_renderer
 from reporting.pipeline.progress import Reporter
 from reporting.pipeline.project import Project
+from reporting.pipeline.signature import KEY, signer
 from reporting.pipeline.verify import spoilt, verify
 
 
@@ -53,6 +54,30 @@ def check_hashes(run: Run, reporter: Reporter) -> list[Difference]:
     if not altered:
         reporter.say("  all are as they were published")
     return altered
+
+
+def check_signature(run: Run, signers: Path | None) -> str:
+    """A sentence that says who signed the month.
+
+    Args:
+        signers: File of allowed signers; None: the signature is told, and trusted by nobody.
+
+    Raises:
+        AuditDifference: There are allowed signers, and none of them signed the manifest as it is.
+    """
+    if signers is None:
+        there = (run.folder / SIGNATURE).exists()
+        return (
+            "Signed; `--signers FILE` tells by whom." if there else "Unsigned: nobody vouches for the hashes."
+        )
+    name = signer(run.folder, signers)
+    if name is None:
+        raise AuditDifference(
+            "the month is not signed.",
+            where=run.folder,
+            remedy=f"Whoever published it signs with {KEY} set; a signature that was there has been removed.",
+        )
+    return f"Signed by {name}."
 
 
 def audit(project: Project, run: Run, reporter: Reporter) -> Audit:

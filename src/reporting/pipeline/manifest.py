@@ -18,9 +18,12 @@ from reporting.errors import ConfigError
 NAME = "manifest.json"
 SUPERSEDED = "superseded.json"
 SUMS = "SHA256SUMS"
-SCHEMA = 2
-READABLE = (1, 2)  # months of schema 1 have no SHA256SUMS
-APART = frozenset({NAME, SUPERSEDED, SUMS})
+SIGNATURE = f"{NAME}.sig"
+SCHEMA = 3
+READABLE = (1, 2, 3)
+SUMMED, CHAINED = 2, 3
+"""The first schema with SHA256SUMS, and the first whose months hold the hash of the one before."""
+APART = frozenset({NAME, SUPERSEDED, SUMS, SIGNATURE})
 """Files of a published month that are not outputs themselves."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _FOREIGN = re.compile(r"^[A-Za-z]:|[\\\x00-\x1f\x7f]")
@@ -76,6 +79,8 @@ class Manifest:
         sources: What the snapshot was read from: name, hash or fingerprint, rows.
         findings: Number of findings by severity.
         versions: Python, platform and packages the run was made with.
+        previous: Month, run id and SHA-256 of the manifest of the month published before, if there is one.
+        supersedes: The same of the run that this one replaces.
         outputs: Path in the month's folder -> SHA-256, of every file but the manifest.
         volatile: What differs between two runs of the same inputs: times, durations, who and where.
         schema: Version of the manifest's form.
@@ -87,6 +92,8 @@ class Manifest:
     sources: list[dict[str, Any]]
     findings: dict[str, int]
     versions: dict[str, str]
+    previous: dict[str, str] | None = None
+    supersedes: dict[str, str] | None = None
     outputs: dict[str, str] = field(default_factory=dict)
     volatile: dict[str, Any] = field(default_factory=dict)
     schema: int = SCHEMA
@@ -111,7 +118,7 @@ class Manifest:
         """Whether `SHA256SUMS` says that still; a month of an earlier version has none."""
         path = folder / SUMS
         if not path.is_file():
-            return self.schema == 1
+            return self.schema < SUMMED
         return path.read_bytes() == self.sums(folder).encode()
 
     @classmethod
@@ -143,6 +150,12 @@ class Manifest:
                 where=path,
                 remedy="Restore it, or publish the month again.",
             ) from None
+
+
+def mark(successor: Manifest) -> bytes:
+    """What `superseded.json` says beside the run that `successor` replaced."""
+    content = {"superseded_by": successor.run_id, "at": successor.volatile.get("finished")}
+    return (json.dumps(content, indent=2) + "\n").encode()
 
 
 def is_local(path: str) -> bool:

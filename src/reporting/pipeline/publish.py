@@ -8,15 +8,13 @@ the rest away.
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from reporting.errors import ConfigError
-from reporting.pipeline.manifest import NAME, SUPERSEDED, Manifest, inventory
+from reporting.pipeline.manifest import NAME, SUPERSEDED, Manifest, inventory, mark
 
 
 def staging(target: Path) -> Path:
@@ -64,8 +62,7 @@ def superseded(source_folder: Path) -> Iterator[Path]:
 def _put_in_place(ready: Path, target: Path) -> Path | None:
     kept = None
     if target.exists():
-        mark = {"superseded_by": _run_id(ready), "at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds")}
-        (target / SUPERSEDED).write_text(json.dumps(mark, indent=2) + "\n", encoding="utf-8")
+        (target / SUPERSEDED).write_bytes(mark(Manifest.read(ready)))
         kept = _free(target.parent / "superseded" / f"{target.name}-{_run_id(target)}")
         kept.parent.mkdir(exist_ok=True)
         target.rename(kept)

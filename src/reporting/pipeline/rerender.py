@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from reporting.errors import AuditDifference
 from reporting.pipeline import inputs
 from reporting.pipeline.history import Run
 from reporting.pipeline.plan import choose_renderer
 from reporting.pipeline.progress import Reporter
 from reporting.pipeline.project import Project
+from reporting.pipeline.verify import verify
 
 
 def rerender(project: Project, run: Run, asked: str, reporter: Reporter) -> Path:
@@ -19,16 +21,24 @@ def rerender(project: Project, run: Run, asked: str, reporter: Reporter) -> Path
         That folder.
 
     Raises:
+        AuditDifference: The month isn't as it was published.
         ConfigError: The renderer isn't there.
         RenderError: A page isn't sound.
     """
     from reporting.pipeline.produce import context_of, render_month
 
     assert run.manifest is not None
+    if altered := verify(run):
+        raise AuditDifference(
+            f"{len(altered)} files are not as they were published, the first: {altered[0]}.",
+            where=run.folder,
+            remedy="Restore the month from a backup; `reporting audit --hashes` names all.",
+        )
     renderer = choose_renderer(asked)
     out = project.build(run.source, run.month) / f"rendered-{renderer.split()[0]}"
     shutil.rmtree(out, ignore_errors=True)
-    made = shutil.ignore_patterns("*.html", "*.pdf", "assets", "mail", "accounts", "owners")
+    pages = ("*.html", "*.pdf", "assets", "mail", "accounts", "owners")
+    made = shutil.ignore_patterns(*pages, "manifest.json.sig", "SHA256SUMS")
     shutil.copytree(run.folder, out, ignore=made)
     with reporter.step("render", f"Rendering with {renderer}"):
         render_month(out, context_of(run.manifest, inputs.brand(project)), renderer)

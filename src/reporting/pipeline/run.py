@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from reporting.errors import BusyError, ConfigError, RunError
 from reporting.month import Month
 from reporting.pipeline import inputs
+from reporting.pipeline.chain import links_of
 from reporting.pipeline.disk import disk_full
 from reporting.pipeline.history import runs
 from reporting.pipeline.limits import Limits
@@ -25,6 +26,7 @@ from reporting.pipeline.progress import Reporter
 from reporting.pipeline.project import Project
 from reporting.pipeline.publish import is_intact, publish, staging, sweep
 from reporting.pipeline.restated import Restated, restated_by
+from reporting.pipeline.signature import sign, signing_key
 
 if TYPE_CHECKING:
     from reporting.pipeline.execute import Executed
@@ -63,9 +65,9 @@ def run(project: Project, plan: Plan, reporter: Reporter) -> Outcome:
     from reporting.pipeline.kernels import Forkserver
     from reporting.sources import open_source
 
-    with Forkserver(
-        Limits.of(plan.monthly)
-    ) as forkserver:  # its imports go on while the source is opened and frozen
+    key = signing_key()
+    # Its imports go on while the source is opened and frozen.
+    with Forkserver(Limits.of(plan.monthly)) as forkserver:
         renderer = choose_renderer(plan.renderer)
         with reporter.step("source", f"Opening the source {plan.source}"):
             source = open_source(plan.source, project.params_dir)
@@ -74,7 +76,7 @@ def run(project: Project, plan: Plan, reporter: Reporter) -> Outcome:
             source.require_month(month)
             with hold(_lock(project, plan, month), f"{plan.source} {month}"):
                 _sweep_others(project, plan, month)
-                outcome = _run_month(project, plan, source, month, renderer, forkserver, reporter)
+                outcome = _run_month(project, plan, source, month, renderer, forkserver, key, reporter)
     if outcome.state != "preview":
         refresh_archive(project)
     published = [found.folder for found in runs(project, plan.source) if found.state == "published"]
@@ -121,6 +123,7 @@ def _run_month(
     month: Month,
     renderer: str,
     forkserver: Forkserver,
+    key: Path | None,
     reporter: Reporter,
 ) -> Outcome:
     from reporting.pipeline.produce import context_of, judged, make_site, require_success, run_notebooks
@@ -146,11 +149,14 @@ def _run_month(
             sources=snapshot.meta["sources"],
             findings=snapshot.findings["severity"].value_counts().sort_index().to_dict(),
             versions=versions(),
+            **links_of(project, plan.source, month),
         )
         make_site(stage, executed, context_of(manifest, inputs.brand(project)), renderer, reporter)
         volatile = _circumstances(started, executed, reporter)
         manifest = replace(manifest, outputs=inventory(stage), volatile=volatile)
         manifest.write(stage)
+        if key:
+            sign(stage, key)
         if plan.partial:
             return Outcome("preview", manifest, stage)
         return Outcome("published", manifest, target, publish(target))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from reporting.errors import AuditDifference
 from reporting.pipeline.compare import Difference, rank
 from reporting.pipeline.history import Run
-from reporting.pipeline.manifest import APART, NAME, SUMS, Manifest, sha256
+from reporting.pipeline.manifest import APART, NAME, SUMMED, SUMS, Manifest, sha256
 
 if TYPE_CHECKING:
     from reporting.snapshot.frozen import Snapshot
@@ -112,7 +112,7 @@ def _against_hashes(
 def _against_sums(folder: Path, manifest: Manifest, files: list[str]) -> Iterator[Difference]:
     """What `SHA256SUMS` says of the manifest itself; a month of an earlier version has no such file."""
     if SUMS not in files:
-        if manifest.schema > 1:
+        if manifest.schema >= SUMMED:
             yield Difference(SUMS, "missing")
         return
     if manifest.sums_stand(folder):
