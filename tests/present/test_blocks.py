@@ -102,3 +102,9 @@ def test_sequences_are_flattened_and_shown_one_by_one(capsys):
 def test_incomplete_blocks_are_refused(make):
     with pytest.raises(ValueError, match=r".+"):
         make()
+
+
+def test_a_long_name_is_cut_on_pages_and_other_text_is_not():
+    frame = pd.DataFrame({"account_name": ["x" * 3000, "Acme"], "why": ["y" * 300, ""]})
+    rows = Table.of(frame, {"account_name": "Account", "why": "Why"}, label="tbl-a", caption="C.").rows
+    assert rows == [["x" * 59 + "…", "y" * 300], ["Acme", ""]]

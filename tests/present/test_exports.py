@@ -18,7 +18,28 @@ def cells(frame: pd.DataFrame) -> list[list[str]]:
 
 @pytest.mark.parametrize(
     "text",
-    ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "=cmd|' /C calc'!A0", "\uff1d1", "-", "-a"],
+    [
+        "=1+1",
+        "+1+1",
+        "-1+1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "=cmd|' /C calc'!A0",
+        "\uff1d1",
+        "-",
+        "-a",
+        " =1",
+        "\u00a0+1+1",
+        "\u3000\uff0b1+1",
+        "\ufeff=1",
+        "\u200b=1",
+        "\uff0d1+1",
+        "\uff20A1",
+        "\ufe661",
+        " -1",
+    ],
 )
 def test_text_that_a_spreadsheet_would_run_is_disarmed(text):
     frame = pd.DataFrame({"account": [text], "kind": pd.Categorical([text])})
@@ -29,6 +50,21 @@ def test_text_that_a_spreadsheet_would_run_is_disarmed(text):
 @pytest.mark.parametrize("text", ["-5", "+1.5", "-.5", "-1e-9", "-12.5%", "Acme", "a=b", "", "'=1"])
 def test_other_text_stays_as_it_is(text):
     assert cells(pd.DataFrame({"account": [text], "n": [1]}))[1] == [text, "1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Ac\x00me", "Acme"),
+        ("\x1b[31mred\x7f", "[31mred"),
+        ("\x01=1+1", "'=1+1"),
+        ("\u202eemca", "emca"),
+        ("two\nlines\tand a tab", "two\nlines\tand a tab"),
+        ("x" * 3000, "x" * 3000),
+    ],
+)
+def test_control_characters_go_and_long_names_stay_whole(text, kept):
+    assert cells(pd.DataFrame({"account": [text]}))[1] == [kept]
 
 
 def test_headers_and_the_index_are_disarmed_too():

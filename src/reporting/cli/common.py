@@ -36,6 +36,7 @@ class Settings:
 
     root: Path
     debug: bool
+    command: tuple[str, ...] = ()
 
 
 def project_of(context: typer.Context, params: Path | None = None) -> Project:

@@ -14,7 +14,7 @@ from reporting import __version__
 from reporting.cli import begin, check, ending, make, show
 from reporting.cli.common import Settings
 from reporting.errors import ReportingError
-from reporting.pipeline.disk import disk_full
+from reporting.pipeline.disk import disk_full, no_memory
 from reporting.secrets import hidden
 
 SIGNALLED = 128  # exit codes above it: a signal's number is added
@@ -54,7 +54,7 @@ def common(
 
     Exit codes: 0 good, 1 a failure, finding or difference, 2 wrong usage, parameters or data.
     """
-    context.obj = Settings(project.resolve(), debug)
+    context.obj = Settings(project.resolve(), debug, tuple(context.obj or ()))
 
 
 def run(arguments: list[str]) -> int:
@@ -63,7 +63,7 @@ def run(arguments: list[str]) -> int:
     arguments = [argument for argument in arguments if argument != "--debug"]
     try:
         with ending.temporary_folder():
-            code = int(typer_app(arguments, prog_name="reporting", standalone_mode=False) or 0)
+            code = int(typer_app(arguments, prog_name="reporting", standalone_mode=False, obj=arguments) or 0)
         sys.stdout.flush()
         return _tell(BROKEN_OFF, code, False) if code == CTRL_C else code
     except BrokenPipeError:  # of what is printed without the console
@@ -84,6 +84,8 @@ def _told(error: Exception, debug: bool) -> int:
         return error.exit_code  # ty: ignore[invalid-explicit-return]
     if full := disk_full(error, Path("reports"), Path("build")):
         return _tell(str(full), full.exit_code, debug)
+    if short := no_memory(error):
+        return _tell(str(short), short.exit_code, debug)
     message = f"{type(error).__name__}: {error}\n  -> This is a fault in the program."
     return _tell(message, 1, debug, hint=True)
 

@@ -34,7 +34,7 @@ def run(
     from reporting.pipeline.progress import Reporter
 
     project = common.project_of(context, params)
-    plan = make_plan(project, Request(source, month, set_, only, renderer))
+    plan = make_plan(project, Request(source, month, set_, only, renderer, context.obj.command))
     reporter = Reporter(common.output())
     if plan.source == common.DEMO:
         ensure_tables(project, reporter)

@@ -28,6 +28,7 @@ class Monthly(Strict):
         notebook_minutes: Time that a notebook may take; then it is ended, and fails.
         notebook_gb: Memory that a notebook may take, where the system has such a limit (Linux); null for half
             of what the machine has, as two run at a time.
+        record_person: Whether the manifest names who ran it, and on which machine.
         reports: Notebook -> parameter -> value; what isn't named keeps the notebook's default.
     """
 
@@ -36,4 +37,5 @@ class Monthly(Strict):
     product: str = "product.yml"
     notebook_minutes: float = Field(default=60.0, gt=0)
     notebook_gb: float | None = Field(default=None, gt=0)
+    record_person: bool = False
     reports: dict[str, dict[str, Any]] = Field(default_factory=dict)

@@ -113,7 +113,7 @@ def audit(project: Project, run: Run, reporter: Reporter) -> Audit:
         snapshot = Snapshot.load(stage / "snapshot")
         notebooks = find_notebooks(project.notebooks)
         now = inputs.collect(project, snapshot, run.source, notebooks, published.inputs.parameters, renderer)
-        changed = published.inputs.changed(now) + _other_versions(published.versions)
+        changed = published.inputs.changed(now) + _other_versions(published)
         known = {name: notebooks[name] for name in published.inputs.notebooks if name in notebooks}
         judged(snapshot, reporter)
         executed = run_notebooks(stage, known, published.inputs.parameters, forkserver, reporter)
@@ -136,10 +136,16 @@ def _against_rerun(
     return replace(item, details=details(stage / item.path, run.folder / item.path))
 
 
-def _other_versions(published: dict[str, str]) -> list[str]:
-    now = versions()
+def _other_versions(published: Manifest) -> list[str]:
+    then, now = published.versions, versions()
+    if not published.inputs.packages:  # of an earlier version, which listed some
+        now = {name: now.get(_plain(name), "absent") for name in then}
     return [
-        f"{name} ({published.get(name, 'absent')}, now {now.get(name, 'absent')})"
-        for name in sorted(published.keys() | now.keys())
-        if published.get(name) != now.get(name)
+        f"{name} ({then.get(name, 'absent')}, now {now.get(name, 'absent')})"
+        for name in sorted(then.keys() | now.keys())
+        if then.get(name) != now.get(name)
     ]
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "-").replace(".", "-")

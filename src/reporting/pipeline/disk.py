@@ -1,4 +1,4 @@
-"""A full disk, told as what it is, whichever library came upon it."""
+"""A full disk or memory, told as what it is, whichever library came upon it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from reporting.errors import DiskFull
+from reporting.errors import DiskFull, ReportingError
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -33,6 +33,16 @@ def disk_full(error: BaseException, *folders: Path) -> DiskFull | None:
         f"{room.free / 1e6:,.1f} of {room.total / 1e6:,.1f} MB are free.",
         where=folder,
         remedy="Free some space there and run again. What was half-made is removed; what is published stays.",
+    )
+
+
+def no_memory(error: BaseException) -> ReportingError | None:
+    """What to tell of `error` if memory ran out, else None."""
+    if not any(type(each).__name__ in ("MemoryError", "OutOfMemoryException") for each in _chain(error)):
+        return None
+    return ReportingError(
+        "this process has no memory left for what it computes.",
+        remedy="Give it more (`ulimit -v`, the container's limit), or run it on a larger machine.",
     )
 
 

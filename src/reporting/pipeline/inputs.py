@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reporting.pipeline.manifest import Inputs, sha256
+from reporting.pipeline.manifest import Inputs, packages, sha256
 from reporting.pipeline.parameters import Notebook
 from reporting.pipeline.project import Project
 from reporting.present.brand import HERE, Brand, load_brand
@@ -37,6 +37,7 @@ def collect(
         renderer=renderer,
         notebooks={name: sha256(notebook.path) for name, notebook in notebooks.items()},
         parameters=parameters,
+        packages=packages(),
     )
 
 

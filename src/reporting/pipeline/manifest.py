@@ -8,7 +8,7 @@ import json
 import platform
 import re
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,12 @@ NAME = "manifest.json"
 SUPERSEDED = "superseded.json"
 SUMS = "SHA256SUMS"
 SIGNATURE = f"{NAME}.sig"
+CRATE = "ro-crate-metadata.json"
 SCHEMA = 3
 READABLE = (1, 2, 3)
 SUMMED, CHAINED = 2, 3
 """The first schema with SHA256SUMS, and the first whose months hold the hash of the one before."""
-APART = frozenset({NAME, SUPERSEDED, SUMS, SIGNATURE})
+APART = frozenset({NAME, SUPERSEDED, SUMS, SIGNATURE, CRATE})
 """Files of a published month that are not outputs themselves."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _FOREIGN = re.compile(r"^[A-Za-z]:|[\\\x00-\x1f\x7f]")
@@ -38,6 +39,7 @@ class Inputs:
         snapshot: Content hash of the frozen snapshot.
         code: Hash of the package's files.
         lock: SHA-256 of `requirements.lock`.
+        packages: Hash of every installed distribution with its version; None of months of schema 1 and 2.
         brand: Hash of the brand's values and files.
         renderer: Name and version of what sets the pages.
         notebooks: Notebook -> SHA-256 of its file, as edited.
@@ -53,16 +55,19 @@ class Inputs:
     renderer: str
     notebooks: dict[str, str]
     parameters: dict[str, dict[str, Any]]
+    packages: str | None = None
 
     @cached_property
     def run_id(self) -> str:
         """Twelve hexadecimal digits of the inputs' SHA-256."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:12]
+        given = {name: value for name, value in asdict(self).items() if name != "packages" or value}
+        return hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()[:12]
 
     def changed(self, other: Inputs) -> list[str]:
         """Names of the inputs in which `other` differs, notebooks by name."""
         mine, theirs = asdict(self), asdict(other)
-        names = [name for name in mine if name != "notebooks" and mine[name] != theirs[name]]
+        apart = {"notebooks"} if self.packages and other.packages else {"notebooks", "packages"}
+        names = [name for name in mine if name not in apart and mine[name] != theirs[name]]
         for name in sorted(mine["notebooks"].keys() | theirs["notebooks"].keys()):
             if mine["notebooks"].get(name) != theirs["notebooks"].get(name):
                 names.append(f"notebook {name}")
@@ -78,7 +83,9 @@ class Manifest:
         snapshot: The snapshot's own hash, as the pages show it.
         sources: What the snapshot was read from: name, hash or fingerprint, rows.
         findings: Number of findings by severity.
-        versions: Python, platform and packages the run was made with.
+        versions: Python, platform and every distribution the run was made with.
+        provenance: Version of `reporting`, commit of the project, command line.
+        crate: SHA-256 of `ro-crate-metadata.json`.
         previous: Month, run id and SHA-256 of the manifest of the month published before, if there is one.
         supersedes: The same of the run that this one replaces.
         outputs: Path in the month's folder -> SHA-256, of every file but the manifest.
@@ -92,10 +99,12 @@ class Manifest:
     sources: list[dict[str, Any]]
     findings: dict[str, int]
     versions: dict[str, str]
-    previous: dict[str, str] | None = None
-    supersedes: dict[str, str] | None = None
     outputs: dict[str, str] = field(default_factory=dict)
     volatile: dict[str, Any] = field(default_factory=dict)
+    previous: dict[str, str] | None = None
+    supersedes: dict[str, str] | None = None
+    provenance: dict[str, Any] = field(default_factory=dict)
+    crate: str | None = None
     schema: int = SCHEMA
 
     @property
@@ -111,7 +120,7 @@ class Manifest:
 
     def sums(self, folder: Path) -> str:
         """What `SHA256SUMS` says beside the manifest in `folder`."""
-        hashes = self.outputs | {NAME: sha256(folder / NAME)}
+        hashes = self.outputs | {NAME: sha256(folder / NAME)} | ({CRATE: self.crate} if self.crate else {})
         return "".join(f"{hashes[path]}  {path}\n" for path in sorted(hashes))
 
     def sums_stand(self, folder: Path) -> bool:
@@ -194,11 +203,22 @@ def inventory(folder: Path) -> dict[str, str]:
     }
 
 
+@cache
+def distributions() -> dict[str, str]:
+    """Every installed distribution and its version, by name; of two of one name the one that is imported."""
+    found: dict[str, str] = {}
+    for each in importlib.metadata.distributions():
+        found.setdefault(re.sub(r"[-_.]+", "-", each.name).lower(), each.version)
+    return dict(sorted(found.items()))
+
+
+def packages() -> str:
+    """Hash of `distributions` and of Python's version."""
+    text = json.dumps([platform.python_version(), distributions()])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def versions() -> dict[str, str]:
-    """Python, platform, and every package that the project names."""
-    found = {"python": platform.python_version(), "platform": f"{platform.system()} {platform.machine()}"}
-    for requirement in importlib.metadata.requires(reporting.DISTRIBUTION) or []:
-        if "extra ==" not in requirement:
-            name = re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
-            found[name] = importlib.metadata.version(name)
-    return found
+    """Python, platform, and every installed distribution."""
+    system = f"{platform.system()} {platform.machine()}"
+    return {"python": platform.python_version(), "platform": system, **distributions()}

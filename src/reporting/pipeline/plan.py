@@ -27,6 +27,7 @@ class Request:
         settings: `notebook.parameter=value`, each over the params file.
         only: Notebooks to run; a run of some of them is a preview and never published.
         renderer: `auto`, `quarto` or `embedded`.
+        command: The command line that asks, for the manifest.
     """
 
     source: str | None = None
@@ -34,6 +35,7 @@ class Request:
     settings: list[str] = field(default_factory=list)
     only: list[str] = field(default_factory=list)
     renderer: str = "auto"
+    command: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Plan:
         product: The product definition that goes with the source.
         partial: Whether some notebooks are left out.
         renderer: `auto`, `quarto` or `embedded`.
+        command: The command line that asked for it.
     """
 
     monthly: Monthly
@@ -57,6 +60,7 @@ class Plan:
     product: Product
     partial: bool
     renderer: str
+    command: tuple[str, ...] = ()
 
 
 def make_plan(project: Project, request: Request) -> Plan:
@@ -90,6 +94,7 @@ def make_plan(project: Project, request: Request) -> Plan:
         product,
         partial=len(wanted) < len(notebooks),
         renderer=request.renderer,
+        command=request.command,
     )
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reporting.errors import ConfigError
-from reporting.pipeline.manifest import NAME, SUPERSEDED, Manifest, inventory, mark
+from reporting.pipeline.manifest import CRATE, NAME, SUPERSEDED, Manifest, inventory, mark, sha256
 
 
 def staging(target: Path) -> Path:
@@ -49,7 +49,8 @@ def is_intact(target: Path, run_id: str) -> bool:
     if _run_id(target) != run_id:
         return False
     manifest = Manifest.read(target)
-    return manifest.outputs == inventory(target) and manifest.sums_stand(target)
+    described = not manifest.crate or manifest.crate == sha256(target / CRATE)
+    return described and manifest.outputs == inventory(target) and manifest.sums_stand(target)
 
 
 def superseded(source_folder: Path) -> Iterator[Path]:

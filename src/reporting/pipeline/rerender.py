@@ -8,6 +8,7 @@ from pathlib import Path
 from reporting.errors import AuditDifference
 from reporting.pipeline import inputs
 from reporting.pipeline.history import Run
+from reporting.pipeline.manifest import CRATE, SIGNATURE, SUMS
 from reporting.pipeline.plan import choose_renderer
 from reporting.pipeline.progress import Reporter
 from reporting.pipeline.project import Project
@@ -38,7 +39,7 @@ def rerender(project: Project, run: Run, asked: str, reporter: Reporter) -> Path
     out = project.build(run.source, run.month) / f"rendered-{renderer.split()[0]}"
     shutil.rmtree(out, ignore_errors=True)
     pages = ("*.html", "*.pdf", "assets", "mail", "accounts", "owners")
-    made = shutil.ignore_patterns(*pages, "manifest.json.sig", "SHA256SUMS")
+    made = shutil.ignore_patterns(*pages, SIGNATURE, SUMS, CRATE)
     shutil.copytree(run.folder, out, ignore=made)
     with reporter.step("render", f"Rendering with {renderer}"):
         render_month(out, context_of(run.manifest, inputs.brand(project)), renderer)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import getpass
 import shutil
-import socket
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -16,14 +14,16 @@ from reporting.errors import BusyError, ConfigError, RunError
 from reporting.month import Month
 from reporting.pipeline import inputs
 from reporting.pipeline.chain import links_of
+from reporting.pipeline.crate import write_crate
 from reporting.pipeline.disk import disk_full
 from reporting.pipeline.history import runs
 from reporting.pipeline.limits import Limits
 from reporting.pipeline.lock import hold
-from reporting.pipeline.manifest import Manifest, inventory, versions
+from reporting.pipeline.manifest import CRATE, Manifest, inventory, sha256, versions
 from reporting.pipeline.plan import Plan, choose_renderer
 from reporting.pipeline.progress import Reporter
 from reporting.pipeline.project import Project
+from reporting.pipeline.provenance import person, provenance
 from reporting.pipeline.publish import is_intact, publish, staging, sweep
 from reporting.pipeline.restated import Restated, restated_by
 from reporting.pipeline.signature import sign, signing_key
@@ -149,11 +149,16 @@ def _run_month(
             sources=snapshot.meta["sources"],
             findings=snapshot.findings["severity"].value_counts().sort_index().to_dict(),
             versions=versions(),
+            provenance=provenance(project, plan.command),
             **links_of(project, plan.source, month),
         )
         make_site(stage, executed, context_of(manifest, inputs.brand(project)), renderer, reporter)
-        volatile = _circumstances(started, executed, reporter)
+        volatile = _circumstances(started, executed, reporter) | (
+            person() if plan.monthly.record_person else {}
+        )
         manifest = replace(manifest, outputs=inventory(stage), volatile=volatile)
+        write_crate(manifest, stage)
+        manifest = replace(manifest, crate=sha256(stage / CRATE))
         manifest.write(stage)
         if key:
             sign(stage, key)
@@ -187,12 +192,10 @@ def _kept_on_failure(stage: Path, failed: Path) -> Generator[None]:
 
 
 def _circumstances(started: dt.datetime, executed: list[Executed], reporter: Reporter) -> dict[str, Any]:
-    """What the run's times, place and person were; no figure depends on them."""
+    """What the run's times were; no figure depends on them."""
     return {
         "started": started.isoformat(timespec="seconds"),
         "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        "host": socket.gethostname(),
-        "user": _user(),
         "seconds": reporter.seconds,
         "notebooks": {
             result.notebook.name: {
@@ -203,10 +206,3 @@ def _circumstances(started: dt.datetime, executed: list[Executed], reporter: Rep
             for result in executed
         },
     }
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container's user without an entry
-        return "unknown"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from reporting.errors import AuditDifference
 from reporting.pipeline.compare import Difference, rank
 from reporting.pipeline.history import Run
-from reporting.pipeline.manifest import APART, NAME, SUMMED, SUMS, Manifest, sha256
+from reporting.pipeline.manifest import APART, CRATE, NAME, SUMMED, SUMS, Manifest, sha256
 
 if TYPE_CHECKING:
     from reporting.snapshot.frozen import Snapshot
@@ -28,7 +28,8 @@ def verify(run: Run) -> list[Difference]:
     """In what the month of `run` is not as it was published, in the order of making; empty if it stands."""
     assert run.manifest is not None
     files, found = lying(run.folder)
-    found += _against_hashes(run.folder, run.manifest.outputs, files, {item.path for item in found})
+    listed = run.manifest.outputs | ({CRATE: run.manifest.crate} if run.manifest.crate else {})
+    found += _against_hashes(run.folder, listed, files, {item.path for item in found})
     found += _against_sums(run.folder, run.manifest, files)
     found += _misplaced(run)
     if not spoilt(found):
@@ -94,7 +95,7 @@ def _unreadable(path: str, error: OSError) -> Difference:
 def _against_hashes(
     folder: Path, listed: dict[str, str], files: list[str], named: set[str]
 ) -> Iterator[Difference]:
-    there = set(files) - APART
+    there = set(files) - (APART - listed.keys())
     for path in sorted(listed.keys() | there):
         if path not in there:
             if path not in named:

@@ -17,9 +17,11 @@ from matplotlib.figure import Figure as MplFigure
 from reporting.present import formats, mime
 from reporting.present.markdown import clean, escape
 from reporting.present.svg import to_svg
+from reporting.present.words import cut
 
 Format = Callable[[Any], str]
 
+_NAME_WIDTH = 60
 _NUMBER = re.compile(rf"(< )?[+{formats.MINUS}]?[$€£¥₹]?\d[\d,.]*[kMBT]?[%{formats.TIMES}]?")
 
 
@@ -226,7 +228,8 @@ class Table(Block):
         Args:
             frame: One row of the table per row.
             columns: Column name -> header, or (header, format). Columns of numbers, and of text that reads as
-                numbers, are set flush right. A missing value is shown as `n/a`.
+                numbers, are set flush right. A missing value is shown as `n/a`; what is in a column called
+                `..._name` is cut where it is long, and whole in the data files.
             label: As for the class.
             caption: As for the class.
             total: As for the class.
@@ -236,6 +239,7 @@ class Table(Block):
             header, form = (given, formats.text) if isinstance(given, str) else given
             series = frame[name]
             shown = ["n/a" if formats.missing(value) else form(value) for value in series]
+            shown = [cut(cell, _NAME_WIDTH) for cell in shown] if name.endswith("_name") else shown
             number = pd.api.types.is_numeric_dtype(series) and not pd.api.types.is_bool_dtype(series)
             head.append(Column(header, "right" if number or _numbers(shown) else "left"))
             cells.append(shown)

@@ -7,6 +7,7 @@ writes them into the month's `data/` folder. In JupyterLab the cell lists them.
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
 import pandas as pd
@@ -16,7 +17,12 @@ from reporting.present.markdown import escape
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?%?")
-_FORMULA = tuple("=+-@\t\n＝＋－＠")  # noqa: RUF001 - a Japanese spreadsheet reads the wide signs as well
+_FORMULA = tuple("=+-@")
+_BLANK = " \t\n\u00a0\u200b\u200c\u200d\u2060\u3000\ufeff"
+"""What a spreadsheet may pass over before a formula."""
+_KEPT = "\t\n"
+_DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""They would show a text in another order than it is read."""
 
 
 class Exports(dict[str, pd.DataFrame]):
@@ -45,8 +51,9 @@ class Exports(dict[str, pd.DataFrame]):
 def to_csv(frame: pd.DataFrame) -> str:
     """`frame` as CSV text that a spreadsheet opens without running anything.
 
-    Text that a spreadsheet would take for a formula gets a leading apostrophe; numbers stay numbers. Missing
-    values are empty, dates are ISO, lines end in a line feed: equal frames give equal bytes.
+    Text that a spreadsheet would take for a formula gets a leading apostrophe, control characters go, numbers
+    stay numbers. Missing values are empty, dates are ISO, lines end in a line feed: equal frames give equal
+    bytes.
     """
     if any(name is not None for name in frame.index.names):
         frame = frame.reset_index()
@@ -63,7 +70,15 @@ def _disarm(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     text = value.replace("\r\n", "\n").replace("\r", "\n")
-    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+    text = "".join(char for char in text if char in _KEPT or not _is_control(char))
+    begin = text.lstrip(_BLANK)
+    # A Japanese spreadsheet reads the wide signs as well: they are the plain ones in another form.
+    formula = text.startswith(("\t", "\n")) or unicodedata.normalize("NFKC", begin[:1]).startswith(_FORMULA)
+    return f"'{text}" if formula and not _NUMBER.fullmatch(text) else text
+
+
+def _is_control(char: str) -> bool:
+    return unicodedata.category(char) == "Cc" or char in _DIRECTIONS
 
 
 def _columns(frame: pd.DataFrame) -> str:

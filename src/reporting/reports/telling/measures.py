@@ -13,7 +13,7 @@ import pandas as pd
 from reporting.metrics.registry import METRICS
 from reporting.present.blocks import Table
 from reporting.present.formats import change, count, money, number, percent, points
-from reporting.present.words import listing, moved_points
+from reporting.present.words import cut, listing, moved_points
 from reporting.reports.telling.book import Book
 from reporting.reports.telling.trust import UNRELIABLE, Trust
 
@@ -91,7 +91,7 @@ def movers(book: Book, metric: str) -> str:
 
 
 def _columns(parts: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    return parts["account_name"].fillna(parts["account_id"]), parts["contribution"]
+    return parts["account_name"].fillna(parts["account_id"]).map(cut), parts["contribution"]
 
 
 def _part(book: Book, metric: str, x: float) -> str:
