@@ -106,5 +106,5 @@ def test_incomplete_blocks_are_refused(make):
 
 def test_a_long_name_is_cut_on_pages_and_other_text_is_not():
     frame = pd.DataFrame({"account_name": ["x" * 3000, "Acme"], "why": ["y" * 300, ""]})
-    rows = Table.of(frame, {"account_name": "Account", "why": "Why"}, label="tbl-a", caption="C.").rows
+    rows = blocks.Table.of(frame, {"account_name": "Account", "why": "Why"}, label="tbl-a", caption="C.").rows
     assert rows == [["x" * 59 + "…", "y" * 300], ["Acme", ""]]
