@@ -108,3 +108,8 @@ def test_a_cell_shows_what_it_exports():
 def test_a_name_that_is_no_file_name_is_refused(name):
     with pytest.raises(ValueError, match="no name for a CSV file"):
         Exports({name: pd.DataFrame()})
+
+
+def test_what_a_cell_says_in_text_is_the_same_in_every_terminal():
+    """So that nbval finds it again."""
+    assert repr(Exports({"actions": pd.DataFrame({"a": ["x" * 500, "y"]})})) == "Exports(actions: 2 rows)"

@@ -175,6 +175,10 @@ class Figure(Block):
     def view(self) -> dict[str, str]:
         return {"image/svg+xml": self.svg}
 
+    def __repr__(self) -> str:
+        """The same in every process."""
+        return f"Figure({self.label})"
+
 
 @dataclass(frozen=True)
 class Column:

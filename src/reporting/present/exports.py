@@ -40,6 +40,10 @@ class Exports(dict[str, pd.DataFrame]):
                 raise ValueError(f"'{name}' is no name for a CSV file: use lower-case letters, digits and _")
         super().__init__(tables)
 
+    def __repr__(self) -> str:
+        """Without the tables, which pandas sets as wide as the terminal is: a reviewer's is another."""
+        return f"Exports({', '.join(f'{name}: {len(frame)} rows' for name, frame in self.items())})"
+
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         files = [{"name": name, "csv": to_csv(frame)} for name, frame in self.items()]
         lines = [
