@@ -65,7 +65,6 @@ class Workshop:
         meta = {
             "schema": SCHEMA,
             "title": "Tiny Ltd",
-            "product": load_product(PRODUCT).model_dump(mode="json"),
             "month": str(MONTH),
             "product": load_product(PRODUCT).model_dump(mode="json"),
             "sources": [{"name": "events.csv", "sha256": "0" * 64, "rows": 3}],

@@ -12,7 +12,6 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-import reporting
 from reporting.errors import ConfigError
 
 NAME = "manifest.json"
