@@ -64,3 +64,9 @@ def acme(tmp_path: Path) -> Path:
     notebook.metadata.reporting = {"title": "My report"}
     nbformat.write(notebook, tmp_path / "notebooks" / "my_report.ipynb")
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def no_secrets_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test's URL holds is hidden for as long as its process lives, but not in other tests."""
+    monkeypatch.setattr("reporting.secrets._parts", set())

@@ -147,11 +147,7 @@ def page(
     """
     script = script_of("page.js")
     month = context.month.label if month is None else month
-    logo = _logo(context.brand)
     cover = Markup("<strong>{}</strong> · {} · run {}").format(context.company, month, context.run_id)
-    colophon = f"Run {context.run_id}"
-    if context.snapshot_hash:
-        colophon += f" · snapshot {context.snapshot_hash[:16]}"
     return (
         _templates()
         .get_template("page.html")
@@ -162,7 +158,7 @@ def page(
             company=context.company,
             month=month,
             cover=cover if month else "",
-            colophon=colophon if month else "",
+            colophon=_colophon(context) if month else "",
             body=Markup(body),
             toc=Markup(toc),
             pages=pages,
@@ -170,7 +166,7 @@ def page(
             footer=footer,
             home=home,
             root=root,
-            logo=Markup(logo),
+            logo=Markup(_logo(context.brand)),
             style=Markup(stylesheet(context.brand, embedded=True)) if embedded else "",
             script=Markup(script),
             policy=Markup(policy(script) if embedded else POLICY),
@@ -178,6 +174,11 @@ def page(
             kind=kind,
         )
     )
+
+
+def _colophon(context: RunContext) -> str:
+    snapshot = f" · snapshot {context.snapshot_hash[:16]}" if context.snapshot_hash else ""
+    return f"Run {context.run_id}{snapshot}"
 
 
 def stylesheet(brand: Brand, *, embedded: bool = False) -> str:
