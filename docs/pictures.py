@@ -17,7 +17,7 @@ from reporting.pipeline.render.pdf import page_pictures
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "docs" / "pictures"
-PAGES = {"executive_brief": 1, "retention_cohorts": 3, "churn_drivers": 3}
+PAGES = {"executive_brief": 1, "retention_cohorts": 3, "churn_drivers": 2}
 """Report -> its page shown."""
 PPI, COLOURS = 90, 64  # enough to read a heading by; under 150 kB each
 
