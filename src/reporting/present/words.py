@@ -79,12 +79,12 @@ def interval(estimate: WithInterval) -> str:
     return f"95% interval {percent(estimate.low)} to {percent(estimate.high)}"
 
 
-def short(estimate: WithInterval, none: str = "not available") -> str:
-    """`81% (70% to 88%)`, for a cell; `none` where nothing is known."""
+def short(estimate: WithInterval, digits: int = 0, none: str = "not available") -> str:
+    """`81% (70% to 88%)`, for a cell; without an interval the share alone, `none` where nothing is known."""
     if not estimate.known:
         return none
-    value, low, high = (percent(x, 0) for x in (estimate.value, estimate.low, estimate.high))
-    return f"{value} ({low} to {high})"
+    value, low, high = (percent(x, digits) for x in (estimate.value, estimate.low, estimate.high))
+    return f"{value} ({low} to {high})" if math.isfinite(estimate.low) else value
 
 
 def with_interval(estimate: WithInterval, noun: str = "account") -> str:

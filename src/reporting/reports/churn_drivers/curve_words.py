@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from reporting.present.formats import number, percent
+from reporting.present.formats import number
+from reporting.present.words import short
 from reporting.survival.curves import KaplanMeier
+from reporting.survival.estimate import Estimate
 
 
 def at_month(curve: KaplanMeier, month: float) -> float:
@@ -14,13 +16,10 @@ def at_month(curve: KaplanMeier, month: float) -> float:
 
 
 def share_text(curve: KaplanMeier, month: float) -> str:
-    """`81% (76 to 85%)`."""
+    """`81% (76% to 85%)`."""
     row = curve.at([month]).iloc[0]
-    if pd.isna(row["survival"]):
-        return "not observed"
-    if pd.isna(row["lower"]):
-        return percent(row["survival"], 0)
-    return f"{percent(row['survival'], 0)} ({number(100 * row['lower'])} to {percent(row['upper'], 0)})"
+    found = Estimate(row["survival"], row["lower"], row["upper"], int(curve.at_risk([month])[0]) or 1)
+    return short(found, none="not observed")
 
 
 def median_text(curve: KaplanMeier) -> str:

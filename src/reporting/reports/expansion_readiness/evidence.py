@@ -12,7 +12,7 @@ from reporting.analysis.intervals import share
 from reporting.analysis.validity import discrimination
 from reporting.present.blocks import Blocks, Figure, Table, Text
 from reporting.present.formats import count, number, percent
-from reporting.present.words import listing, plural
+from reporting.present.words import listing, plural, short
 from reporting.survival.estimate import Estimate
 
 from ..telling import charts
@@ -170,9 +170,9 @@ def _signal_table(found: list[_Signal], caption: str) -> Table:
             {
                 "signal": signal.name,
                 "n": signal.having.n,
-                "with": with_interval_short(signal.having),
+                "with": short(signal.having, digits=1),
                 "m": signal.lacking.n,
-                "without": with_interval_short(signal.lacking),
+                "without": short(signal.lacking, digits=1),
                 "says": signal.apart,
             }
             for signal in found
@@ -187,8 +187,3 @@ def _signal_table(found: list[_Signal], caption: str) -> Table:
         "says": "Difference",
     }
     return Table.of(table, columns, label="tbl-signals", caption=caption)
-
-
-def with_interval_short(e: Estimate) -> str:
-    """`12% (8% to 17%)`."""
-    return f"{percent(e.value)} ({percent(e.low)} to {percent(e.high)})"

@@ -14,7 +14,7 @@ from reporting.analysis.frames import by_value, numbers, quantile, segments
 from reporting.analysis.intervals import share
 from reporting.present.blocks import Block, Blocks, Table, Text
 from reporting.present.formats import count, number, percent
-from reporting.present.words import listing, plain, sentence
+from reporting.present.words import listing, plain, sentence, short
 
 from .data import Data
 
@@ -141,7 +141,4 @@ def by_segment(data: Data) -> Blocks:
 
 def _healthy(band: pd.Series) -> str:
     band = band.dropna()
-    e = share(int((band == "healthy").sum()), len(band))
-    return (
-        f"{percent(e.value, 0)} ({percent(e.low, 0)} to {percent(e.high, 0)})" if e.known else "not available"
-    )
+    return short(share(int((band == "healthy").sum()), len(band)))

@@ -14,7 +14,7 @@ from reporting.analysis.cohorts import Aligned, logos
 from reporting.analysis.intervals import share
 from reporting.present.blocks import Blocks, Table, Text
 from reporting.present.formats import count, date, percent
-from reporting.present.words import listing, plain
+from reporting.present.words import listing, plain, short
 from reporting.survival.estimate import UNKNOWN, Estimate
 
 from ..telling.contraction import after_falling_use
@@ -157,9 +157,7 @@ def _apart(first: dict[int, Estimate], second: dict[int, Estimate]) -> str:
 
 
 def _cell(e: Estimate) -> str:
-    if e.n < FEWEST:
-        return "too few"
-    return f"{percent(e.value, 0)} ({percent(e.low, 0)} to {percent(e.high, 0)})"
+    return short(e) if e.n >= FEWEST else "too few"
 
 
 def contraction(data: Data) -> Blocks:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,7 +17,7 @@ from reporting.present import style
 from reporting.present.blocks import Blocks, Figure, Table, Text
 from reporting.present.formats import count, percent
 from reporting.present.markdown import escape
-from reporting.present.words import listing, plain, with_interval
+from reporting.present.words import listing, plain, short, with_interval
 from reporting.reports.telling.trust import if_reliable
 from reporting.survival.estimate import Estimate
 
@@ -154,7 +153,7 @@ def segment_table(data: Data) -> Blocks:
     if not lines:
         return Blocks([Text(f"No segment splits the accounts into groups of {FEWEST} or more.")])
     rows = [
-        (f"{plain(line.segment)}: {line.value}", line.n, _cell(line.stay), _cell(line.gross), _cell(line.net))
+        (f"{plain(line.segment)}: {line.value}", line.n, short(line.stay), short(line.gross), short(line.net))
         for line in lines
     ]
     columns = {
@@ -189,12 +188,6 @@ def _by_segment(data: Data) -> list[_Line]:
         for column in segments(rows, FEWEST)
         for value, group in by_value(rows, column, FEWEST)
     ]
-
-
-def _cell(e: Estimate) -> str:
-    if not math.isfinite(e.low):
-        return percent(e.value, 0)
-    return f"{percent(e.value, 0)} ({percent(e.low, 0)} to {percent(e.high, 0)})"
 
 
 @dataclass(frozen=True)
@@ -260,9 +253,9 @@ def _feature_table(data: Data, found: list[_Feature]) -> Table:
             {
                 "feature": feature.name,
                 "n": feature.users.n,
-                "with": _cell(feature.users),
+                "with": short(feature.users),
                 "m": feature.others.n,
-                "without": _cell(feature.others),
+                "without": short(feature.others),
                 "says": "beyond chance" if feature.apart else "may be chance",
             }
             for feature in found

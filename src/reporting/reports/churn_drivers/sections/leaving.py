@@ -12,7 +12,7 @@ from reporting.present.blocks import Blocks, Figure, Table, Text
 from reporting.present.formats import count, money, number, percent
 from reporting.present.formats import month as month_name
 from reporting.present.markdown import escape
-from reporting.present.words import listing, plural, sentence, uncapitalised, with_interval
+from reporting.present.words import listing, plural, sentence, short, uncapitalised, with_interval
 from reporting.survival.estimate import Estimate
 
 from ...telling import flags
@@ -54,7 +54,7 @@ def churn_types(data: Data) -> Blocks:
                 "kind": told[kind.name].label,
                 "look": told[kind.name].look,
                 "count": kind.count,
-                "share": _short(kind.losses),
+                "share": short(kind.losses, none="none lost"),
                 "stayers": percent(kind.stayers.value, 0) if kind.stayers.known else "not compared",
                 "mrr": kind.mrr_cents,
                 "action": told[kind.name].action,
@@ -76,12 +76,6 @@ def churn_types(data: Data) -> Blocks:
         "account-months without a loss looked the same"
     )
     return Blocks([Text(lead), Table.of(rows, columns, label="tbl-churn-types", caption=caption)])
-
-
-def _short(estimate: Estimate) -> str:
-    if not estimate.known:
-        return "none lost"
-    return f"{percent(estimate.value, 0)} ({number(100 * estimate.low)} to {percent(estimate.high, 0)})"
 
 
 def _compared(losses: Estimate, stayers: Estimate) -> str:
@@ -155,8 +149,8 @@ def warning_flags(data: Data) -> Blocks:
             {
                 "flag": flags.flag(flag.name),
                 "now": flag.now,
-                "raised": _short(flag.raised),
-                "clear": _short(flag.clear),
+                "raised": short(flag.raised),
+                "clear": short(flag.clear),
                 "reading": "warns" if flag.holds else "not told from chance",
             }
             for flag in data.flags
