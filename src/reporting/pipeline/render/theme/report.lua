@@ -211,6 +211,19 @@ local function printed_spark(span)
     .. table.concat(points, ' ') .. '))'
 end
 
+local function keep_together(document) -- a paragraph stays on the page of the figure or table it leads to
+  local out = pandoc.List({})
+  for i, block in ipairs(document.blocks) do
+    local following = document.blocks[i + 1]
+    local leads = block.t == 'Para' and following and (following.t == 'Figure' or following.t == 'Table')
+    if leads then out:insert(raw('#block(sticky: true)[')) end
+    out:insert(block)
+    if leads then out:insert(raw(']')) end
+  end
+  document.blocks = out
+  return document
+end
+
 local function key_figures(div)
   if not typst then return nil end
   local tiles = {}
@@ -334,6 +347,7 @@ return {
   { Meta = settings },
   { Str = printable, Table = identify },
   { Figure = number, Table = number, Pandoc = explain },
+  { Pandoc = keep_together },
   { Cite = refer },
   { Table = measured },
   { Str = literal },
