@@ -152,13 +152,14 @@ LOW, MID, HIGH = (0.3, 0.2, 0.4), (0.5, 0.4, 0.6), (0.7, 0.6, 0.8)
     ("first", "second", "apart"),
     [
         ((LOW, LOW, LOW), (HIGH, HIGH, HIGH), True),
-        ((HIGH, MID, MID), (LOW, MID, MID), True),  # at one age
-        ((LOW, MID, None), (MID, HIGH, HIGH), False),  # intervals that touch
-        ((MID, MID, LOW), (MID, MID, None), False),  # an age that only one reached
-        ((MID, MID, HIGH), (MID, MID, LOW), True),
+        ((HIGH, MID, MID), (LOW, MID, MID), False),  # told apart once, and not any more
+        ((LOW, MID, None), (HIGH, MID, HIGH), False),  # the oldest age that both reached
+        ((MID, LOW, None), (MID, HIGH, HIGH), True),
+        ((MID, MID, MID), (MID, MID, HIGH), True),  # intervals that touch: their difference leaves out zero
+        ((None, None, None), (MID, MID, MID), False),
     ],
 )
-def test_beginnings_differ_where_intervals_keep_apart_at_an_age_both_reached(first, second, apart):
+def test_beginnings_differ_by_the_oldest_age_that_both_reached(first, second, apart):
     assert (early._apart(kept(*first), kept(*second)) == early.BEYOND) is apart
 
 

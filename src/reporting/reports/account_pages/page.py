@@ -139,7 +139,7 @@ def _scores(account: Account) -> tuple[Score, ...]:
                 for cost in costs
                 if not _costs_nothing(cost)
             ),
-            sentence(listing([plain(cost.part) for cost in costs if _costs_nothing(cost)])),
+            listing([plain(cost.part) for cost in costs if _costs_nothing(cost)]),
         )
         for score, costs in account.costs.items()
     )

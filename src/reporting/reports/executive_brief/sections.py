@@ -199,8 +199,8 @@ def _grow_sentence(data: Data) -> str:
         return f"Who could be offered more seats is {book.missing('licence_utilisation')}."
     blocked = int(book.judgement.accounts["offer_blocked_by"].notna().sum())
     held = (
-        f"; {plural(blocked, 'further account')} with such a reason {'is' if blocked == 1 else 'are'} "
-        "mended first"
+        f"; {plural(blocked, 'further account')} with such a reason {'has' if blocked == 1 else 'have'} "
+        "something to be settled first"
         if blocked
         else ""
     )

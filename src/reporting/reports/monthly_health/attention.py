@@ -79,7 +79,7 @@ def trends(data: Data) -> Blocks:
         "usage_trend_30": ("30 days", _step),
         "usage_trend_90": ("90 days", _step),
         "last_active_days": ("Last active, days ago", count),
-        "engagement_score": ("Score", number),
+        "engagement_score": ("Engagement score", number),
     }
     half = max(3, data.top_accounts // 2)
     for label, what, group in (("tbl-falling", "falling", falling), ("tbl-rising", "rising", rising)):

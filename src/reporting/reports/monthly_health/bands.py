@@ -208,7 +208,7 @@ def movers(data: Data) -> Blocks:
         columns = {
             "account_name": "Account",
             "mrr_cents": (f"MRR ({data.book.currency})", money),
-            "now": ("Score", number),
+            "now": ("Health score", number),
             "change": ("Change", lambda x: number(x, 1, sign=True)),
             "cause": "Points by part",
         }

@@ -31,7 +31,7 @@ def _now(data: Data) -> str:
     if rows.empty:
         return ""
     ready = int(rows["should_convert"].sum())
-    should = f"{ready} of them should convert" if ready else "none of them is activated and in use"
+    should = f"{ready} of them should convert" if ready else "none of them is both activated and in use"
     return (
         f"{sentence(plural(len(rows), 'trial'))} {'is' if len(rows) == 1 else 'are'} open or ended in the "
         f"last 30 days without paying; {should} (`trials.csv`)."

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from reporting.analysis.cohorts import Aligned, logos
-from reporting.analysis.intervals import share
+from reporting.analysis.intervals import differ, share
 from reporting.present.blocks import Blocks, Table, Text
 from reporting.present.formats import count, date, percent
 from reporting.present.words import listing, plain, short
@@ -151,9 +151,9 @@ def _kept(aligned: Aligned, accounts: pd.Index) -> dict[int, Estimate]:
 
 
 def _apart(first: dict[int, Estimate], second: dict[int, Estimate]) -> str:
-    """Whether the intervals keep apart at any age that both reached."""
+    """Whether they differ beyond chance at the oldest age that both reached."""
     both = [(first[age], second[age]) for age in AGES if first[age].known and second[age].known]
-    return BEYOND if any(a.low > b.high or b.low > a.high for a, b in both) else MAYBE
+    return BEYOND if both and differ(*both[-1]) else MAYBE
 
 
 def _cell(e: Estimate) -> str:

@@ -81,7 +81,7 @@ def key_figures(data: Data) -> Blocks:
             quick_ratio_words(row),
             "",
             None,
-            "gained MRR to lost MRR, this month",
+            "new and expansion to lost MRR, this month",
         )
     )
     return Blocks([KeyFigures(items)])

@@ -10,7 +10,7 @@ import pandas as pd
 
 from reporting.metrics.registry import METRICS
 from reporting.params.playbook import STANCES
-from reporting.present.formats import days, number, percent
+from reporting.present.formats import date, days, missing, number, percent
 from reporting.present.words import listing, plain, plural, uncapitalised
 
 from .book import Book
@@ -60,7 +60,8 @@ def reason(book: Book, row: pd.Series, most: int | None = None) -> str:
             continue
         text = _TELL[column](values) if column in _TELL else _plainly(column, values[column])
         if column == "probability" and book.judgement.risk.at[row.name, "at_renewal"]:
-            text += " at the renewal"
+            when = row["renewal_at"]
+            text += " at the renewal" + ("" if missing(when) else f" on {date(when)}")
         told += [text] if text else []
     return listing(told[:most]) or "nothing that calls"
 

@@ -144,7 +144,7 @@ def key_figures(data: Data) -> Blocks:
             KeyFigure(
                 "Expected loss, three months",
                 book.money(book.judgement.expected_loss_cents),
-                note=f"each account's MRR times its probability; about {number(expected)} accounts",
+                note=f"MRR of each account times its probability; {number(expected)} of today's accounts",
             ),
         ]
     else:

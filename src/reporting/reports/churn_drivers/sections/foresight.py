@@ -151,7 +151,7 @@ def _by_risk(data: Data, table: pd.DataFrame) -> Blocks:
     columns = {
         "account_name": "Account",
         "mrr_cents": (f"MRR ({book.currency})", money),
-        "leaves": "May leave within 3 months",
+        "leaves": "May leave within 3 months, or at the renewal",
         "expected_loss_cents": ("Expected loss", money),
         "reasons": "What raises it",
         "action": "Next step",

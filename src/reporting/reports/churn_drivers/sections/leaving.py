@@ -233,7 +233,7 @@ def _engaged_now(data: Data, healthy: float) -> Blocks:
     )
     columns = {
         "account_name": "Account",
-        "engagement_score": ("Score", number),
+        "engagement_score": ("Engagement score", number),
         "probability": ("May leave", lambda p: percent(p, 0)),
         "mrr_cents": (f"MRR ({data.book.currency})", money),
     }
