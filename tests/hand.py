@@ -17,6 +17,8 @@ from reporting.snapshot.tables import PANEL
 
 NOW, BEFORE = pd.Timestamp("2026-02-01"), pd.Timestamp("2026-01-01")
 MOVES = ("mrr_start", "new", "expansion", "contraction", "churned", "reactivation", "fx")
+FINDINGS = ["check", "severity", "table", "column", "count", "total", "message", "examples", "remedy"]
+"""Columns of a snapshot's findings."""
 
 
 @cache
@@ -69,17 +71,7 @@ def snapshot(
         given["signed_up_at"] = rows.groupby("account_id")["month"].min().reindex(names).to_numpy()
     empty = {
         "portfolio_month": ["month", "metric", "value", "numerator", "denominator"],
-        "findings": [
-            "check",
-            "severity",
-            "table",
-            "column",
-            "count",
-            "total",
-            "message",
-            "examples",
-            "remedy",
-        ],
+        "findings": FINDINGS,
         "activation_steps": ["account_id", "step", "position", "reached_at"],
         "subscriptions": [
             "subscription_id",

@@ -25,6 +25,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from tests.hand import FINDINGS
 
 from reporting.params.product import load_product
 from reporting.snapshot.tables import PANEL
@@ -284,20 +285,7 @@ def write_company(
             columns=["subscription_id", "account_id", "valid_from", "valid_to", "amount"]
         ),
         "portfolio_month": portfolio,
-        "findings": pd.DataFrame(
-            findings or [],
-            columns=[
-                "check",
-                "severity",
-                "table",
-                "column",
-                "count",
-                "total",
-                "message",
-                "examples",
-                "remedy",
-            ],
-        ),
+        "findings": pd.DataFrame(findings or [], columns=FINDINGS),
     }
     mapped = ["accounts", "subscriptions", "events"]
     if cancelled:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from tests.churn_hand import two_flags
 from tests.hand import product
 
 from reporting.analysis.churn import flags, kinds, subscriptions
@@ -98,19 +99,6 @@ def test_a_close_counts_when_it_was_followed_for_three_months_or_to_a_loss():
     # Followed whole: the first closes of all (20); to a loss: the second and third closes of the five lost.
     assert (found.raised.n, found.clear.n) == (20 + 10, 20)
     assert found.raised.value == 15 / 30
-
-
-def two_flags(warns: str, soothes: str, months: int = 3, due_in: float = np.nan) -> RiskSet:
-    """Twenty spells with the one flag raised, ten of them lost in the last month, and twenty with the
-    other, two of them lost."""
-    rows = [
-        (f"x{i}", float(k), k + 1.0, k == months - 1 and (i < 10 or 20 <= i < 22), i >= 20, i < 20)
-        for i in range(40)
-        for k in range(months)
-    ]
-    frame = pd.DataFrame(rows, columns=["spell", "start", "stop", "churned", soothes, warns])
-    now = pd.DataFrame({warns: [True, True], soothes: [False, True]})
-    return RiskSet(frame.assign(due_in=due_in), frame, now, not np.isnan(due_in), 0, CLOSE)
 
 
 @pytest.mark.parametrize(("due_in", "told"), [(3.0, True), (4.0, False)])

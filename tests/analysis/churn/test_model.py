@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from tests import churn_world as world
+from tests.churn_hand import simple, six_hundred
 
 from reporting.analysis.churn.design import design
-from reporting.analysis.churn.drivers import Driver
 from reporting.analysis.churn.model import Model, fit
 from reporting.analysis.untold import Untold
 
@@ -69,27 +69,9 @@ def test_reasons_are_the_largest_parts(data):
         assert lowering is None or lowering.factor < 0.9
 
 
-def simple(name: str, column: str, **more) -> Driver:
-    return Driver(name, "behaviour", (column,), lambda f: f[column], **more)
-
-
 @pytest.fixture
 def rows() -> pd.DataFrame:
-    rng = np.random.default_rng(0)
-    n = 600
-    return pd.DataFrame(
-        {
-            "account_id": np.arange(n),
-            "start": rng.integers(0, 12, n).astype(float),
-            "churned": np.arange(n) < 40,
-            "a": rng.normal(size=n),
-            "b": rng.normal(size=n),
-            "c": rng.normal(size=n),
-            "due_in": np.nan,
-            "spell": np.arange(n),
-            "can_leave": True,
-        }
-    ).assign(stop=lambda f: f["start"] + 1)
+    return six_hundred()
 
 
 def test_ten_losses_a_term_choose_in_the_drivers_order(rows):

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from tests import hand
+from tests.churn_hand import cohort, landmarks, use_of
 
 from reporting.analysis.churn import aha, before_leaving
 from reporting.analysis.churn.drivers import catalogue
@@ -53,53 +54,12 @@ def test_usage_is_measured_in_halvings(product):
     assert told.state(2.0) == "usage down at least 75% in 30 days"
 
 
-def use_of(decline: int, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame, RiskSet]:
-    """60 accounts over a year of weeks; 20 leave, and use half as much in the last `decline` weeks."""
-    monday = pd.date_range("2025-01-06", periods=52, freq="7D")
-    end = pd.Timestamp("2025-12-08")
-    rows, spells, subs = [], [], []
-    for i in range(60):
-        leaves = i < 20
-        events = rng.poisson(20, 52).astype(float)
-        if leaves:
-            stop = int((end - monday[0]).days // 7)
-            events[stop - decline : stop] = np.round(events[stop - decline : stop] / 2)
-            events[stop:] = 0
-            subs.append((f"a{i}", end))
-        rows += [(f"a{i}", week, n) for week, n in zip(monday, events, strict=True) if n]
-        left = pd.Timestamp("2025-12-01") if leaves else pd.NaT
-        spells.append((f"a{i} 1", f"a{i}", leaves, left, pd.Timestamp("2024-06-01")))
-    week = pd.DataFrame(rows, columns=["account_id", "week", "events"])
-    spells = pd.DataFrame(spells, columns=["spell", "account_id", "churned", "left", "first_close"])
-    subs = pd.DataFrame(subs, columns=["account_id", "valid_to"])
-    risk = RiskSet(spells[["account_id"]], spells.set_index("spell"), spells, False, 0, monday[0])
-    return week, subs, risk
-
-
 def test_too_few_losses_are_no_pattern():
     week, subs, risk = use_of(8, np.random.default_rng(0))
     few = risk.spells.assign(churned=risk.spells["churned"] & (risk.spells["account_id"] < "a13"))
     few["left"] = few["left"].where(few["churned"])
     risk = RiskSet(risk.rows, few, risk.now, False, 0, risk.observed_from)
     assert "at least 10 are needed" in why(before_leaving.pattern(week, subs, risk))
-
-
-def cohort(effect: float, seed: int, n: int = 400) -> pd.DataFrame:
-    """Sign-ups whose monthly risk falls by `effect` (log) with more than 4 invitations; others are noise."""
-    rng = np.random.default_rng(seed)
-    invited, users = rng.integers(0, 10, n), rng.integers(1, 9, n)
-    p = -np.expm1(-np.exp(-2.3 - effect * (invited > 4)))
-    time = np.minimum(rng.geometric(p), 12)
-    return pd.DataFrame(
-        {
-            "account_id": [f"a{i:03d}" for i in range(n)],
-            "signed_up_at": pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(n), unit="D"),
-            "time": time,
-            "left": rng.random(n) < np.where(time < 12, 1.0, p),
-            "onboarding_invites": invited,
-            "active_users": users,
-        }
-    )
 
 
 def test_a_planted_threshold_is_found_and_confirmed():
@@ -119,21 +79,6 @@ def test_a_curve_without_a_step_in_its_window_is_drawn_flat():
     figure = charts.retention(curves, {"basic": 1.0, "pro": 3.0}, "Finding", "months", "still there")
     assert [line.get_ydata().tolist() for line in figure.axes[0].lines[:2]] == [[1, 1], [1, 0.5, 0.5, 0.5]]
     plt.close(figure)
-
-
-def landmarks(signed_up: str, paying_from: str) -> pd.DataFrame:
-    """Two accounts by month; events are on record from January 2024, B leaves in the third month followed."""
-    months = pd.date_range("2024-01-01", "2024-08-01", freq="MS")
-    panel = pd.DataFrame({"month": months}).merge(pd.DataFrame({"account_id": ["A", "B"]}), how="cross")
-    panel["signed_up_at"] = pd.Timestamp(signed_up)
-    panel["tenure_days"] = (panel["month"] + pd.offsets.MonthEnd(1) - panel["signed_up_at"]).dt.days
-    panel["paying"] = panel["month"] >= paying_from
-    rows = panel[panel["paying"]].rename(columns={"month": "as_of"}).assign(stop=1)
-    rows["spell"] = rows["account_id"]
-    rows["churned"] = (rows["account_id"] == "B") & (rows["as_of"] == "2024-06-01")
-    rows = rows[(rows["account_id"] == "A") | (rows["as_of"] <= "2024-06-01")]
-    risk = RiskSet(rows, rows, rows, False, 0, pd.Timestamp("2024-01-01"))
-    return aha.at_landmark(panel, risk).set_index("account_id")
 
 
 def test_without_accounts_watched_from_their_sign_up_no_aha_moment_is_looked_for():
