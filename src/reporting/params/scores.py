@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -29,13 +29,18 @@ class Part(Strict):
     line: Line
 
 
-def _weights_sum_to_one(score: Strict) -> None:
-    total = sum(part.weight for _, part in score if isinstance(part, Part))
-    if abs(total - 1) > 1e-9:
-        raise ValueError(f"the weights must sum to 1, they sum to {total:g}")
+class Score(Strict):
+    """A score of weighted parts."""
+
+    @model_validator(mode="after")
+    def _sum_to_one(self) -> Self:
+        total = sum(part.weight for _, part in self if isinstance(part, Part))
+        if abs(total - 1) > 1e-9:
+            raise ValueError(f"the weights must sum to 1, they sum to {total:g}")
+        return self
 
 
-class EngagementScore(Strict):
+class EngagementScore(Score):
     """Parts of `engagement_score`. Units: sessions per active user and week, share of core features,
     seats used / seats bought, connected integrations."""
 
@@ -44,13 +49,8 @@ class EngagementScore(Strict):
     licence_utilisation: Part
     integrations: Part
 
-    @model_validator(mode="after")
-    def _sum(self) -> EngagementScore:
-        _weights_sum_to_one(self)
-        return self
 
-
-class HealthScore(Strict):
+class HealthScore(Score):
     """Parts of `health_score` and the unit each line reads.
 
     - activation: onboarding steps done / defined
@@ -71,11 +71,6 @@ class HealthScore(Strict):
     feature_adoption: Part
     support: Part
     renewal: Part
-
-    @model_validator(mode="after")
-    def _sum(self) -> HealthScore:
-        _weights_sum_to_one(self)
-        return self
 
 
 class Bands(Strict):

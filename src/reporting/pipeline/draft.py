@@ -37,8 +37,8 @@ class Draft:
         self.one_page = False
         self.parts: list[str] = []
         self.aside: list[str] = []
-        self._sink = self.parts
-        self._sections = {id(sink): Sections(sink) for sink in (self.parts, self.aside)}
+        self._body, self._apart = Sections(self.parts), Sections(self.aside)
+        self._into = self._body
         self.figures: dict[tuple[str, str], str] = {}
         self.key_figures: list[dict[str, Any]] = []
         self.labels: dict[str, int] = {}
@@ -67,10 +67,10 @@ class Draft:
 
     def add_cell(self, number: int, cell: Any) -> None:
         apart = APPENDIX in cell.metadata.get("tags", []) and self.report != APPENDIX
-        self._sink = self.aside if apart else self.parts
+        self._into = self._apart if apart else self._body
         if cell.cell_type == "markdown":
             words = self._without_title(number, cell.source)
-            self._sections[id(self._sink)].begin(words)
+            self._into.begin(words)
             self.prose(number, _HEADING.sub("### ", words) if apart else words)
         elif cell.cell_type == "code":
             for output in cell.get("outputs", []):
@@ -103,7 +103,7 @@ class Draft:
 
     def block(self, number: int, spec: dict[str, Any], data: Any) -> None:
         kind = spec.get("kind")
-        self._sections[id(self._sink)].show(kind != "nothing")
+        self._into.show(kind != "nothing")
         if kind == "nothing":
             return
         writer = getattr(self, f"_{kind}", None) if kind in _KINDS else None
@@ -137,11 +137,11 @@ class Draft:
             else:
                 self.notes.append((number, label))
         self._mentioned(number, markdown)
-        self._sink.append(markdown)
+        self._into.parts.append(markdown)
 
     def finish(self) -> None:
         """Leave out sections that turned out to hold nothing, and check what the others refer to."""
-        for sections in self._sections.values():
+        for sections in (self._body, self._apart):
             sections.end()
         self._check_references()
 
@@ -209,7 +209,7 @@ class Draft:
         self.figures[self.report, label] = svg
         self._mentioned(number, spec["caption"])
         caption = " ".join(spec["caption"].split())
-        self._sink.append(
+        self._into.parts.append(
             f'![{caption}](figures/{self.report}/{label}.svg){{#{label} fig-alt="{_attribute(spec["alt"])}"}}'
         )
 
@@ -224,7 +224,7 @@ class Draft:
         head = [escape(column["header"]) for column in spec["columns"]]
         right = [column["align"] == "right" for column in spec["columns"]]
         lines = pipe_table(head, right, rows)
-        self._sink.append(f"{lines}\n\n: {' '.join(spec['caption'].split())} {{#{label}}}")
+        self._into.parts.append(f"{lines}\n\n: {' '.join(spec['caption'].split())} {{#{label}}}")
 
     def _labelled(self, number: int, label: str) -> str:
         if label in self.labels:
@@ -234,7 +234,7 @@ class Draft:
                 "Give each figure and table its own label.",
             )
         self.labels[label] = number
-        if self._sink is self.aside:
+        if self._into is self._apart:
             self.labels_aside.add(label)
         return label
 

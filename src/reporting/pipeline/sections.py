@@ -26,14 +26,14 @@ class Sections:
     """
 
     def __init__(self, parts: list[str]) -> None:
-        self._parts = parts
+        self.parts = parts
         self._open: list[_Section] = []
 
     def begin(self, markdown: str) -> None:
         """A cell of prose comes next; with a heading it begins a section and ends those it stands above."""
         if heading := _HEADING.match(markdown.lstrip()):
             self.end(len(heading[1]))
-            self._open.append(_Section(len(heading[1]), len(self._parts)))
+            self._open.append(_Section(len(heading[1]), len(self.parts)))
 
     def show(self, something: bool) -> None:
         """A cell showed something, or said that there is nothing."""
@@ -46,4 +46,4 @@ class Sections:
         while self._open and self._open[-1].level >= level:
             section = self._open.pop()
             if section.empty and not section.full:
-                del self._parts[section.start :]
+                del self.parts[section.start :]

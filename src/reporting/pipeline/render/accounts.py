@@ -19,6 +19,7 @@ from reporting.pipeline.render.pandoc import THEME
 from reporting.pipeline.render.scripts import TABLES, script_of
 from reporting.present.formats import money
 from reporting.present.markdown import clean
+from reporting.present.words import sentence
 
 if TYPE_CHECKING:
     from reporting.reports.account_pages import Told
@@ -178,7 +179,9 @@ _NAVIGATION = (Link("Front page", "../index.html"), Link("All accounts", "../acc
 
 
 def _title(owner: str) -> str:
-    return owner[:1].upper() + owner[1:] if owner == "no owner" else owner
+    from reporting.reports.telling.verdicts import NO_OWNER  # heavy; loaded by now with the accounts
+
+    return sentence(owner) if owner == NO_OWNER else owner
 
 
 def _holds(accounts: int, mrr: str) -> str:

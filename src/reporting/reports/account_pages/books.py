@@ -11,10 +11,11 @@ from reporting.analysis.renewals import WINDOWS
 from reporting.params.playbook import STANCES as PAYING
 from reporting.params.playbook import TO_SAVE
 from reporting.present.formats import count, date, days, missing, number
-from reporting.present.words import plural, sentence
+from reporting.present.words import plural, sentence, uncapitalised
 from reporting.reports.account_pages import details
-from reporting.reports.account_pages.verdict import NO_OWNER, STANCES, action, owner, reason, stance
+from reporting.reports.account_pages.verdict import STANCES, action, owner, reason, stance
 from reporting.reports.telling.book import Book as Month
+from reporting.reports.telling.verdicts import NO_OWNER
 
 Line = tuple[str, ...]
 """Cells; the first is the account's id, for its link."""
@@ -42,9 +43,7 @@ class Book:
     def summary(self) -> str:
         """`49 accounts with $102,400 MRR: 3 to rescue, 16 to protect, 5 to grow`."""
         counts = {s: sum(stance(a) == s for a in self.paying) for s in PAYING}
-        named = ", ".join(
-            f"{count(n)} {STANCES[s][:1].lower()}{STANCES[s][1:]}" for s, n in counts.items() if n
-        )
+        named = ", ".join(f"{count(n)} {uncapitalised(STANCES[s])}" for s, n in counts.items() if n)
         mrr = self.month.money(sum(account.now.get("mrr_cents", 0) for account in self.paying))
         text = f"{sentence(plural(len(self.paying), 'account'))} with {mrr} MRR"
         return f"{text}: {named}" if named else text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reporting.analysis.account import Account, Past
+from reporting.params.playbook import TO_SAVE
 from reporting.present.formats import NOT_AVAILABLE, count, date, missing, month, number, percent
 from reporting.present.words import listing, plain, sentence, uncapitalised
 from reporting.reports.account_pages.verdict import STANCES
@@ -115,7 +116,7 @@ def advice(book: Book, past: Past) -> str:
 
 def outcome(past: Past) -> str:
     """What became of the account since, and whether it was contacted."""
-    listed = past.stance in ("rescue", "protect")
+    listed = past.stance in TO_SAVE
     text = OUTCOMES[past.outcome] if listed or past.outcome != "unchanged" else "nothing of note"
     if past.contacted is None:
         return sentence(f"{text}.")

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reporting.analysis.account import Account
-from reporting.analysis.renewals import WINDOWS
+from reporting.analysis.renewals import WINDOWS, renewals
 from reporting.params.playbook import STANCES as PAYING
-from reporting.reports.account_pages.verdict import NO_OWNER, STANCES, owner, stance
+from reporting.reports.account_pages.verdict import STANCES, owner, stance
 from reporting.reports.telling.book import Book
+from reporting.reports.telling.verdicts import NO_OWNER
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ def lists(book: Book, accounts: Iterable[Account]) -> list[List]:
         _list(book, STANCES[one], [a for a in rows if stance(a) == one], ("stance", STANCES[one]))
         for one in PAYING
     ]
-    soon = [a for a in rows if a.verdict.get("days_to_renewal", WINDOWS[-1] + 1) <= WINDOWS[-1]]
+    renews = set(renewals(book.judgement.accounts).index)
+    soon = [account for account in rows if account.id in renews]
     found.append(_list(book, f"Renewal within {WINDOWS[-1]} days", soon, ("renewal", str(WINDOWS[-1]))))
     alone = [a for a in rows if owner(a) == NO_OWNER]
     found.append(_list(book, "Without an owner", alone, ("owner", NO_OWNER), ("pays", "yes")))

@@ -13,6 +13,7 @@ from reporting.present.formats import date, days, interval, missing, month, numb
 from reporting.present.words import plain, sentence
 from reporting.reports.telling import verdicts
 from reporting.reports.telling.book import Book
+from reporting.reports.telling.verdicts import NO_OWNER
 
 STANCES = {
     "rescue": "To rescue",
@@ -25,7 +26,6 @@ STANCES = {
     "none": "Never paid",
 }
 """Stance, or standing of an account that doesn't pay -> what it is called."""
-NO_OWNER = "no owner"
 
 
 @dataclass(frozen=True)

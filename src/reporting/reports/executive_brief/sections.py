@@ -152,7 +152,7 @@ def _accounts(data: Data, rows: pd.DataFrame, most: int, label: str, what: str) 
             "mrr": shown["mrr_cents"].to_numpy(),
             "reason": shown["reason"].to_numpy(),
             "action": shown["action"].to_numpy(),
-            "owner": [cut(str(name), 20) if pd.notna(name) else "no owner" for name in shown["owner"]],
+            "owner": [cut(str(name), 20) if pd.notna(name) else verdicts.NO_OWNER for name in shown["owner"]],
             "due": [date(day).rsplit(" ", 1)[0] for day in shown["due"]],
         }
     )

@@ -16,7 +16,7 @@ from reporting.present.words import interval, listing, plain, plural, sentence
 
 from ..telling import charts
 from ..telling.quadrants import quadrant_table
-from ..telling.verdicts import OFFERS
+from ..telling.verdicts import NO_OWNER, OFFERS
 from .data import Data
 from .evidence import rates_sentence
 
@@ -180,7 +180,7 @@ def accounts(data: Data) -> Blocks:
 
 
 def _listed(data: Data, rows: pd.DataFrame, label: str, what: str) -> Table:
-    shown = rows.head(data.top_accounts).assign(owner=rows["owner"].fillna("no owner"))
+    shown = rows.head(data.top_accounts).assign(owner=rows["owner"].fillna(NO_OWNER))
     # Of all that are over the licence the next step is the same; what it is worth differs.
     step = {"over_cents": (f"Seats over, worth ({data.book.currency})", money)}
     columns = {

@@ -23,6 +23,7 @@ STANCE_WORDS = {
     "grow": "to grow",
     "steady": "with nothing that calls",
 }
+NO_OWNER = "no owner"
 OFFERS = {
     "more_seats": "seats",
     "seats_over_limit": "seats over the licence",
