@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 from tests.hand import NOW, months, series, view_of
 
+from reporting.analysis import forecast as forecast_module
 from reporting.analysis.forecast import Forecast, forecast
 from reporting.analysis.simulation import Start, movements, simulate
 from reporting.analysis.targets import targets
@@ -102,3 +106,23 @@ def test_a_target_of_an_unknown_metric_is_refused_with_the_nearest():
     rows = pd.DataFrame({"month": [NOW], "metric": ["mr"], "target": [1.0]})
     with pytest.raises(ConfigError, match=r"'mr'.*Did you mean 'mrr'"):
         targets(company(STEADY, targets=rows), None)
+
+
+@pytest.mark.parametrize(("start", "old"), [(8.0, False), (9.0, True), (10.0, True)])
+def test_old_is_who_will_have_paid_for_a_year_at_the_end_of_the_quarter(start, old):
+    assert forecast_module._old(pd.DataFrame({"start": [start]})).tolist() == [old]
+
+
+def test_what_an_age_lost_is_drawn_towards_the_rate_of_all():
+    close = pd.Timestamp("2025-06-01")
+    left = [False] * 100 + [True] * 20 + [False] * 80
+    rows = pd.DataFrame({"start": [20.0] * 100 + [1.0] * 100, "churned": left})
+    rows = rows.assign(month=close, due_in=np.nan, can_leave=True)
+    at_risk = SimpleNamespace(rows=rows, committed=False)
+    now = pd.DataFrame({"start": [20.0, 1.0], "due_in": np.nan})
+    old, young = forecast_module._rates(at_risk, now, close, 1)[:, 0]
+    # A tenth of a hundred was to be expected of either age; five losses are added to both sides.
+    rate = (20 + 20.5 / 201) / 201
+    whole = -math.log1p(-rate)
+    assert old == pytest.approx(whole * (0 + 5) / (100 * rate + 5))
+    assert young == pytest.approx(whole * (20 + 5) / (100 * rate + 5))

@@ -175,3 +175,15 @@ def test_what_begins_at_the_close_and_trials_stay_out():
     assert subscriptions.spans(frame, pd.Timestamp("2025-07-01"))["account_id"].tolist() == ["b"]
     assert spans(("a", "2025-07-01", None)).empty
     assert spans(("a", "2025-06-01", "2025-06-01")).empty  # of no length
+
+
+@pytest.mark.parametrize(("trend", "raised"), [(-0.31, True), (-0.30, False), (0.5, False), (None, None)])
+def test_api_calls_fall_beyond_the_share_that_counts_as_a_fall(trend, raised):
+    fall = product().churn.fall
+    value = None if trend is None else fall / 0.30 * trend
+    (found,) = flags._with_api(pd.DataFrame({"api_call_trend": [value]}), product())["flag_api_falling"]
+    assert (None if pd.isna(found) else bool(found)) is raised
+
+
+def test_a_source_without_api_calls_has_no_such_flag():
+    assert "flag_api_falling" not in flags._with_api(pd.DataFrame({"events": [1]}), product())
