@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from tests.hand import book, panel, snapshot
 
+from reporting.analysis import contraction as analysed
 from reporting.present.blocks import Blocks
 from reporting.reports import expansion_readiness as expansion
 from reporting.reports.expansion_readiness import evidence
@@ -144,7 +145,7 @@ def fallen(monkeypatch, *groups: tuple[float, int, int]) -> Blocks:
     """Followed accounts as (usage trend, how many, how many contracted)."""
     rows = [(trend, i < hits) for trend, n, hits in groups for i in range(n)]
     frame = pd.DataFrame(rows, columns=["usage_trend_90", "happened"])
-    monkeypatch.setattr(contraction, "followed_scores", lambda *_: frame)
+    monkeypatch.setattr(analysed, "followed_scores", lambda *_: frame)
     return contraction.after_falling_use(book({}), 3)
 
 

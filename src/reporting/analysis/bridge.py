@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from reporting.errors import RunError
@@ -70,3 +72,10 @@ def as_data(table: pd.DataFrame, currency: str) -> pd.DataFrame:
 def net_parts(row: pd.Series) -> dict[str, int]:
     """Each part of one month with the sign it has in the bridge."""
     return {part: int(sign * row[part]) for part, (_, sign) in PARTS.items()}
+
+
+def quick_ratio(row: pd.Series) -> float:
+    """(new + expansion) / (contraction + churn) of a bridge, of one month or of several added up; NaN when
+    nothing was lost."""
+    lost = row["contraction"] + row["churn"]
+    return float((row["new"] + row["expansion"]) / lost) if lost else math.nan

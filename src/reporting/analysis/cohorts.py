@@ -8,6 +8,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from reporting.analysis.intervals import ratio, share
+from reporting.analysis.view import View
+from reporting.survival.estimate import Estimate
+
 # Above so many monthly cohorts the rows are quarters, so that the picture stays legible on a page.
 MOST_MONTHLY = 18
 
@@ -78,6 +82,22 @@ def align(panel: pd.DataFrame, value: str, first: pd.Series, last: pd.Timestamp)
     return Aligned(first.index, first, np.where(inside, taken, np.nan))
 
 
+def paid(view: View) -> Aligned:
+    """MRR by age since the first paid month, of the accounts that began to pay on record."""
+    panel = view.panel
+    first = panel[panel["paying"].astype(bool)].groupby("account_id")["month"].min()
+    return align(panel, "mrr_cents", first[first >= view.observed_from], view.month)
+
+
+def used(view: View) -> Aligned:
+    """Value events by age since the sign-up month, of accounts signed up since events are on record."""
+    panel = view.panel
+    signed_up = view.accounts["signed_up_at"].dt.to_period("M").dt.to_timestamp()
+    known = panel.loc[panel["value_events"].notna(), "month"]
+    first = signed_up[signed_up >= known.min()] if len(known) else signed_up.iloc[:0]
+    return align(panel, "value_events", first, view.month)
+
+
 def on_or_after(values: np.ndarray) -> np.ndarray:
     """Each age's value, or the largest later one: who comes back counts as never gone."""
     later = np.fmax.accumulate(values[:, ::-1], axis=1)[:, ::-1]
@@ -134,6 +154,29 @@ def triangle(aligned: Aligned, parts: tuple[np.ndarray, np.ndarray], reading: Re
         pd.Series(known[:, ages].sum(axis=0), index=ages),
         opened & frame.notna(),
     )
+
+
+def kept(aligned: Aligned) -> list[Estimate]:
+    """Share of the accounts that pay (or use) at each age from 0 on, over those old enough."""
+    if not len(aligned.accounts):
+        return []
+    top, bottom = logos(aligned)
+    return [share(int(hits), int(n)) for hits, n in zip(top.sum(axis=0), bottom.sum(axis=0), strict=True)]
+
+
+def halves(aligned: Aligned, parts: tuple[np.ndarray, np.ndarray], age: int) -> tuple[Estimate, Estimate]:
+    """A figure at an age for the older and for the newer half of the accounts that reached it.
+
+    Args:
+        aligned: The accounts.
+        parts: Numerator and denominator of the figure, as `logos` and `revenue` give them.
+        age: Months since the first.
+    """
+    known = ~np.isnan(aligned.values[:, age])
+    newer = (aligned.cohort > aligned.cohort[known].median()).to_numpy()
+    top, bottom = (part[:, age] for part in parts)
+    older, later = known & ~newer, known & newer
+    return ratio(top[older], bottom[older]), ratio(top[later], bottom[later])
 
 
 def _cohort_name(period: pd.Period, quarterly: bool) -> str:

@@ -7,8 +7,10 @@ from typing import Literal
 
 import pandas as pd
 
+from reporting.analysis import cohorts
+from reporting.analysis.beginnings import Pair, compared
 from reporting.analysis.bridge import bridge
-from reporting.analysis.cohorts import Aligned, align
+from reporting.analysis.cohorts import Aligned
 from reporting.analysis.retention import followed
 from reporting.errors import ParameterError
 from reporting.reports.telling.book import Book
@@ -47,19 +49,18 @@ class Data:
 
     @cached_property
     def paid(self) -> Aligned:
-        """MRR by age since the first paid month, of accounts that began to pay on record."""
-        panel = self.book.panel
-        first = panel[panel["paying"].astype(bool)].groupby("account_id")["month"].min()
-        return align(panel, "mrr_cents", first[first >= self.book.observed_from], self.book.month)
+        """MRR by age since the first paid month."""
+        return cohorts.paid(self.book)
 
     @cached_property
     def used(self) -> Aligned:
-        """Value events by age since the sign-up month, of accounts signed up since events are on record."""
-        panel = self.book.panel
-        signed_up = self.book.accounts["signed_up_at"].dt.to_period("M").dt.to_timestamp()
-        known = panel.loc[panel["value_events"].notna(), "month"]
-        first = signed_up[signed_up >= known.min()] if len(known) else signed_up.iloc[:0]
-        return align(panel, "value_events", first, self.book.month)
+        """Value events by age since the sign-up month."""
+        return cohorts.used(self.book)
+
+    @cached_property
+    def beginnings(self) -> list[Pair]:
+        """The ways to begin, and who of them stays."""
+        return compared(self.book, self.paid)
 
     @cached_property
     def base_month(self) -> pd.Timestamp:

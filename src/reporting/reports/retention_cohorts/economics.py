@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from reporting.analysis.churn.risk_set import risk_set
+from reporting.analysis.churn.lifetime import paying_months
+from reporting.analysis.untold import Untold
 from reporting.present.blocks import Blocks, Text
 from reporting.reports.telling.book import Book
-from reporting.survival import DataError, kaplan_meier, rmst
 
 from ..telling.trust import if_reliable
 from .data import Data
-
-# Months a lifetime is followed at most: further ahead nobody should promise.
-HORIZON = 36
 
 
 @if_reliable
@@ -23,16 +20,10 @@ def economics(data: Data) -> Blocks:
 def _lifetime_sentence(data: Data) -> str:
     """Lifetime value from observed lifetimes: ARPA x margin x restricted mean of paying months."""
     book = data.book
-    spells = risk_set(book.panel, book.month).spells
-    arpa = book.metric("arpa")
-    try:
-        curve = kaplan_meier(
-            spells["exit"], spells["churned"], start=spells["entry"], cluster=spells["account_id"]
-        )
-        found = rmst(curve, min(HORIZON, curve.last_time))
-    except DataError:
+    found = paying_months(book)
+    if isinstance(found, Untold):
         return "Too few accounts were followed for a lifetime value from observed lifetimes"
-    worth = arpa * book.product.revenue.gross_margin
+    worth = book.metric("arpa") * book.product.revenue.gross_margin
     return (
         f"Of its first {found.tau:.0f} months an account pays {found.estimate:.1f} on average (95% interval "
         f"{found.lower:.1f} to {found.upper:.1f}), which makes {book.money(worth * found.estimate)} of gross "

@@ -7,6 +7,7 @@ import math
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
+from reporting.analysis.bridge import quick_ratio
 from reporting.analysis.retention import followed, grr, logos, nrr, trailing
 from reporting.present import style
 from reporting.present.blocks import Blocks, Figure, KeyFigure, KeyFigures, Table, Text
@@ -16,7 +17,7 @@ from reporting.present.words import interval, moved_points, plural, with_interva
 from reporting.reports.telling.trust import UNRELIABLE, if_reliable
 
 from ..telling import charts, company
-from ..telling.growth import growth_finding, quick_ratio, quick_ratio_words
+from ..telling.growth import growth_finding, quick_ratio_words
 from .data import Data
 
 GAINS = ("new", "expansion", "reactivation")

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reporting.analysis.cohorts import Aligned, Triangle, logos, revenue, triangle
-from reporting.analysis.intervals import ratio
+from reporting.analysis.cohorts import Aligned, Triangle, halves, logos, revenue, triangle
+from reporting.analysis.intervals import differ
 from reporting.present.blocks import Blocks, Figure, Text
 from reporting.present.formats import month as month_name
 from reporting.present.formats import percent
 from reporting.present.words import plural, sentence
-from reporting.survival.estimate import Estimate
 
 from ..telling.heatmap import heatmap
 from ..telling.trust import if_reliable
@@ -137,21 +136,11 @@ def _finding(data: Data, kind: Kind, found: Triangle, aligned: Aligned, parts: P
         return f"{sentence(label)}: no cohort is a month old yet"
     age = reached[-1]
     text = f"After {plural(age, 'month')}, {label} averages {percent(found.average[age])}"
-    older, newer = _halves(aligned, parts, age)
-    if older.low > newer.high or newer.low > older.high:
+    older, newer = halves(aligned, parts, age)
+    if differ(older, newer):
         word = "more" if newer.value > older.value else "less"
         text += f"; newer accounts keep {word} ({percent(newer.value, 0)} against {percent(older.value, 0)})"
     return text
-
-
-def _halves(aligned: Aligned, parts: Parts, age: int) -> tuple[Estimate, Estimate]:
-    """The figure at an age for the older and for the newer half of the accounts that reached it."""
-    known = ~np.isnan(aligned.values[:, age])
-    middle = aligned.cohort[known].median()
-    newer = (aligned.cohort > middle).to_numpy()
-    top, bottom = (part[:, age] for part in parts)
-    older, later = known & ~newer, known & newer
-    return ratio(top[older], bottom[older]), ratio(top[later], bottom[later])
 
 
 def _left_out(data: Data) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from reporting.analysis.intervals import differ, share
-from reporting.analysis.validity import followed_scores
+from reporting.analysis.contraction import after_trend
+from reporting.analysis.intervals import differ
 from reporting.present.blocks import Blocks, Figure, Text
 from reporting.present.formats import percent
 from reporting.present.words import interval, plural, sentence, with_interval
 from reporting.reports.telling.book import Book
 
 from . import charts
+
+FEWEST = 10
+"""Contractions, below which nothing is told."""
 
 
 def after_falling_use(book: Book, horizon: int) -> Blocks:
@@ -19,24 +22,21 @@ def after_falling_use(book: Book, horizon: int) -> Blocks:
         book: The month.
         horizon: Months ahead in which a contraction counts.
     """
-    rows = followed_scores(book, ["usage_trend_90"], "contraction_cents", horizon)
-    fall = book.product.churn.fall
-    steady = book.product.engagement.trend_steady
-    trend, happened = rows["usage_trend_90"].astype(float), rows["happened"].astype(bool)
+    fall, steady = book.product.churn.fall, book.product.engagement.trend_steady
+    found = after_trend(book, horizon)
     groups = {
-        f"use fell by more than {percent(fall, 0)}": trend < -fall,
-        "between": trend.between(-fall, steady),
-        f"use rose by more than {percent(steady, 0)}": trend > steady,
+        f"use fell by more than {percent(fall, 0)}": found.fell,
+        "between": found.between,
+        f"use rose by more than {percent(steady, 0)}": found.rose,
     }
-    found = {name: share(int(happened[mask].sum()), int(mask.sum())) for name, mask in groups.items()}
-    known = {name: e for name, e in found.items() if e.known}
-    hits = int(happened.sum())
-    if hits < 10 or len(known) < 2:
+    known = {name: e for name, e in groups.items() if e.known}
+    if found.contracted < FEWEST or len(known) < 2:
         return Blocks(
             [
                 Text(
                     "Whether falling use comes before contraction can't be told: "
-                    f"{plural(hits, 'contraction')} in {plural(len(rows), 'followed account-window')}."
+                    f"{plural(found.contracted, 'contraction')} in "
+                    f"{plural(found.windows, 'followed account-window')}."
                 )
             ]
         )
