@@ -1,11 +1,9 @@
-"""The health report's edges: silence, trends, bands, onboarding, usage."""
+"""The health report's edges: silence, trends and bands."""
 
 from __future__ import annotations
 
-import math
 from importlib import import_module
 
-import numpy as np
 import pandas as pd
 import pytest
 from tests.hand import BEFORE, NOW, panel, snapshot
@@ -14,9 +12,8 @@ from reporting.present.blocks import KeyFigures, Table
 from reporting.reports import monthly_health as health
 
 # A section and its module share a name, and the package shows the section.
-NAMES = ("adoption", "attention", "bands", "usage")
-adoption, attention, bands, usage = (
-    import_module(f"reporting.reports.monthly_health.{name}") for name in NAMES
+attention, bands = (
+    import_module(f"reporting.reports.monthly_health.{name}") for name in ("attention", "bands")
 )
 
 
@@ -110,24 +107,6 @@ def banded(account: str, cents: int, band: str | None, month=NOW, **columns) -> 
     return {"account_id": account, "mrr_cents": cents, "month": month, "health_band": band, **columns}
 
 
-def test_a_band_s_share_of_mrr_is_of_all_mrr_and_its_share_of_accounts_of_those_scored():
-    data = load(
-        banded("a", 300, "healthy"),
-        banded("b", 100, "churn risk"),
-        banded("c", 100, None),
-        banded("d", 0, "healthy"),
-        banded("a", 100, "healthy", BEFORE),
-        banded("b", 100, None, BEFORE),
-    )
-    assert data.by_band["accounts"].tolist() == [1, 0, 1]
-    assert data.by_band["mrr_cents"].tolist() == [300, 0, 100]
-    assert data.by_band["accounts_before"].tolist() == [1, 0, 0]
-    assert bands._share(data, "mrr_cents", "healthy") == 0.6
-    assert bands._share(data, "mrr_cents_before", "healthy") == 0.5
-    assert bands._share(data, "accounts", "healthy") == 0.5
-    assert math.isnan(bands._share(load(banded("a", 5, None)), "mrr_cents", "healthy"))
-
-
 def test_a_healthy_share_within_its_usual_range_is_neither_better_nor_worse():
     known = {f"health_{part}": 50.0 for part in ("activation", "core_value_usage", "active_users")}
     rows = [
@@ -168,85 +147,3 @@ def test_five_points_or_more(change, gained, lost):
 def test_mean_health_rises_or_falls_by_a_point(step, word):
     data = load({"month": BEFORE, "health_score": 50.0}, {"health_score": 50.0 + step})
     assert said(health.health_trend(data)).startswith(f"Mean health {word}")
-
-
-# --- onboarding ---------------------------------------------------------------------------------------
-
-STEPS = ["profile_completed", "first_import", "invite_colleague"]
-
-
-def onboarded(took: dict[str, list[int]], **columns) -> health.Data:
-    """Newcomers that signed up 60 days ago, and the steps (1, 2, ...) each has taken."""
-    rows = [
-        {"account_id": name, "tenure_days": 60, "activated": True, "signed_up_at": "2025-12-31"}
-        for name in took
-    ]
-    steps = [
-        (name, STEPS[place - 1] if place <= 3 else f"step {place}", place, pd.Timestamp("2026-01-05"))
-        for name, places in took.items()
-        for place in places
-    ]
-    table = pd.DataFrame(steps, columns=["account_id", "step", "position", "reached_at"])
-    accounts = pd.DataFrame({"account_id": list(took), "signed_up_at": pd.Timestamp("2025-12-31")})
-    made = [{k: v for k, v in row.items() if k != "signed_up_at"} | columns for row in rows]
-    return load(*made, accounts=accounts, activation_steps=table)
-
-
-def test_the_bar_says_what_share_took_this_very_step():
-    """Of four, three took the second step and all went past it, for the fourth skipped it."""
-    table = adoption.drop_off(onboarded({"a": [1, 2, 3], "b": [1, 2, 3], "c": [1, 2], "d": [1, 3]}))
-    assert table["accounts"].tolist()[:4] == [4, 3, 3, 0]
-    assert table["share"].tolist()[:4] == [1.0, 0.75, 0.75, 0.0]
-    # Lost before the third step: the one that got as far as the second; before the fourth: the other three.
-    assert table["lost"].tolist()[:4] == [0, 0, 1, 3]
-
-
-def test_who_took_no_step_is_lost_before_the_first():
-    table = adoption.drop_off(onboarded({"a": [], "b": [1], "c": [7]}))
-    assert table["lost"].tolist() == [1, 1, 0, 0, 0, 0, 0]
-    assert table["accounts"].tolist() == [1, 0, 0, 0, 0, 0, 1]
-
-
-@pytest.mark.parametrize(
-    ("tenure", "signed_up", "activated", "counted"),
-    [
-        (30, "2026-01-30", True, True),
-        (29, "2026-01-31", True, False),  # not yet onboarded
-        (365, "2025-03-01", True, True),
-        (366, "2025-02-28 23:59", True, False),  # more than twelve months ago
-        (60, "2025-12-31", None, False),
-        (60, "2025-12-31", False, True),
-    ],
-)
-def test_newcomers_of_twelve_months_whose_first_month_is_over(tenure, signed_up, activated, counted):
-    accounts = pd.DataFrame({"account_id": ["a"], "signed_up_at": [pd.Timestamp(signed_up)]})
-    data = load({"tenure_days": tenure, "activated": activated}, accounts=accounts)
-    assert len(adoption.newcomers(data)) == counted
-
-
-# --- usage --------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("risk", "values", "share"),
-    [
-        ("below", [2.9, 3.0, 3.1, 4.0], "25.0%"),
-        ("over", [2.9, 3.0, 3.1, 4.0], "50.0%"),
-        ("at least", [2.9, 3.0, 3.1, 4.0], "75.0%"),
-    ],
-)
-def test_the_share_beyond_a_limit(risk, values, share):
-    measure = usage.Measure("x", "", "", str, 3.0, risk)
-    assert measure.beyond(np.array(values)).startswith(share)
-
-
-def test_each_measure_has_the_limit_and_the_side_of_the_product_definition():
-    found = {m.column: (m.limit, m.risk) for m in usage._measures(load({}))}
-    assert found["session_frequency"] == (3, "below")
-    assert found["feature_breadth"] == (0.3, "below")
-    assert found["adoption_recent"] == (0.3, "below")
-    assert found["active_users"] == (3, "below")
-    assert found["active_user_share"] == (0.05, "below")
-    assert found["time_to_first_value"] == (14, "over")
-    assert found["last_active_days"] == (15, "at least")
-    assert found["value_events"][0] is found["tenure_days"][0] is None

@@ -1,4 +1,4 @@
-"""Features, users, flows, belief in the score and causes of a movement: at their edges."""
+"""Users, flows, belief in the score and causes of a movement: at their edges."""
 
 from __future__ import annotations
 
@@ -16,94 +16,14 @@ from reporting.reports import monthly_health as health
 from reporting.reports.telling.movements import movements
 
 # A section and its module share a name, and the package shows the section.
-NAMES = ("features", "lifecycle", "people", "validity")
-features, lifecycle, people, validity = (
-    import_module(f"reporting.reports.monthly_health.{name}") for name in NAMES
+lifecycle, validity = (
+    import_module(f"reporting.reports.monthly_health.{name}") for name in ("lifecycle", "validity")
 )
 CLOSE = pd.Timestamp("2026-03-01")
 
 
 def load(*rows: dict, **tables) -> health.Data:
     return health.load(snapshot(panel(*rows), **tables))
-
-
-# --- features -----------------------------------------------------------------------------------------
-
-
-def feature_rows(
-    first: str = "2024-01-01", users: int = 10, core: bool = True, name: str = "f"
-) -> pd.DataFrame:
-    """A feature used by so many of 100 users this month, on record since `first`; use as such since 2024."""
-    old = [(pd.Timestamp("2024-01-01"), "old", True, False, 5, 50, 500)]
-    own = [(pd.Timestamp(first), name, core, False, 5, users, 100), (NOW, name, core, False, 5, users, 100)]
-    columns = ["month", "feature", "core", "premium", "accounts", "users", "events"]
-    return pd.DataFrame(old + own, columns=columns).drop_duplicates(["month", "feature"])
-
-
-def reading(**changes) -> str:
-    data = load({"active_users": 100.0, "events": 5.0}, feature_month=feature_rows(**changes))
-    return features._readings(data, features._features_at(data, NOW))[0]
-
-
-@pytest.mark.parametrize(
-    ("users", "core", "expected"),
-    [
-        (30, True, "good"),
-        (29, True, "low"),
-        (30, False, "in use"),
-        (5, True, "low"),
-        (5, False, "in use"),
-        (4, True, features.REMOVE),
-        (4, False, features.REMOVE),
-        (0, False, features.REMOVE),
-    ],
-)
-def test_a_feature_by_the_share_of_users(users, core, expected):
-    assert reading(users=users, core=core) == expected
-
-
-@pytest.mark.parametrize(
-    ("first", "removed"),
-    [  # six months after launch: the close is 1 March 2026
-        ("2025-08-01", True),
-        ("2025-09-01", True),
-        ("2025-10-01", False),
-        ("2024-01-01", True),  # in the first month on record: older than that
-    ],
-)
-def test_a_rare_feature_is_a_candidate_from_six_months_on(first, removed):
-    assert (reading(first=first, users=4) == features.REMOVE) is removed
-
-
-def test_a_feature_hidden_in_a_menu_is_no_candidate():
-    data = load({"active_users": 100.0}, feature_month=feature_rows(users=4))
-    adoption_ = data.book.product.adoption.model_copy(update={"hidden_features": ["f"]})
-    data.book.product = data.book.product.model_copy(update={"adoption": adoption_})
-    assert features._readings(data, features._features_at(data, NOW)) == ["hidden in a menu"]
-
-
-def test_adoption_is_a_share_of_users_or_else_of_accounts_with_use():
-    by_users = load({"active_users": 20.0, "events": 5.0}, feature_month=feature_rows(users=10))
-    assert features._features_at(by_users, NOW)["rate"].tolist() == [0.5]
-    rows = [{"account_id": f"x{i}", "events": float(i < 10)} for i in range(12)]
-    by_accounts = load(*rows, feature_month=feature_rows())
-    assert features._features_at(by_accounts, NOW)["rate"].tolist() == [0.5]
-
-
-@pytest.mark.parametrize(("using", "others", "told"), [(5, 5, True), (4, 6, False), (6, 4, False)])
-def test_health_with_and_without_a_feature_needs_five_of_each(using, others, told):
-    """The score without its feature part: users have 80 for sessions, the others 60."""
-    rows = [
-        {"account_id": f"x{i}", "engagement_band": "healthy", "score_feature_breadth": 100.0 * (i < using)}
-        | {"score_session_frequency": 80.0 if i < using else 60.0}
-        for i in range(using + others)
-    ]
-    used = pd.DataFrame(
-        {"account_id": [f"x{i}" for i in range(using)] + ["x9"], "month": NOW, "feature": "f"}
-    )
-    used["events"] = [5] * using + [0]
-    data = load(*rows, account_feature_month=used)
-    assert (features._health_gap(data, "f") == "+20 (+20 to +20)") is told
 
 
 # --- users --------------------------------------------------------------------------------------------
@@ -150,15 +70,6 @@ def test_sessions_and_tasks_of_none_have_no_length_and_no_share():
     assert found.loc["v", ["session_duration", "task_completion_rate"]].isna().all()
 
 
-@pytest.mark.parametrize(
-    ("gap", "last", "stopped"),
-    [(7, 6, True), (6, 6, False), (7, 7, False), (8, 0, True), (np.nan, 0, False)],
-)
-def test_who_still_comes_in_but_stopped_the_key_action(gap, last, stopped):
-    active = pd.DataFrame({"key_action_gap_days": [gap], "last_active_days": [last]})
-    assert len(people._stopped(book({}), active)) == stopped
-
-
 def test_people_are_counted_when_active_in_thirty_days_and_regular_of_those_of_seven():
     rows = [user(f"u{i}", last_active_at=CLOSE - pd.Timedelta(days=d)) for i, d in enumerate((6, 7, 29, 30))]
     rows[1] |= {"active_days_7": 0}
@@ -166,16 +77,6 @@ def test_people_are_counted_when_active_in_thirty_days_and_regular_of_those_of_s
     data = load({}, user_month=pd.DataFrame(rows))
     (table,) = [block for block in health.people(data) if isinstance(block, Table)][:1]
     assert table.rows[-1][:4] == ["All", "3", "100.0%", "66.7%"]
-
-
-def test_accounts_by_how_many_of_their_users_stopped():
-    stopped = pd.DataFrame(
-        {"account_id": list("aabcc"), "account_name": list("AABCC"), "mrr_cents": [5, 5, 9, 7, 7]}
-    )
-    active = pd.DataFrame({"account_id": list("aaaabbcc")})
-    found = people._by_account(stopped, active)
-    assert found["account_id"].tolist() == ["c", "a", "b"]
-    assert found["share"].tolist() == [1.0, 0.5, 0.5]
 
 
 # --- tenure, validity ---------------------------------------------------------------------------------

@@ -19,7 +19,6 @@ from reporting.reports.telling.heatmap import heatmap
 from reporting.survival.estimate import Estimate
 
 # A section and its module share a name, and the package shows the section.
-features = import_module("reporting.reports.monthly_health.features")
 groups, triangles = (
     import_module(f"reporting.reports.retention_cohorts.{name}") for name in ("groups", "triangles")
 )
@@ -131,29 +130,6 @@ def test_at_most_twenty_features_are_shown():
     assert len(found.rows) == 20 and found.caption.endswith("most used first: 20 of 21")
 
 
-@pytest.mark.parametrize(
-    ("unknown", "gap"),
-    [
-        ("all", "+30 (+30 to +30)"),  # sessions count alone
-        ("none", "+12 (+12 to +12)"),  # (0.3 x 30 - 0.2 x 15) / 0.5
-        ("one", "+17 ("),  # users: one of 80 and four of 56, on average 60.8; the others 44
-    ],
-)
-def test_health_beside_a_feature_weighs_the_parts_that_are_known(unknown, gap):
-    """Sessions weigh 0.3 and integrations 0.2; users have 80 and 20, the others 50 and 35."""
-    rows = [
-        {"account_id": f"x{i}", "health_band": "healthy", "score_feature_breadth": 100.0 * (i < 5)}
-        | {"score_session_frequency": 80.0 if i < 5 else 50.0}
-        | {"score_integrations": 20.0 if i < 5 else 35.0}
-        for i in range(10)
-    ]
-    for row in rows[: {"none": 0, "one": 1, "all": 10}[unknown]]:
-        row["score_integrations"] = None
-    used = pd.DataFrame({"account_id": [f"x{i}" for i in range(5)], "month": NOW, "feature": "f"})
-    data = load(*rows, account_feature_month=used.assign(events=5))
-    assert features._health_gap(data, "f").startswith(gap)
-
-
 # --- health and revenue -------------------------------------------------------------------------------
 
 
@@ -245,10 +221,10 @@ def test_only_revenue_that_can_grow_is_painted_around_one(monkeypatch):
 
 @pytest.mark.parametrize(("lengths", "at"), [((20, 15), 12), ((13, 14), 12), ((12, 20), 11), ((20, 5), 4)])
 def test_groups_are_compared_after_a_year_or_as_long_as_both_are_followed(monkeypatch, lengths, at):
-    curves = iter([[Estimate(1 - k / 100, 0.0, 1.0, 40) for k in range(n)] for n in lengths])
-    monkeypatch.setattr(groups, "_curve", lambda aligned: next(curves))
+    two = tuple([Estimate(1 - k / 100, 0.0, 1.0, 40) for k in range(n)] for n in lengths)
+    monkeypatch.setattr(groups, "curves", lambda *_: two)
     data = retention.load(snapshot(panel(*months("a", [5, 5]), *months("b", [5, 5]))))
-    text = said(groups._curves(data, pd.Series({"a": True, "b": False}), "in time", "fig-x", "activation"))
+    text = said(groups._curves(data, "activated", "in time", "fig-x", "activation"))
     share = f"{100 - at}.0%"
     assert text.startswith(f"After {at} months {share} (") and f"against {share} (" in text
 

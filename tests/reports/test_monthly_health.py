@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from reporting.analysis.onboarding import newcomers, steps
 from reporting.present.formats import MINUS
 from reporting.reports import monthly_health as report
-from reporting.reports.monthly_health.adoption import drop_off
 
 
 def load(company, **changes):
@@ -61,7 +61,8 @@ def test_a_score_is_not_judged_by_churn_nobody_agrees_on(company):
 
 
 def test_drop_off_counts_the_furthest_step(company):
-    table = drop_off(load(company))
+    book = load(company).book
+    table = steps(book, newcomers(book))
     assert table["accounts"].tolist() == [7, 7, 7, 7, 7, 0, 0]
     assert table["lost"].tolist() == [0, 0, 0, 0, 0, 7, 0]
 

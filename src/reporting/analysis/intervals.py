@@ -56,12 +56,22 @@ def mean(values: ArrayLike, draws: int = 1000, level: float = LEVEL) -> Estimate
     return ratio(given, np.ones_like(given), draws, level)
 
 
+def difference(a: Estimate, b: Estimate) -> Estimate:
+    """`a` less `b`, two independent estimates, with the interval that theirs give (MOVER).
+
+    Zou and Donner 2008, Statistics in Medicine 27; for two shares with Wilson limits it is Newcombe's tenth
+    method (1998). Its `n` is that of both.
+    """
+    step = a.value - b.value
+    low = step - math.hypot(a.value - a.low, b.high - b.value)
+    high = step + math.hypot(a.high - a.value, b.value - b.low)
+    return Estimate(step, low, high, a.n + b.n)
+
+
 def differ(a: Estimate, b: Estimate) -> bool:
     """Whether two independent estimates differ beyond chance: the interval of their difference leaves out 0.
 
-    That interval is had from those of both (MOVER; Zou and Donner 2008, Statistics in Medicine 27); for two
-    shares with Wilson limits it is Newcombe's tenth method (1998). That two intervals overlap says less.
+    That two intervals overlap says less.
     """
-    more, less = (a, b) if a.value >= b.value else (b, a)
-    step = more.value - less.value
-    return step > math.hypot(more.value - more.low, less.high - less.value)
+    step = difference(a, b)
+    return step.low > 0 or step.high < 0

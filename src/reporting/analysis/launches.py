@@ -34,19 +34,20 @@ class Launch:
     kept: Estimate
 
 
-def launches(book: View) -> list[Launch]:
-    """Every feature that came after the record began, the latest first.
+def launched(book: View) -> pd.Series:
+    """First month with use of each feature that came after the record began, by feature, the latest first.
 
-    A launch is the first month in which anybody used the feature; what was used within three months of the
-    first event on record is taken to be older than that.
+    What was used within `SETTLED` months of the first event on record is taken to be older than that.
     """
     used = book.snapshot.feature_month
-    if used.empty:
-        return []
     first = used.groupby("feature")["month"].min()
-    since = used["month"].min() + pd.DateOffset(months=SETTLED)
-    late = first[first >= since].sort_values(ascending=False, kind="stable")
-    return [_launch(book, str(feature), month) for feature, month in late.items()]
+    since = used["month"].min() + pd.DateOffset(months=SETTLED) if len(used) else pd.NaT
+    return first[first >= since].sort_values(ascending=False, kind="stable")
+
+
+def launches(book: View) -> list[Launch]:
+    """What became of every feature that was launched on record, the latest first."""
+    return [_launch(book, str(feature), month) for feature, month in launched(book).items()]
 
 
 def _launch(book: View, feature: str, month: pd.Timestamp) -> Launch:

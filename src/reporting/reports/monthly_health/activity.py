@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
+from reporting.analysis import activity
 from reporting.present import style
 from reporting.present.blocks import Blocks, Figure, Text
 from reporting.present.formats import count, percent
@@ -16,16 +15,9 @@ from .data import Data
 def active_accounts(data: Data) -> Blocks:
     """Paying accounts with use in the month and in its last seven days, over the months shown."""
     book = data.book
-    rows = book.panel[book.panel["paying"].astype(bool) & book.panel["events"].notna()]
-    if rows.empty:
+    by_month = activity.active_accounts(book)
+    if by_month.empty:
         return Blocks([Text(f"Active accounts are {book.missing('active_accounts')}.")])
-    by_month = pd.DataFrame(
-        {
-            "paying": rows.groupby("month").size(),
-            "monthly": rows[rows["events"] > 0].groupby("month").size(),
-            "weekly": rows[rows["last_active_days"] < 7].groupby("month").size(),
-        }
-    ).fillna(0)
     shown = by_month.iloc[-data.trend_months :]
     now = shown.iloc[-1]
     share = percent(now["weekly"] / now["paying"])

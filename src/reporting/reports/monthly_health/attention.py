@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from itertools import pairwise
 
 import numpy as np
-import pandas as pd
 
-from reporting.analysis.frames import is_true, quantile
+from reporting.analysis.activity import falling_and_rising, silence, single_champions
+from reporting.analysis.frames import quantile
 from reporting.present import style
 from reporting.present.blocks import Block, Blocks, Figure, Table, Text
 from reporting.present.formats import count, days, money, number, percent
@@ -25,12 +24,9 @@ def recency(data: Data) -> Blocks:
     rows = book.paying[book.paying["last_active_days"].notna()]
     if rows.empty:
         return Blocks([Text(f"When accounts were last active is {book.missing('last_active_days')}.")])
-    high = book.product.high_risk_days
-    edges = sorted({0, 7, book.product.check_in_days, high, np.inf})
-    names = [_between(a, b) for a, b in pairwise(edges)]
-    groups = pd.cut(rows["last_active_days"].astype(float), edges, right=False, labels=names)
-    mrr = rows.groupby(groups, observed=False)["mrr_cents"].sum()
-    accounts = groups.value_counts().reindex(names).fillna(0).astype(int)
+    high, classes = book.product.high_risk_days, silence(book)
+    names = [_between(low, end) for low, end in zip(classes["low"], classes["high"], strict=True)]
+    accounts, mrr = classes["accounts"], classes["mrr_cents"]
     texts = [
         f"{money(cents, book.currency, short=True)}, {plural(n, 'account')}"
         for cents, n in zip(mrr, accounts, strict=True)
@@ -60,11 +56,9 @@ def trends(data: Data) -> Blocks:
     """Rising and falling accounts by their last 30 days against the 30 before."""
     book = data.book
     limit = book.product.engagement.trend_steady
-    rows = book.paying[book.paying["usage_trend_30"].notna()]
+    falling, rising, rows = falling_and_rising(book)
     if rows.empty:
         return Blocks([Text(f"Usage trends are {book.missing('usage_trend_30')}.")])
-    trend = rows["usage_trend_30"].astype(float)
-    falling, rising = rows[trend < -limit], rows[trend > limit]
     down, up = (percent(book.share_of_mrr(group["mrr_cents"].sum())) for group in (falling, rising))
     rest = len(rows) - len(falling) - len(rising)
     text = (
@@ -102,7 +96,7 @@ def concentration(data: Data) -> Blocks:
     rows = book.paying[book.paying["top1_share"].notna()]
     if rows.empty:
         return Blocks([Text(f"How use is spread over users is {book.missing('usage_concentration')}.")])
-    single = rows[is_true(rows["single_champion"])].sort_values("mrr_cents", ascending=False)
+    single = single_champions(book)
     held = percent(book.share_of_mrr(single["mrr_cents"].sum()))
     limit = percent(book.product.engagement.champion_share, 0)
     text = (

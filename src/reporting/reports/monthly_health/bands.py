@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from reporting.analysis import scores
-from reporting.analysis.frames import is_true, numbers, quantile, weighted_mean
+from reporting.analysis.bands import BANDS, gained_and_lost, mean_health, scored, share
+from reporting.analysis.frames import is_true, numbers, quantile
 from reporting.present import style
 from reporting.present.blocks import Blocks, Callout, Figure, KeyFigure, KeyFigures, Table, Text
 from reporting.present.formats import count, money, number, percent
@@ -14,7 +15,7 @@ from reporting.present.formats import month as month_name
 from reporting.present.words import listing, moved_points, plain, plural, sentence
 
 from ..telling import charts, company
-from .data import BANDS, Data
+from .data import Data
 from .validity import validity_sentence
 
 
@@ -27,8 +28,11 @@ def headline(data: Data) -> Blocks:
             f"{book.missing(book.product.band_score)}."
         )
         return Blocks([data.trust.warning(), Text(text)])
-    now, before = _share(data, "mrr_cents", "healthy"), _share(data, "mrr_cents_before", "healthy")
-    low = _share(data, "accounts", "churn risk")
+    now, before = (
+        share(book, data.by_band, "mrr_cents", "healthy"),
+        share(book, data.by_band, "mrr_cents_before", "healthy"),
+    )
+    low = share(book, data.by_band, "accounts", "churn risk")
     text = (
         f"**{percent(now)} of MRR comes from healthy accounts** ({moved_points(now, before)} on "
         f"{book.previous_label}); {percent(low)} of the {count(len(data.scored))} scored accounts are in the "
@@ -59,13 +63,16 @@ def key_figures(data: Data) -> Blocks:
     versus = f"on {month_name(book.previous, short=True)}"
     items = []
     for label, column in (("MRR in healthy accounts", "mrr_cents"), ("Healthy accounts", "accounts")):
-        now, before = _share(data, column, "healthy"), _share(data, f"{column}_before", "healthy")
+        now, before = (
+            share(book, data.by_band, column, "healthy"),
+            share(book, data.by_band, f"{column}_before", "healthy"),
+        )
         # Only what moved more than it usually does is called better or worse.
         good = company.better(book.reading("healthy_mrr")) if column == "mrr_cents" else None
         items.append(KeyFigure(label, percent(now), f"{moved_points(now, before)} {versus}", good))
     now, before = (
         quantile(data.scored[book.product.band_score], 0.5),
-        quantile(data.scored_before[book.product.band_score], 0.5),
+        quantile(scored(book, book.before)[book.product.band_score], 0.5),
     )
     if np.isfinite(now):
         step = "" if np.isnan(before) else f"{number(now - before, 1, sign=True)} {versus}"
@@ -75,8 +82,8 @@ def key_figures(data: Data) -> Blocks:
         items.append(KeyFigure(f"Accounts quiet {limit} days or more", count((quiet >= limit).sum())))
     activated = book.paying["activated"]
     if activated.notna().any():
-        share = is_true(activated).sum() / activated.notna().sum()
-        items.append(KeyFigure("Paying accounts activated", percent(share)))
+        part = is_true(activated).sum() / activated.notna().sum()
+        items.append(KeyFigure("Paying accounts activated", percent(part)))
     return Blocks([KeyFigures(items)])
 
 
@@ -87,7 +94,7 @@ def bands(data: Data) -> Blocks:
         return Blocks([Text(f"Bands are {book.missing(book.product.band_score)}.")])
     shares = _shares_by_band(data)
     largest = shares.iloc[0].idxmax()
-    held = percent(_share(data, "mrr_cents", largest))
+    held = percent(share(book, data.by_band, "mrr_cents", largest))
     finding = f"{held} of MRR sits in the {largest} band{_band_step(data, largest)}"
     fig = charts.stacked(
         shares,
@@ -122,7 +129,7 @@ def _shares_by_band(data: Data) -> pd.DataFrame:
         for what, column in (("MRR", "mrr_cents"), ("accounts", "accounts"))
         for month, ending in ((book.month, ""), (book.previous, "_before"))
     }
-    return pd.DataFrame({name: row / row.sum() for name, row in rows.items() if row.sum() > 0}).T[BANDS]
+    return pd.DataFrame({name: row / row.sum() for name, row in rows.items() if row.sum() > 0}).T[list(BANDS)]
 
 
 def _left_out(data: Data) -> str:
@@ -192,7 +199,7 @@ def movers(data: Data) -> Blocks:
     moved = data.health_changes
     if moved.empty:
         return Blocks([Text("No account has a health score in both months, so no change can be told.")])
-    up, down = int((moved["change"] >= 5).sum()), int((moved["change"] <= -5).sum())
+    up, down = gained_and_lost(moved)
     text = (
         f"Since {data.book.previous_label} {plural(up, 'account')} gained five points or more and "
         f"{plural(down, 'account')} lost as many."
@@ -220,17 +227,11 @@ def movers(data: Data) -> Blocks:
 def health_trend(data: Data) -> Blocks:
     """The mean health score over the months, by account and by MRR."""
     book = data.book
-    rows = book.panel[book.panel["paying"].astype(bool) & book.panel["health_score"].notna()]
-    months = sorted(rows["month"].unique())[-data.trend_months :]
+    names = {"by_mrr": "weighted by MRR", "by_account": "every account alike"}
+    frame = mean_health(book).rename(columns=names).iloc[-data.trend_months :]
+    months = frame.index
     if len(months) < 2:
         return Blocks([Text("Fewer than two months have a health score; there is no trend yet.")])
-    groups = rows[rows["month"].isin(months)].groupby("month")
-    frame = pd.DataFrame(
-        {
-            "weighted by MRR": groups.apply(lambda g: weighted_mean(g["health_score"], g["mrr_cents"])),
-            "every account alike": groups["health_score"].mean().astype(float),
-        }
-    )
     line = frame["every account alike"]
     step = line.iloc[-1] - line.iloc[0]
     verb = "rose" if step >= 1 else "fell" if step <= -1 else "stayed within a point"
@@ -245,21 +246,9 @@ def health_trend(data: Data) -> Blocks:
     return Blocks([Text(f"{finding} (@fig-health-trend)."), Figure(fig, "fig-health-trend", caption, alt)])
 
 
-def _share(data: Data, column: str, band: str) -> float:
-    """A band's part of all MRR of its month, or of the scored accounts; NaN where none has a score."""
-    scored, cents = data.by_band[column].sum(), data.by_band.loc[band, column]
-    if not scored:
-        return float("nan")
-    if column.startswith("mrr_cents"):
-        return data.book.share_of_mrr(cents, data.book.previous if column.endswith("_before") else None)
-    return float(cents / scored)
-
-
 def _band_step(data: Data, band: str) -> str:
-    before = _share(data, "mrr_cents_before", band)
-    if np.isnan(before):
-        return ""
-    return f", {moved_points(_share(data, 'mrr_cents', band), before)} on last month"
+    now, before = (share(data.book, data.by_band, c, band) for c in ("mrr_cents", "mrr_cents_before"))
+    return "" if np.isnan(before) else f", {moved_points(now, before)} on last month"
 
 
 def _quiet_sentence(data: Data) -> str:

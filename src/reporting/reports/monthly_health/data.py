@@ -6,7 +6,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from reporting.analysis import scores
+from reporting.analysis import bands, scores
 from reporting.analysis.intervals import share
 from reporting.analysis.users import users
 from reporting.analysis.validity import discrimination, followed_scores
@@ -14,8 +14,6 @@ from reporting.reports.telling.book import Book
 from reporting.reports.telling.score_parts import cause
 from reporting.reports.telling.trust import Trust
 from reporting.survival.estimate import Estimate
-
-BANDS = ["healthy", "at risk", "churn risk"]
 
 
 class Data:
@@ -38,35 +36,19 @@ class Data:
     @cached_property
     def scored(self) -> pd.DataFrame:
         """The report month's paying accounts that have a band."""
-        rows = self.book.paying
-        return rows[rows[self.book.product.band_column].notna()]
-
-    @cached_property
-    def scored_before(self) -> pd.DataFrame:
-        """Last month's paying accounts that have a band."""
-        rows = self.book.before
-        return rows[rows["paying"].astype(bool) & rows[self.book.product.band_column].notna()]
+        return bands.scored(self.book, self.book.now)
 
     @cached_property
     def by_band(self) -> pd.DataFrame:
-        """Accounts and MRR by band, now and a month earlier, indexed by band."""
-        out = pd.DataFrame(index=pd.Index(BANDS, name="band"))
-        for name, rows in (("", self.scored), ("_before", self.scored_before)):
-            groups = rows.groupby(self.book.product.band_column)["mrr_cents"]
-            out[f"accounts{name}"] = groups.size().reindex(BANDS).fillna(0).astype("int64")
-            out[f"mrr_cents{name}"] = groups.sum().reindex(BANDS).fillna(0).astype("int64")
-        return out
+        """Accounts and MRR by band, now and a month earlier; see `bands.by_band`."""
+        return bands.by_band(self.book)
 
     @cached_property
     def health_changes(self) -> pd.DataFrame:
-        """Health score by account now and a month ago, and what moved it, the largest fall first."""
-        book = self.book
-        before = book.before[book.before["paying"].astype(bool)] if len(book.before) else book.before
-        moved = scores.change(book.paying, before, book, scores.HEALTH)
-        parts = moved.drop(columns=["before", "now", "change"])
-        moved["cause"] = [cause(points) for _, points in parts.iterrows()]
-        out = moved.join(book.paying[["account_id", "account_name", "mrr_cents"]])
-        return out.sort_values(["change", "account_id"], ignore_index=True)
+        """Health scores that moved since last month, and `cause`: the parts that moved them, in words."""
+        moved = bands.health_changes(self.book)
+        told = ["account_id", "account_name", "mrr_cents", "before", "now", "change"]
+        return moved.assign(cause=[cause(points) for _, points in moved.drop(columns=told).iterrows()])
 
     @cached_property
     def users(self) -> pd.DataFrame:
@@ -83,7 +65,9 @@ class Data:
     def churn_by_band(self) -> dict[str, Estimate]:
         """Share that left within the horizon, by band at the time."""
         rows = self.past_scores
-        groups = {band: rows.loc[rows[self.book.product.band_column] == band, "happened"] for band in BANDS}
+        groups = {
+            band: rows.loc[rows[self.book.product.band_column] == band, "happened"] for band in bands.BANDS
+        }
         return {band: share(int(left.sum()), len(left)) for band, left in groups.items()}
 
     @cached_property

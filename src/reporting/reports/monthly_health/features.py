@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from reporting.analysis import scores
-from reporting.analysis.frames import numbers
-from reporting.analysis.intervals import mean
+from reporting.analysis.feature_adoption import adoption, counted_in, health_gap, readings
+from reporting.analysis.launches import launched
+from reporting.analysis.untold import Untold
 from reporting.present.blocks import Blocks, Table, Text
 from reporting.present.formats import NOT_AVAILABLE, count, number, percent
 from reporting.present.formats import month as month_name
@@ -17,7 +17,18 @@ from reporting.present.words import listing, moved_points, plain, plural, senten
 from .data import Data
 
 MOST_FEATURES = 20
-GOOD, REMOVE = "good", "candidate for removal"
+_READINGS = {
+    "good": "good",
+    "low": "low",
+    "in_use": "in use",
+    "hidden": "hidden in a menu",
+    "remove": "candidate for removal",
+}
+_UNTOLD = {
+    "no_score": NOT_AVAILABLE,
+    "too_few_users": "too few users",
+    "too_few_others": "too few others",
+}
 COMPARED = (
     " The last column compares the engagement score, without its feature part, of accounts that used the "
     "feature with those that didn't: it says what goes with health, not what causes it."
@@ -27,16 +38,17 @@ COMPARED = (
 def features(data: Data) -> Blocks:
     """Who uses which feature, its change, and whether its users are the healthier accounts."""
     book = data.book
-    now = _features_at(data, book.month)
+    now = adoption(book, book.month)
     if now.empty:
         return Blocks([Text(f"Feature adoption is {book.missing('feature_adoption_rate')}.")])
-    before = _features_at(data, book.previous)["rate"].reindex(now.index)
+    before = adoption(book, book.previous)["rate"].reindex(now.index)
     now["step"] = [moved_points(a, b) for a, b in zip(now["rate"], before, strict=True)]
-    now["health"] = [_health_gap(data, feature) for feature in now.index]
-    now["reading"] = _readings(data, now)
+    now["health"] = [_gap(data, str(feature)) for feature in now.index]
+    read = pd.Series(readings(book, now), index=now.index)
+    now["reading"] = [_reading(data, str(feature), which) for feature, which in read.items()]
     compared = set(now["health"]) != {NOT_AVAILABLE}
     limits = book.product.adoption
-    good, drop = now[now["reading"] == GOOD], now[now["reading"] == REMOVE]
+    good, drop = now[read == "good"], now[read == "remove"]
     top = now.iloc[0]
     months = plural(limits.remove_after_months, "month")
     candidates = (
@@ -48,7 +60,7 @@ def features(data: Data) -> Blocks:
     )
     text = (
         f"The most used feature is {escape(plain(top.name))}, at {percent(top['rate'])} of the active "
-        f"{_base(data)}. {sentence(plural(len(good), 'core feature'))} of {int(now['core'].sum())} "
+        f"{counted_in(book)}. {sentence(plural(len(good), 'core feature'))} of {int(now['core'].sum())} "
         f"{'is' if len(good) == 1 else 'are'} used by {percent(limits.feature_good, 0)} or more; "
         f"{candidates} (@tbl-features).{COMPARED if compared else ''}"
     )
@@ -60,7 +72,7 @@ def features(data: Data) -> Blocks:
         "name": "Feature",
         "kind": "Kind",
         "accounts": ("Accounts", count),
-        "rate": (f"Of active {_base(data)}", percent),
+        "rate": (f"Of active {counted_in(book)}", percent),
         "step": "On last month",
         "reading": "Reading",
         "health": "Score, users less others",
@@ -73,72 +85,15 @@ def features(data: Data) -> Blocks:
     )
 
 
-def _readings(data: Data, now: pd.DataFrame) -> list[str]:
-    """Each feature against its thresholds. Its launch is the first month with use on record; what was used
-    in the first month of all is older than that."""
-    book, limits = data.book, data.book.product.adoption
-    used = book.snapshot.feature_month
-    first, begun = used.groupby("feature")["month"].min(), used["month"].min()
-    ripe = book.close - pd.DateOffset(months=limits.remove_after_months)
-    found = []
-    for feature, row in now.iterrows():
-        launched = first[feature]
-        if row["core"] and row["rate"] >= limits.feature_good:
-            found.append(GOOD)
-        elif row["rate"] >= limits.feature_remove:
-            found.append("low" if row["core"] else "in use")
-        elif feature in limits.hidden_features:
-            found.append("hidden in a menu")
-        elif launched > ripe and launched > begun:
-            found.append(f"launched {month_name(launched, short=True)}")
-        else:
-            found.append(REMOVE)
-    return found
+def _reading(data: Data, feature: str, which: str) -> str:
+    if which == "young":
+        return f"launched {month_name(launched(data.book)[feature], short=True)}"
+    return _READINGS[which]
 
 
-def _base(data: Data) -> str:
-    """What adoption is a share of: users, or accounts where events don't name users."""
-    return "users" if numbers(data.book.now["active_users"]).size else "accounts"
-
-
-def _features_at(data: Data, month: pd.Timestamp) -> pd.DataFrame:
-    rows = data.book.snapshot.feature_month
-    rows = rows[rows["month"] == month].set_index("feature")
-    live = data.book.at(month)
-    if _base(data) == "users":
-        base, used = float(numbers(live["active_users"]).sum()), rows["users"].astype(float)
-    else:
-        base, used = float((live["events"] > 0).sum()), rows["accounts"].astype(float)
-    out = rows.assign(rate=used / base if base else np.nan)
-    return out.sort_values(["rate", "accounts"], ascending=False, kind="stable")
-
-
-def _health_gap(data: Data, feature: str) -> str:
-    book = data.book
-    parts = {
-        name: w for name, w in scores.weights(book, scores.ENGAGEMENT).items() if name != "feature_breadth"
-    }
-    used = book.snapshot.account_feature_month
-    used = set(
-        used.loc[
-            (used["month"] == book.month) & (used["feature"] == feature) & (used["events"] > 0), "account_id"
-        ]
-    )
-    columns = [scores.column(scores.ENGAGEMENT, name) for name in parts]
-    rows = book.paying[book.paying[columns].notna().any(axis=1)]
-    if rows.empty:
-        return NOT_AVAILABLE
-    values = rows[columns].astype(float)
-    weight = values.notna() * np.array(list(parts.values()))
-    score = (values.fillna(0) * weight).sum(axis=1) / weight.sum(axis=1)
-    users, others = score[rows.index.isin(used)], score[~rows.index.isin(used)]
-    if min(len(users), len(others)) < 5:
-        return f"too few {'users' if len(users) < 5 else 'others'}"
-    a, b = mean(users), mean(others)
-    # Half widths of two independent intervals add in squares.
-    gap = a.value - b.value
-    half = float(np.hypot((a.high - a.low) / 2, (b.high - b.low) / 2))
-    return (
-        f"{number(gap, 0, sign=True)} ({number(gap - half, 0, sign=True)} to "
-        f"{number(gap + half, 0, sign=True)})"
-    )
+def _gap(data: Data, feature: str) -> str:
+    found = health_gap(data.book, feature)
+    if isinstance(found, Untold):
+        return _UNTOLD[found.reason]
+    value, low, high = (number(x, 0, sign=True) for x in (found.value, found.low, found.high))
+    return f"{value} ({low} to {high})"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from functools import partial
 
-from reporting.analysis.frames import quantile
-from reporting.analysis.lifecycle import lifecycle
+from reporting.analysis.lifecycle import by_phase, largest_flow, lifecycle
 from reporting.present.blocks import Blocks, Table, Text
 from reporting.present.formats import count, money, number, percent
 from reporting.present.words import plural, sentence
@@ -44,40 +43,30 @@ def funnel(data: Data) -> Blocks:
 
 
 def _largest_flow(data: Data) -> str:
-    book = data.book
-    now, before = book.now["funnel_stage"], book.before["funnel_stage"]
-    both = pd.DataFrame({"was": before.reindex(now.index), "now": now}).dropna()
-    moves = both[both["was"] != both["now"]].value_counts()
-    if moves.empty:
+    flow = largest_flow(data.book)
+    if flow is None:
         return ""
-    was, now = moves.index[0]
-    return f" The largest flow of the month is from {was} to {now}, {plural(int(moves.iloc[0]), 'account')}."
+    was, now, accounts = flow
+    return f" The largest flow of the month is from {was} to {now}, {plural(accounts, 'account')}."
 
 
 def _by_tenure(data: Data) -> Blocks:
     """How long with us, crossed with adoption and last activity."""
-    rows, ends = data.book.paying, data.book.product.lifecycle
-    stages = {
+    ends = data.book.product.lifecycle
+    since = {
         "onboarding": f"up to {ends.onboarding_days} days",
         "adoption": f"{ends.onboarding_days + 1} to {ends.adoption_days} days",
         "expansion": f"over {ends.adoption_days} days",
     }
-    lines = []
-    for stage, days in stages.items():
-        group = rows[rows["lifecycle_stage"] == stage]
-        breadth, quiet = quantile(group["feature_breadth"], 0.5), quantile(group["last_active_days"], 0.5)
-        lines.append(
-            (stage, days, len(group), int(group["mrr_cents"].sum()), percent(breadth, 0), count(quiet))
-        )
+    table = by_phase(data.book).reset_index().assign(days=lambda rows: rows["phase"].map(since))
     columns = {
-        "stage": "Phase",
+        "phase": "Phase",
         "days": "Since sign-up",
         "accounts": ("Paying accounts", count),
-        "cents": (f"MRR ({data.book.currency})", money),
-        "breadth": "Core features in use",
-        "quiet": "Days since last use",
+        "mrr_cents": (f"MRR ({data.book.currency})", money),
+        "feature_breadth": ("Core features in use", partial(percent, digits=0)),
+        "last_active_days": ("Days since last use", count),
     }
-    table = pd.DataFrame(lines, columns=list(columns))
     caption = (
         "Paying accounts by how long they are with us: medians of adoption and of days since the last use"
     )

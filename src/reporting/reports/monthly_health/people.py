@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
-from reporting.analysis.frames import quantile
+from reporting.analysis import habits
 from reporting.analysis.users import to_write_to
 from reporting.present.blocks import Blocks, Table, Text
 from reporting.present.formats import count, money, number, percent
 from reporting.present.words import plain, plural, sentence
-from reporting.reports.telling.book import Book
 
 from .data import Data
 
@@ -23,22 +21,24 @@ def people(data: Data) -> Blocks:
     found = data.users
     if found.empty:
         return Blocks([Text(f"Who the users are is {book.missing('active_users')}.")])
-    active = found[found["last_active_days"] < limits.active_user_days]
-    weekly = active[active["last_active_days"] < 7]
+    active = habits.active(found, book.product)
+    all_of_them = habits.habits(active, book.product)
     action = plain(book.product.key_action)
-    stopped = _stopped(book, active)
+    stopped = habits.stopped(active, book.product)
     share = len(stopped) / max(len(active), 1)
     text = (
         f"{sentence(plural(len(active), 'user'))} of paying accounts {'was' if len(active) == 1 else 'were'} "
         "active "
         f"in the last {limits.active_user_days} days; "
-        f"{percent(weekly['a3x7'].mean() if len(weekly) else np.nan)} of "
+        f"{percent(all_of_them['a3x7'])} of "
         f"those active in the last seven came on {limits.a3x7_days} days or more (@tbl-people). "
         f"{sentence(plural(len(stopped), 'user'))} ({percent(share)}) still come in but have not done the "
         "key action, "
         f"{action}, for {limits.key_action_days} days or more."
     )
-    lines = [_line(str(role), group, limits.key_action_days) for role, group in _by_role(active)]
+    lines = habits.by_role(active, book.product)
+    lines = pd.concat([lines, all_of_them.to_frame("All").T]).rename_axis("role").reset_index()
+    lines["role"] = lines["role"].replace("", NO_ROLE)
     columns = {
         "role": "Role",
         "users": ("Active users", count),
@@ -48,16 +48,15 @@ def people(data: Data) -> Blocks:
         "minutes": ("Minutes a session", lambda x: number(x, 1)),
         "tasks": ("Tasks completed", percent),
     }
-    table = pd.DataFrame([*lines, _line("All", active, limits.key_action_days)], columns=list(columns))
     caption = (
         f"Users of paying accounts active in the last {limits.active_user_days} days, by role: shares, and "
         "medians of "
         "engagement points, session length and tasks completed. Long sessions are good only beside completed "
         "tasks"
     )
-    blocks = [Text(text), Table.of(table, columns, label="tbl-people", caption=caption, total=True)]
+    blocks = [Text(text), Table.of(lines, columns, label="tbl-people", caption=caption, total=True)]
     if len(stopped):
-        by_account = _by_account(stopped, active)
+        by_account = habits.stopped_by_account(stopped, active)
         names = {
             "account_name": "Account",
             "mrr_cents": (f"MRR ({book.currency})", money),
@@ -89,38 +88,3 @@ def users_to_write_to(data: Data) -> Blocks:
         f"{product.engagement.key_action_days} days (`users_without_key_action.csv`)."
     )
     return Blocks([Text(text)])
-
-
-def _stopped(book: Book, active: pd.DataFrame) -> pd.DataFrame:
-    """Users who once did the key action, not lately, and still come in."""
-    limit = book.product.engagement.key_action_days
-    return active[(active["key_action_gap_days"] >= limit) & (active["last_active_days"] < limit)]
-
-
-def _by_account(stopped: pd.DataFrame, active: pd.DataFrame) -> pd.DataFrame:
-    """Accounts with users who stopped: how many of its active ones, the largest count first."""
-    groups = stopped.groupby("account_id")
-    out = groups[["account_name", "mrr_cents"]].first().assign(stopped=groups.size())
-    out["active"] = active["account_id"].value_counts().reindex(out.index)
-    out["share"] = out["stopped"] / out["active"]
-    return out.reset_index().sort_values(
-        ["stopped", "mrr_cents", "account_id"], ascending=[False, False, True], ignore_index=True
-    )
-
-
-def _by_role(active: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    groups = active.groupby(active["role"].fillna(NO_ROLE))
-    return sorted(((str(role), group) for role, group in groups), key=lambda item: (-len(item[1]), item[0]))
-
-
-def _line(role: str, rows: pd.DataFrame, key_action_days: int) -> tuple:
-    weekly = rows[rows["last_active_days"] < 7]
-    return (
-        role,
-        len(rows),
-        float(weekly["a3x7"].mean()) if len(weekly) else np.nan,
-        float((rows["key_action_gap_days"] < key_action_days).mean()) if len(rows) else np.nan,
-        quantile(rows["customer_engagement_score"], 0.5),
-        quantile(rows["session_duration"], 0.5),
-        quantile(rows["task_completion_rate"], 0.5),
-    )

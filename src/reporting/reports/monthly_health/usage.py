@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from typing import Literal
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from reporting.analysis.frames import by_value, numbers, quantile, segments
 from reporting.analysis.intervals import share
+from reporting.analysis.usage import limits, spread
 from reporting.present.blocks import Block, Blocks, Table, Text
 from reporting.present.formats import count, number, percent
 from reporting.present.words import listing, plain, sentence, short
@@ -22,43 +22,28 @@ BY_SEGMENT = ("value_events", "session_frequency", "active_days", "feature_bread
 FEWEST = 5
 
 
-@dataclass(frozen=True)
-class Measure:
-    """A usage figure of the panel: its question, its words, and the limit beyond which it is a risk."""
+class Measure(NamedTuple):
+    """A usage figure of the panel: its question and its words."""
 
     column: str
     question: str
     label: str
     show: Callable[[float], str]
-    limit: float | None = None
-    risk: Literal["below", "over", "at least"] = "below"
-
-    def beyond(self, values: np.ndarray) -> str:
-        """The share of the values on the wrong side of the limit, in words."""
-        if self.limit is None:
-            return "no threshold"
-        sides = {"below": np.less, "over": np.greater, "at least": np.greater_equal}
-        return f"{percent(sides[self.risk](values, self.limit).mean())} {self.risk} {self.show(self.limit)}"
 
 
 def _measures(data: Data) -> list[Measure]:
-    product = data.book.product
-    frequency, quiet = product.engagement.session_frequency_risk, product.check_in_days
-    breadth, recent = product.adoption.breadth_risk, product.adoption.recent_months
-    share_risk, slow = product.engagement.active_user_share_risk, product.activation.value_days
+    recent = data.book.product.adoption.recent_months
     one = partial(number, digits=1)
     return [
         Measure("value_events", "How much", "value events in the month", count),
         Measure("active_days", "How often", "days with use in the month", count),
-        Measure("session_frequency", "How often", "sessions per user and week", one, frequency),
-        Measure("feature_breadth", "How deep", "of the core features in use", percent, breadth),
-        Measure(
-            "adoption_recent", "How deep", f"of the core features, last {recent} months", percent, breadth
-        ),
-        Measure("time_to_first_value", "How far from value", "days to first value", count, slow, "over"),
-        Measure("active_users", "How many users", "active users", count, product.adoption.many_users),
-        Measure("active_user_share", "How many users", "active users / seats", percent, share_risk),
-        Measure("last_active_days", "Last active", "days since last use", count, quiet, "at least"),
+        Measure("session_frequency", "How often", "sessions per user and week", one),
+        Measure("feature_breadth", "How deep", "of the core features in use", percent),
+        Measure("adoption_recent", "How deep", f"of the core features, last {recent} months", percent),
+        Measure("time_to_first_value", "How far from value", "days to first value", count),
+        Measure("active_users", "How many users", "active users", count),
+        Measure("active_user_share", "How many users", "active users / seats", percent),
+        Measure("last_active_days", "Last active", "days since last use", count),
         Measure("tenure_days", "How long with us", "days since sign-up", count),
     ]
 
@@ -66,14 +51,18 @@ def _measures(data: Data) -> list[Measure]:
 def engagement(data: Data) -> Blocks:
     """How much, how often, how deep: median, middle half, the share beyond the threshold; by segment."""
     rows, lines, lacking = data.book.paying, [], []
+    limited = limits(data.book.product)
     for measure in _measures(data):
-        given = numbers(rows[measure.column])
-        if not given.size:
+        limit = limited.get(measure.column)
+        found = spread(rows[measure.column], limit)
+        if found is None:
             lacking.append(f"{sentence(measure.label)}: {data.book.missing(measure.column)}.")
             continue
-        low, middle, high = (measure.show(x) for x in np.quantile(given, [0.25, 0.5, 0.75]))
-        words = (measure.question, measure.label, middle, f"{low} to {high}", measure.beyond(given))
-        lines.append((*words, given.size))
+        low, middle, high = (measure.show(x) for x in (found.low, found.middle, found.high))
+        beyond = (
+            f"{percent(found.beyond)} {limit.side} {measure.show(limit.value)}" if limit else "no threshold"
+        )
+        lines.append((measure.question, measure.label, middle, f"{low} to {high}", beyond, found.n))
     blocks: list[Block] = []
     if lines:
         columns = {

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
+from reporting.analysis.bands import BANDS
 from reporting.present.blocks import Blocks, Figure, Table, Text
 from reporting.present.formats import count, number, percent
 from reporting.present.words import interval, plain, plural
 
 from ..telling import charts
 from ..telling.ranking import tells
-from .data import BANDS, Data
+from .data import Data
 
 # Below this many churned accounts a score can't be judged.
 FEWEST_EVENTS = 10
@@ -91,7 +92,10 @@ def validity(data: Data) -> Blocks:
     if lost >= FEWEST_EVENTS and len(known) > 1 and data.trust.reliable:
         finding = f"The score {tells(area, LEAVES)} (AUC {number(area.value, 2)})"
         fig = charts.intervals(
-            BANDS, list(by_band.values()), finding, f"share that left within {data.horizon_months} months"
+            list(BANDS),
+            list(by_band.values()),
+            finding,
+            f"share that left within {data.horizon_months} months",
         )
         alt = (
             "Dots with intervals: "
