@@ -6,18 +6,12 @@ from functools import cached_property
 
 import pandas as pd
 
-from reporting.analysis.intervals import ratio
-from reporting.analysis.validity import followed_scores
+from reporting.analysis import expansion
 from reporting.reports.telling.book import Book
 from reporting.reports.telling.trust import Trust
-from reporting.survival.estimate import UNKNOWN, Estimate
+from reporting.survival.estimate import Estimate
 
 from ..telling import verdicts
-
-OVER = "seats_over_limit"
-"""The rule for accounts that use more than they bought."""
-# Below this many past cases no rate is given.
-FEWEST = 20
 
 
 class Data:
@@ -40,15 +34,13 @@ class Data:
         """Accounts to make an offer to: those over their licence first, then by what may come of it.
 
         One past rate serves all reasons, so the largest MRR promises the most. Columns of
-        `verdicts.listed`, with plan, commercial_reason, expansion_readiness, over (the licence), and there
-        seats_over and over_cents: those seats at the account's own MRR per seat bought.
+        `verdicts.listed`, with plan, commercial_reason, expansion_readiness, over (the licence), and of
+        those that are the columns of `expansion.over_licence`.
         """
         rows = verdicts.listed(self.book, "grow")
-        columns = ["plan", "commercial_reason", "expansion_readiness", "seats_purchased", "seats_used"]
-        rows = rows.join(self.book.now[columns])
-        rows["over"] = rows["rule"] == OVER
-        rows["seats_over"] = (rows["seats_used"] - rows["seats_purchased"]).where(rows["over"])
-        rows["over_cents"] = rows["seats_over"] * rows["mrr_cents"] / rows["seats_purchased"]
+        rows = rows.join(self.book.now[["plan", "commercial_reason", "expansion_readiness"]])
+        rows["over"] = rows["rule"] == expansion.OVER
+        rows = rows.join(expansion.over_licence(self.book, rows.index[rows["over"]]))
         order = ["over", "mrr_cents", "account_id"]
         return rows.sort_values(order, ascending=[False, False, True])
 
@@ -61,27 +53,13 @@ class Data:
 
     @cached_property
     def past(self) -> pd.DataFrame:
-        """Past closes of paying accounts with their signals, and whether MRR expanded within the horizon."""
-        columns = [
-            "expansion_readiness",
-            "commercial_reason",
-            "licence_utilisation",
-            "cross_team_usage",
-            "usage_growth",
-            "premium_share",
-            "plan_limit_proximity",
-            "integration_count",
-        ]
-        return followed_scores(self.book, columns, "expansion_cents", self.horizon)
+        """Past accounts with their signals, and whether they expanded; see `expansion.past_accounts`."""
+        return expansion.past_accounts(self.book, self.horizon)
 
     @cached_property
     def added_share(self) -> Estimate:
         """Expansion within the horizon as a share of MRR, of past accounts with a commercial reason."""
-        rows = self.past[self.past["commercial_reason"].notna()]
-        if len(rows) < FEWEST:
-            return UNKNOWN
-        by_account = rows.groupby("account_id")[["amount_cents", "mrr_cents"]].sum()
-        return ratio(by_account["amount_cents"], by_account["mrr_cents"])
+        return expansion.added_share(self.past)
 
 
 def load(snapshot: str, *, top_accounts: int = 10, horizon_months: int = 3) -> Data:

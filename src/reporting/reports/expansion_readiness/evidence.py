@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import pandas as pd
 
-from reporting.analysis.frames import is_true
-from reporting.analysis.intervals import share
+from reporting.analysis import expansion
+from reporting.analysis.expansion import FEWEST, Signal
 from reporting.analysis.validity import discrimination
 from reporting.present.blocks import Blocks, Figure, Table, Text
 from reporting.present.formats import count, number, percent
@@ -17,24 +14,15 @@ from reporting.survival.estimate import Estimate
 
 from ..telling import charts
 from ..telling.ranking import tells
-from .data import FEWEST, Data
-
-
-def _bands(data: Data) -> dict[str, pd.Series]:
-    """Band of readiness -> which past rows lie in it."""
-    score, limits = data.past["expansion_readiness"].astype(float), data.book.product.bands
-    return {
-        f"over {number(limits.healthy)}": score > limits.healthy,
-        f"{number(limits.at_risk)} to {number(limits.healthy)}": score.between(
-            limits.at_risk, limits.healthy
-        ),
-        f"under {number(limits.at_risk)}": score < limits.at_risk,
-    }
+from .data import Data
 
 
 def _rates(data: Data) -> dict[str, Estimate]:
-    happened = data.past["happened"].astype(bool)
-    return {name: share(int(happened[rows].sum()), int(rows.sum())) for name, rows in _bands(data).items()}
+    """Readiness then, in words -> share that expanded."""
+    limits = data.book.product.bands
+    healthy, at_risk = number(limits.healthy), number(limits.at_risk)
+    names = {"high": f"over {healthy}", "middle": f"{at_risk} to {healthy}", "low": f"under {at_risk}"}
+    return {names[band]: e for band, e in expansion.rates(data.past, data.book.product).items()}
 
 
 def rates_by_band(data: Data) -> pd.DataFrame:
@@ -92,88 +80,53 @@ def validity(data: Data) -> Blocks:
     )
 
 
-@dataclass(frozen=True)
-class _Signal:
-    """How often accounts with a signal expanded, and those without."""
-
-    name: str
-    having: Estimate
-    lacking: Estimate
-
-    @property
-    def ahead(self) -> float:
-        return self.having.value - self.lacking.value
-
-    @property
-    def apart(self) -> str:
-        beyond = self.having.low > self.lacking.high or self.lacking.low > self.having.high
-        return "beyond chance" if beyond else "may be chance"
-
-
 def signals(data: Data) -> Blocks:
     """Each signal by itself: how often accounts with it expanded, and those without."""
-    judged = {name: _judge(name, data.past, *sign) for name, sign in _signs(data).items()}
-    found = sorted((signal for signal in judged.values() if signal), key=lambda signal: -signal.ahead)
+    judged = expansion.signals(data.past, data.book.product)
+    found = sorted((signal for signal in judged if signal.testable), key=lambda signal: -signal.ahead)
+    names = _names(data)
     if not found:
         text = f"No signal can be tested: each needs {FEWEST} past accounts with it and {FEWEST} without."
         return Blocks([Text(text)])
     best = found[0]
     text = (
-        f"The signal that goes with expansion most is '{best.name}': {percent(best.having.value)} of "
-        f"accounts with it expanded within {data.horizon} months, {percent(best.lacking.value)} without "
-        f"({best.apart}) (@tbl-signals)."
+        f"The signal that goes with expansion most is '{names[best.column]}': "
+        f"{percent(best.having.value)} of accounts with it expanded within {data.horizon} months, {percent(best.lacking.value)} without "
+        f"({_chance(best)}) (@tbl-signals)."
     )
-    if untested := [name for name, signal in judged.items() if not signal]:
+    if untested := [names[signal.column] for signal in judged if not signal.testable]:
         text += f" Not testable here: {listing(untested)}."
     caption = f"Expansion within {data.horizon} months by signal at the time, with 95% Wilson intervals"
-    return Blocks([Text(text), _signal_table(found, caption)])
+    return Blocks([Text(text), _signal_table(found, names, caption)])
 
 
-def _signs(data: Data) -> dict[str, tuple[str, Callable[[pd.Series], pd.Series]]]:
-    """Signal -> the column it is read from, and when it holds."""
-    limits, steady = data.book.product.expansion, data.book.product.engagement.trend_steady
+def _names(data: Data) -> dict[str, str]:
+    """Signal -> what an account with it shows."""
+    limits = data.book.product.expansion
     return {
-        f"licence use over {percent(limits.offer_seats, 0)}": (
-            "licence_utilisation",
-            lambda x: x > limits.offer_seats,
-        ),
-        f"{limits.spread_teams} or more teams": ("cross_team_usage", is_true),
-        "use grew over three months": ("usage_growth", lambda x: x > steady),
-        f"premium features {percent(limits.premium_share, 0)} of use or more": (
-            "premium_share",
-            lambda x: x >= limits.premium_share,
-        ),
-        f"over {percent(limits.plan_limit, 0)} of included volume": (
-            "plan_limit_proximity",
-            lambda x: x > limits.plan_limit,
-        ),
-        "two or more integrations": ("integration_count", lambda x: x >= 2),
+        "licence_utilisation": f"licence use over {percent(limits.offer_seats, 0)}",
+        "cross_team_usage": f"{limits.spread_teams} or more teams",
+        "usage_growth": "use grew over three months",
+        "premium_share": f"premium features {percent(limits.premium_share, 0)} of use or more",
+        "plan_limit_proximity": f"over {percent(limits.plan_limit, 0)} of included volume",
+        "integration_count": "two or more integrations",
     }
 
 
-def _judge(
-    name: str, past: pd.DataFrame, column: str, shown: Callable[[pd.Series], pd.Series]
-) -> _Signal | None:
-    """None where fewer than `FEWEST` past rows have the signal, or lack it."""
-    known = past[past[column].notna()]
-    holds = shown(known[column]).fillna(False).astype(bool)
-    if min(holds.sum(), (~holds).sum()) < FEWEST:
-        return None
-    happened = known["happened"].astype(bool)
-    having, lacking = (share(int(happened[rows].sum()), int(rows.sum())) for rows in (holds, ~holds))
-    return _Signal(name, having, lacking)
+def _chance(signal: Signal) -> str:
+    return "beyond chance" if signal.apart else "may be chance"
 
 
-def _signal_table(found: list[_Signal], caption: str) -> Table:
+def _signal_table(found: list[Signal], names: dict[str, str], caption: str) -> Table:
     table = pd.DataFrame(
         [
             {
-                "signal": signal.name,
+                "signal": names[signal.column],
                 "n": signal.having.n,
                 "with": short(signal.having, digits=1),
                 "m": signal.lacking.n,
                 "without": short(signal.lacking, digits=1),
-                "says": signal.apart,
+                "says": _chance(signal),
             }
             for signal in found
         ]

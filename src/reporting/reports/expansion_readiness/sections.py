@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from reporting.analysis import expansion
 from reporting.analysis.frames import is_true, numbers, quantile
 from reporting.analysis.intervals import share
 from reporting.analysis.matrix import matrix
@@ -103,13 +104,13 @@ def licence_use(data: Data) -> Blocks:
     limit = book.product.expansion.offer_seats
     full, over = int((use > limit).sum()), int((use > 1).sum())
     finding = f"{percent(full / use.size)} of accounts use more than {percent(limit, 0)} of their seats"
-    edges = np.array([0, 0.2, 0.4, 0.6, 0.8, 1.0, np.inf])
     names = ["under 20%", "20 to 40%", "40 to 60%", "60 to 80%", "80 to 100%", "over 100%"]
-    # A share exactly at an upper edge belongs below it: 80 % is not "over 80 %".
-    where = np.clip(np.searchsorted(edges, use, side="left") - 1, 0, len(names) - 1)
-    accounts = np.bincount(where, minlength=len(names))
+    accounts = expansion.by_licence_use(use)
     fig, ax = style.figure(height=2.7)
-    colours = [style.palette()[0] if edges[i] < limit else style.color("good") for i in range(len(names))]
+    colours = [
+        style.palette()[0] if expansion.LICENCE_EDGES[i] < limit else style.color("good")
+        for i in range(len(names))
+    ]
     ax.bar(range(len(names)), accounts, color=colours, width=0.75)
     for x, n in enumerate(accounts):
         style.label(ax, x, n, count(n), color=style.color("ink"), dx=0, dy=7, ha="center")
@@ -148,15 +149,12 @@ def licence_use(data: Data) -> Blocks:
 def accounts(data: Data) -> Blocks:
     """The ranked accounts, each with its commercial reason and next step."""
     book, rows = data.book, data.listed
-    ready = book.paying[
-        (book.paying["expansion_readiness"] > book.product.bands.healthy)
-        & book.paying["commercial_reason"].isna()
-    ]
+    ready = expansion.ready_without_reason(book)
     without = (
-        f". {sentence(plural(len(ready), 'further account'))} {'is' if len(ready) == 1 else 'are'} ready by "
-        f"use but without a reason that fits how {'it is' if len(ready) == 1 else 'they are'} priced, and "
+        f". {sentence(plural(ready, 'further account'))} {'is' if ready == 1 else 'are'} ready by "
+        f"use but without a reason that fits how {'it is' if ready == 1 else 'they are'} priced, and "
         "not listed."
-        if len(ready)
+        if ready
         else ""
     )
     if rows.empty:
@@ -252,7 +250,7 @@ def _lacking(data: Data) -> str:
         "plan_limit_proximity": "the use of included volume",
         "premium_share": "the use of premium features",
     }
-    gone = [name for column, name in names.items() if not numbers(data.book.paying[column]).size]
+    gone = [names[column] for column in expansion.lacking(data.book)]
     return f"Not known in this source: {listing(gone)}." if gone else ""
 
 
