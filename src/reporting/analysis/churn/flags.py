@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from reporting.analysis.churn.risk_set import RiskSet, opportunities
-from reporting.analysis.intervals import share
+from reporting.analysis.intervals import differ, share
 from reporting.params.product import Product
 from reporting.survival.estimate import Estimate
 from reporting.survival.validation import follow_up
@@ -28,8 +28,9 @@ class Flag:
 
     @property
     def holds(self) -> bool:
-        """Whether accounts with the flag left more often, beyond both intervals."""
-        return self.raised.known and self.clear.known and self.raised.low > self.clear.high
+        """Whether accounts with the flag left more often, beyond chance."""
+        known = self.raised.known and self.clear.known
+        return known and self.raised.value > self.clear.value and differ(self.raised, self.clear)
 
 
 def flags(risk: RiskSet, product: Product) -> list[Flag]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from reporting.analysis.account import Account
-from reporting.analysis.renewals import WINDOWS
+from reporting.analysis.renewals import renewals
 from reporting.params.playbook import STANCES as PAYING
 from reporting.params.playbook import TO_SAVE
-from reporting.present.formats import count, date, days, missing, number
+from reporting.present.formats import count, date, days, number
 from reporting.present.words import plural, sentence, uncapitalised
 from reporting.reports.account_pages import details
 from reporting.reports.account_pages.verdict import STANCES, action, owner, reason, stance
@@ -78,9 +78,8 @@ class Book:
     @property
     def renewals(self) -> list[Line]:
         """What renews within the widest window, the soonest first: account, when, value, stance."""
-        ahead = [a for a in self.paying if not missing(a.verdict.get("days_to_renewal"))]
-        ahead = [a for a in ahead if a.verdict["days_to_renewal"] <= WINDOWS[-1]]
-        ahead.sort(key=lambda account: (account.verdict["days_to_renewal"], account.id))
+        own = {account.id: account for account in self.paying}
+        ahead = [own[one] for one in renewals(self.month.judgement.accounts).index if one in own]
         return [
             (
                 a.id,

@@ -91,8 +91,8 @@ def signals(data: Data) -> Blocks:
     best = found[0]
     text = (
         f"The signal that goes with expansion most is '{names[best.column]}': "
-        f"{percent(best.having.value)} of accounts with it expanded within {data.horizon} months, {percent(best.lacking.value)} without "
-        f"({_chance(best)}) (@tbl-signals)."
+        f"{percent(best.having.value)} of accounts with it expanded within {data.horizon} months, "
+        f"{percent(best.lacking.value)} without ({_chance(best)}) (@tbl-signals)."
     )
     if untested := [names[signal.column] for signal in judged if not signal.testable]:
         text += f" Not testable here: {listing(untested)}."
