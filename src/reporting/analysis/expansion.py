@@ -50,6 +50,12 @@ def by_licence_use(use: np.ndarray) -> np.ndarray:
     return np.bincount(np.clip(where, 0, classes - 1), minlength=classes)
 
 
+def across_teams(view: View) -> Estimate:
+    """Share of the paying accounts used by `expansion.spread_teams` teams or more, where teams are known."""
+    spread = view.paying["cross_team_usage"]
+    return share(int(is_true(spread).sum()), int(spread.notna().sum()))
+
+
 def ready_without_reason(view: View) -> int:
     """Paying accounts whose readiness is above the healthy edge and that have no commercial reason."""
     ready = view.paying["expansion_readiness"] > view.product.bands.healthy

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
+from reporting.analysis.intervals import share
 from reporting.analysis.view import View
 from reporting.survival.estimate import UNKNOWN, Estimate
 from reporting.survival.validation import auc
@@ -38,6 +41,18 @@ def followed_scores(book: View, columns: list[str], event: str, horizon: int) ->
         month -= pd.DateOffset(months=horizon)
     out = pd.concat([rows for rows in found if len(rows)] or found, ignore_index=True)
     return out.assign(happened=out["amount_cents"] > 0)
+
+
+def rates(rows: pd.DataFrame, column: str, values: Iterable[str]) -> dict[str, Estimate]:
+    """How often it happened, by the value that a column had then.
+
+    Args:
+        rows: Those of `followed_scores`.
+        column: Such as the band of the score.
+        values: The values wanted, in the order of the result.
+    """
+    groups = {value: rows.loc[rows[column] == value, "happened"] for value in values}
+    return {value: share(int(happened.sum()), len(happened)) for value, happened in groups.items()}
 
 
 def discrimination(rows: pd.DataFrame, score: str, *, low_foretells: bool = False) -> Estimate:

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 
 from reporting.analysis import expansion
-from reporting.analysis.frames import is_true, numbers, quantile
-from reporting.analysis.intervals import share
+from reporting.analysis.frames import numbers, quantile
 from reporting.analysis.matrix import matrix
 from reporting.present import style
 from reporting.present.blocks import Blocks, Figure, KeyFigure, KeyFigures, Table, Text
@@ -134,9 +133,7 @@ def licence_use(data: Data) -> Blocks:
         if over
         else ""
     )
-    spread = book.paying["cross_team_usage"]
-    teams = book.product.expansion.spread_teams
-    shared = share(int(is_true(spread).sum()), int(spread.notna().sum()))
+    teams, shared = book.product.expansion.spread_teams, expansion.across_teams(book)
     if shared.known:
         extra += f" {percent(shared.value)} of accounts are used by {teams} teams or more."
     text = (

@@ -7,9 +7,8 @@ from functools import cached_property
 import pandas as pd
 
 from reporting.analysis import bands, scores
-from reporting.analysis.intervals import share
 from reporting.analysis.users import users
-from reporting.analysis.validity import discrimination, followed_scores
+from reporting.analysis.validity import discrimination, followed_scores, rates
 from reporting.reports.telling.book import Book
 from reporting.reports.telling.score_parts import cause
 from reporting.reports.telling.trust import Trust
@@ -64,11 +63,7 @@ class Data:
     @cached_property
     def churn_by_band(self) -> dict[str, Estimate]:
         """Share that left within the horizon, by band at the time."""
-        rows = self.past_scores
-        groups = {
-            band: rows.loc[rows[self.book.product.band_column] == band, "happened"] for band in bands.BANDS
-        }
-        return {band: share(int(left.sum()), len(left)) for band, left in groups.items()}
+        return rates(self.past_scores, self.book.product.band_column, bands.BANDS)
 
     @cached_property
     def aucs(self) -> dict[str, Estimate]:
