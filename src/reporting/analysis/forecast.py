@@ -9,7 +9,7 @@ in the last quarter, NRR stays, as many accounts leave as in the last three mont
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -47,13 +47,14 @@ class Forecast:
             months (now: of the last three), `mrr` is in cents.
         record: One row a past close and metric: close, month (foretold), metric, value, low, high, naive,
             actual.
-        draws: Metric -> draws x months to the year's end, at least three; see `simulation.simulate`.
+        draws: Metric -> draws x months to the year's end, at least three; see `simulation.simulate`. Empty
+            where the forecast was read from a judgement: they are not frozen.
     """
 
     month: pd.Timestamp
     ahead: pd.DataFrame
     record: pd.DataFrame
-    draws: dict[str, np.ndarray]
+    draws: dict[str, np.ndarray] = field(default_factory=dict)
 
     @cached_property
     def score(self) -> pd.DataFrame:

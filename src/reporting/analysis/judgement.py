@@ -2,7 +2,7 @@
 
 A judgement is a folder of Parquet files and a `meta.json`, like the snapshot it rests on: a verdict on each
 account, the readings of the company's key figures, probabilities of leaving with what raises them, who moved
-the portfolio's figures, and what came of past lists.
+the portfolio's figures, what came of past lists, the forecast and the chance of reaching the targets.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ from reporting.analysis.concentration import Concentration, concentration
 from reporting.analysis.earlier import earlier
 from reporting.analysis.facts import facts
 from reporting.analysis.follow_up import BACK, FollowUp, as_table, follow_up, from_table
+from reporting.analysis.forecast import Forecast, forecast
 from reporting.analysis.key_figures import readings
+from reporting.analysis.targets import targets
 from reporting.analysis.trust import Trust
 from reporting.analysis.untold import Untold
 from reporting.analysis.verdict import verdicts
@@ -37,7 +39,7 @@ from reporting.metrics.registry import METRICS
 from reporting.snapshot import freeze
 from reporting.snapshot.frozen import Snapshot, read_frame
 
-SCHEMA = 3
+SCHEMA = 4
 FOLDER = "judgement"
 
 
@@ -138,6 +140,24 @@ class Judgement:
                 found[months] = follow_up(self._view, then, self.accounts, months)
         return found
 
+    @cached_property
+    def forecast(self) -> Forecast | None:
+        """Three months ahead, with the record; None where there is too little past."""
+        if not self._folder:
+            return forecast(self._view)
+        ahead = read_frame(self._folder / "forecast.parquet").set_index("metric")
+        if ahead.empty:
+            return None
+        month = ahead.pop("month").iloc[0]
+        return Forecast(month, ahead, read_frame(self._folder / "forecast_record.parquet"))
+
+    @cached_property
+    def targets(self) -> pd.DataFrame:
+        """The company's targets with the chance of reaching each, see `targets.targets`."""
+        if self._folder:
+            return read_frame(self._folder / "targets.parquet").set_index("metric")
+        return targets(self._view, self.forecast if self.reliable else None)
+
     @property
     def why_no_risk(self) -> Untold | None:
         """Why `risk` is empty: `contradicted` (the sources disagree on who left), or the reason of
@@ -164,6 +184,8 @@ class Judgement:
             "risk": self.risk.rename_axis("account_id").reset_index(),
             "changes": self.changes,
             "followed": as_table(self.followed.values()),
+            **_foretold(self.forecast),
+            "targets": self.targets.rename_axis("metric").reset_index(),
         }
 
     def write(self, folder: Path) -> None:
@@ -208,6 +230,14 @@ def judgement_of(snapshot: Snapshot) -> Judgement:
     """The judgement frozen beside a snapshot, or, for one published without, one to be made."""
     frozen = Judgement(snapshot, snapshot.path.parent / FOLDER)
     return frozen if frozen.stands else Judgement(snapshot)
+
+
+def _foretold(found: Forecast | None) -> dict[str, pd.DataFrame]:
+    """The forecast and its record; without rows where there is none."""
+    if found is None:
+        return {"forecast": pd.DataFrame(columns=["metric", "month"]), "forecast_record": pd.DataFrame()}
+    ahead = found.ahead.rename_axis("metric").reset_index().assign(month=found.month)
+    return {"forecast": ahead, "forecast_record": found.record}
 
 
 def _written(found: Concentration | None) -> dict[str, Any] | None:

@@ -10,10 +10,9 @@ from reporting.analysis import scores
 from reporting.analysis.bridge import as_data, net_parts
 from reporting.analysis.company import Reading
 from reporting.analysis.frames import quantile
-from reporting.analysis.targets import targets
 from reporting.params.playbook import TO_SAVE
 from reporting.present.blocks import Block, Blocks, Callout, Figure, KeyFigure, KeyFigures, Table, Text
-from reporting.present.formats import count, date, money, percent
+from reporting.present.formats import count, date, missing, money, percent
 from reporting.present.formats import month as month_name
 from reporting.present.words import SMALLEST_STEP, cut, direction, listing, plural, sentence, with_interval
 
@@ -238,20 +237,34 @@ def _mrr_sentence(data: Data) -> str:
     gain, loss = row["new"] + row["reactivation"] + row["expansion"], row["contraction"] + row["churn"]
     return (
         f"MRR {verb}{by} {'at' if verb == 'held' else 'to'} {book.money(row['end'])}: {book.money(gain)} "
-        f"came in and {book.money(loss)} went."
+        f"came in and {book.money(loss)} went.{_left_sentence(data)}"
     )
 
 
+def _left_sentence(data: Data) -> str:
+    """How many accounts left, beside the month before; empty where the sources contradict each other."""
+    book, left = data.book, data.bridge["accounts_churn"]
+    if book.previous not in left.index or not data.trust.reliable:
+        return ""
+    now, before = left[book.month], left[book.previous]
+    return f" {sentence(plural(now, 'account'))} left ({count(before)} in {month_name(book.previous)})."
+
+
 def _target(data: Data) -> str:
-    """How far MRR is from its target; empty without one."""
-    rows = targets(data.book, None)
+    """How far MRR is from its target, and the chance of reaching the year's; empty without one."""
+    rows = data.book.judgement.targets
     if "mrr" not in rows.index:
         return ""
     row = rows.loc["mrr"]
     step, goal = float(row["distance"]), data.book.money(row["target"])
     if abs(step) < SMALLEST_STEP:
-        return f" MRR meets its target of {goal}."
-    return f" MRR is {percent(abs(step))} {'above' if step > 0 else 'below'} its target of {goal}."
+        text = f" MRR meets its target of {goal}"
+    else:
+        text = f" MRR is {percent(abs(step))} {'above' if step > 0 else 'below'} its target of {goal}"
+    if missing(row["chance"]):
+        return f"{text}."
+    year, chance = data.book.money(row["year_target"]), percent(row["chance"], 0)
+    return f"{text}; the chance of reaching the year's, {year}, is {chance}."
 
 
 def _retention_sentence(data: Data) -> str:

@@ -7,7 +7,6 @@ from functools import cached_property
 import pandas as pd
 
 from reporting.analysis.company import Reading
-from reporting.analysis.forecast import Forecast, forecast
 from reporting.analysis.judgement import Judgement, judgement_of
 from reporting.analysis.view import View
 from reporting.present.formats import money, percent
@@ -26,11 +25,6 @@ class Book(View):
     def reading(self, figure: str) -> Reading | None:
         """How a key figure of the company was read; None where it is none."""
         return next((found for found in self.judgement.readings if found.figure == figure), None)
-
-    @cached_property
-    def forecast(self) -> Forecast | None:
-        """Three months ahead, with the record; None where there is too little past."""
-        return forecast(self)
 
     @property
     def label(self) -> str:

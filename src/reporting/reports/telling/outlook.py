@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from reporting.analysis.forecast import METRICS, Forecast
-from reporting.analysis.targets import targets as against_targets
 from reporting.metrics.registry import METRICS as CATALOGUE
 from reporting.metrics.registry import MONEY, SHARE
 from reporting.present.blocks import Blocks, Column, Table, Text
@@ -19,7 +18,7 @@ _NAMES = {"mrr": "MRR", "nrr_12": "NRR of twelve months", "churned_accounts": "A
 
 def forecast(book: Book) -> Blocks:
     """MRR, NRR and lost accounts three months ahead, and what such forecasts were worth."""
-    found = book.forecast
+    found = book.judgement.forecast
     if found is None:
         return Blocks([Text("No forecast can be made: there are too few months to draw from.")])
     told = [metric for metric in METRICS if not missing(found.ahead.at[metric, "value"])]
@@ -68,7 +67,7 @@ def _record(found: Forecast, told: list[str]) -> str:
 
 def targets(book: Book) -> Blocks:
     """Actual against target, and the chance of reaching the year's; nothing without the table."""
-    rows = against_targets(book, book.forecast if book.judgement.reliable else None)
+    rows = book.judgement.targets
     if rows.empty:
         return Blocks()
     head = ("", "Actual", "Target", "Distance", "Target of the year", "Chance")
