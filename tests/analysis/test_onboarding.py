@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from tests.hand import view_of
 
-from reporting.analysis.onboarding import newcomers, steps
+from reporting.analysis.onboarding import in_order, newcomers, steps
 from reporting.analysis.view import View
 
 STEPS = ["profile_completed", "first_import", "invite_colleague"]
@@ -63,3 +63,8 @@ def test_newcomers_of_twelve_months_whose_first_month_is_over(tenure, signed_up,
     accounts = pd.DataFrame({"account_id": ["a"], "signed_up_at": [pd.Timestamp(signed_up)]})
     view = view_of({"tenure_days": tenure, "activated": activated}, accounts=accounts)
     assert len(newcomers(view)) == counted
+
+
+@pytest.mark.parametrize(("second", "ordered"), [(0.80, True), (0.85, True), (0.86, False), (0.1, True)])
+def test_steps_are_in_order_unless_one_is_taken_by_clearly_more_than_the_one_before(second, ordered):
+    assert in_order(pd.DataFrame({"share": [0.8, second]})) is ordered

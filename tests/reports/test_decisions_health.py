@@ -22,7 +22,9 @@ def load(*rows: dict, **tables) -> health.Data:
 
 
 def said(blocks) -> str:
-    return " ".join(block.markdown for block in blocks if hasattr(block, "markdown"))
+    """What paragraphs say, and the words of the pictures, which begin with their titles."""
+    words = (getattr(block, "markdown", "") or getattr(block, "alt", "") for block in blocks)
+    return " ".join(text for text in words if text)
 
 
 # --- silence, rise and fall ---------------------------------------------------------------------------
@@ -58,7 +60,7 @@ def test_the_share_of_silent_mrr_is_of_all_mrr_and_the_unknown_is_said_beside_it
             )
         )
     )
-    assert text.startswith("20.0% of MRR")
+    assert "20.0% of MRR has not used the product" in text
     assert "1 account with 50.0% of MRR can't be judged" in text
 
 

@@ -35,7 +35,9 @@ def table(blocks, label: str) -> tuple[list[str], list[list[str]]]:
 
 
 def said(blocks) -> str:
-    return " ".join(block.markdown for block in blocks if hasattr(block, "markdown"))
+    """What paragraphs say, and the words of the pictures, which begin with their titles."""
+    words = (getattr(block, "markdown", "") or getattr(block, "alt", "") for block in blocks)
+    return " ".join(text for text in words if text)
 
 
 # --- use ----------------------------------------------------------------------------------------------
@@ -153,7 +155,7 @@ def test_quadrants_count_accounts_and_their_mrr_and_step():
     ]
     assert found[0][5] == "expansion talk"
     assert "1 large account below the healthy band holds 30.0% of MRR" in said(blocks)
-    assert "the largest is B ($300)" in said(blocks)
+    assert "The largest below the healthy band is B ($300)" in said(blocks)
 
 
 def test_bands_are_shares_of_mrr_and_of_accounts_now_and_before():
@@ -163,11 +165,11 @@ def test_bands_are_shares_of_mrr_and_of_accounts_now_and_before():
     blocks = health.bands(load(*rows))
     figure = next(block for block in blocks if isinstance(block, Figure))
     assert figure.alt.startswith(
+        "60.0% of MRR sits in the healthy band, up 60.0 points on last month. "
         "Bars: MRR, Feb 2026: 60.0% healthy, 20.0% at risk, 20.0% churn risk; "
         "MRR, Jan 2026: 0.0% healthy, 100.0% at risk, 0.0% churn risk; "
         "accounts, Feb 2026: 33.3% healthy"
     )
-    assert said(blocks).startswith("60.0% of MRR sits in the healthy band")
 
 
 # --- retention ----------------------------------------------------------------------------------------

@@ -39,13 +39,13 @@ def scored(high: int, reason: int = 0):
 
 def test_readiness_is_held_against_the_expansion_that_followed(company):
     data = load(company, paths=grown(60, 15), edit=scored(15))
-    text = report.validity(data)[0].markdown
+    text = report.validity(data)[0].alt
     assert "tells well who will expand" in text and "not foretell" not in text
 
 
 def test_a_readiness_that_tells_nothing_says_so(company):
     data = load(company, paths=grown(60, 15), edit=scored(60))
-    assert "does not tell" in report.validity(data)[0].markdown
+    assert "does not tell" in report.validity(data)[0].alt
 
 
 def test_the_pipeline_is_past_expansion_over_past_mrr(company):
@@ -67,7 +67,7 @@ def test_licence_use_of_exactly_eighty_percent_is_not_over_it(company):
     def eighty(panel):
         return panel.assign(licence_utilisation=0.8)
 
-    text = report.licence_use(load(company, edit=eighty))[0].markdown
+    text = report.licence_use(load(company, edit=eighty))[1].alt
     assert text.startswith("0.0% of accounts use more than 80% of their seats")
 
 

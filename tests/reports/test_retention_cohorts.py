@@ -58,8 +58,8 @@ def test_a_difference_is_only_claimed_beyond_chance(company):
     paths = {f"x{i}": [100] * 6 + [0 if i % 2 else 100] * 8 for i in range(80)}
     data = report.load(str(company(paths=paths)))
     blocks = report.by_segment(data)
-    assert "0.0% (north) to 100.0% (south)" in blocks[0].markdown
-    assert "overlap" not in blocks[0].markdown
+    assert "0.0% (north) to 100.0% (south)" in blocks[0].alt
+    assert "overlap" not in blocks[0].alt
 
 
 def test_a_past_of_survivors_only_is_left_out(company):

@@ -15,6 +15,8 @@ MONTHS = 12
 """How long after its sign-up an account is a newcomer."""
 FEWEST = 10
 """Newcomers of a segment."""
+OUT_OF_ORDER = 0.05
+"""By how much larger a share may take a step than the one before it."""
 MOSTLY_KNOWN = 0.95
 """Share of newcomers whose segment is known, below which a column tells of those that stayed only."""
 
@@ -62,6 +64,16 @@ def steps(view: View, rows: pd.DataFrame) -> pd.DataFrame:
         {"accounts": took, "share": took / max(len(rows), 1), "lost": lost},
         index=pd.Index(names, name="step"),
     )
+
+
+def in_order(taken: pd.DataFrame) -> bool:
+    """Whether accounts take the steps one after the other: none was taken by clearly more than the one before
+    it. Where they don't, the furthest step says nothing of where accounts stop.
+
+    Args:
+        taken: `steps`.
+    """
+    return bool((taken["share"].diff().dropna() <= OUT_OF_ORDER).all())
 
 
 @dataclass(frozen=True)

@@ -57,8 +57,7 @@ def validity(data: Data) -> Blocks:
     rates = _rates(data)
     if data.past.empty:
         return Blocks([Text("No past score can be followed far enough yet.")])
-    text = rates_sentence(data)
-    finding = text.split(" (AUC")[0]
+    finding = rates_sentence(data).split(" (AUC")[0].rstrip(".")
     known = [name for name, e in rates.items() if e.known]
     fig = charts.intervals(
         known, [rates[name] for name in known], finding, f"share that expanded within {data.horizon} months"
@@ -68,16 +67,11 @@ def validity(data: Data) -> Blocks:
         "an account and window, windows do not overlap"
     )
     alt = (
-        "Dots with intervals: "
+        f"{finding}. Dots with intervals: "
         + ", ".join(f"readiness {name} {percent(rates[name].value)} of {rates[name].n}" for name in known)
         + "."
     )
-    return Blocks(
-        [
-            Text(f"{text} (@fig-expansion-rate)".replace(". (@", " (@") + "."),
-            Figure(fig, "fig-expansion-rate", caption, alt),
-        ]
-    )
+    return Blocks([Figure(fig, "fig-expansion-rate", caption, alt)])
 
 
 def signals(data: Data) -> Blocks:

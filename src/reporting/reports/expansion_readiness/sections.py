@@ -124,7 +124,7 @@ def licence_use(data: Data) -> Blocks:
         "in the last 30 days"
     )
     alt = (
-        "Bars: "
+        f"{finding}. Bars: "
         + ", ".join(f"{name} {count(n)}" for name, n in zip(names, accounts, strict=True))
         + " accounts."
     )
@@ -137,8 +137,8 @@ def licence_use(data: Data) -> Blocks:
     if shared.known:
         extra += f" {percent(shared.value)} of accounts are used by {teams} teams or more."
     text = (
-        f"{finding} (@fig-licence-use); the median is {percent(float(np.median(use)), 0)} of "
-        f"{plural(len(use), 'account')}.{extra}"
+        f"The median licence use of {plural(len(use), 'account')} is {percent(float(np.median(use)), 0)} "
+        f"(@fig-licence-use).{extra}"
     )
     return Blocks([Text(text), Figure(fig, "fig-licence-use", caption, alt)])
 

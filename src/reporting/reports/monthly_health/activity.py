@@ -31,12 +31,12 @@ def active_accounts(data: Data) -> Blocks:
         f"{month_name(shown.index[0])} to {book.label}"
     )
     first = shown.iloc[0]
-    alt = "Lines: " + "; ".join(
+    alt = f"{finding}. Lines: " + "; ".join(
         f"{label} {count(first[column])} to {count(now[column])}" for column, label in names.items()
     )
     shares = shown["weekly"] / shown["paying"]
     text = (
-        f"{finding}, {share} (@fig-active-accounts); over the months shown that share ran from "
-        f"{percent(shares.min())} to {percent(shares.max())}."
+        f"That is {share}; over the months shown the share active in the last week ran from "
+        f"{percent(shares.min())} to {percent(shares.max())} (@fig-active-accounts)."
     )
     return Blocks([Text(text), Figure(fig, "fig-active-accounts", caption, f"{alt}.")])

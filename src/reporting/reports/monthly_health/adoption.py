@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from reporting.analysis.frames import numbers, quantile
-from reporting.analysis.onboarding import MONTHS, activated, newcomers, steps
+from reporting.analysis.onboarding import MONTHS, activated, in_order, newcomers, steps
 from reporting.present import style
 from reporting.present.blocks import Blocks, Figure, Text
 from reporting.present.formats import count, number, percent
@@ -40,13 +42,7 @@ def activation(data: Data) -> Blocks:
         else ""
     )
     table = steps(book, rows).rename(index=plain)
-    stop, lost = table["lost"].idxmax(), table["lost"].max()
-    finding = (
-        f"Onboarding loses most accounts before '{stop}': {count(lost)} of {count(len(rows))}"
-        if lost > 0
-        else "No step of the onboarding loses accounts"
-    )
-    stop_at = stop if lost > 0 else None
+    stop_at, finding = _stop(table, len(rows))
     fig = charts.bars(
         list(table.index),
         list(table["share"]),
@@ -58,16 +54,30 @@ def activation(data: Data) -> Blocks:
         whole=1.0,
     )
     text = (
-        f"{with_interval(reached, 'newcomer')} reached the activation outcome.{slow} {escape(finding)} "
-        f"(@fig-onboarding).{_remedy(stop_at)} {trials_sentence(data)}"
+        f"{with_interval(reached, 'newcomer')} reached the activation outcome.{slow}{_remedy(stop_at)} "
+        f"{trials_sentence(data)}"
     ).rstrip()
     caption = (
         f"Onboarding steps taken by accounts that signed up in the last {MONTHS} months and at "
         f"least {book.product.activation.onboarding_days} days ago"
     )
-    alt = "Bars: " + ", ".join(f"{step} {percent(s)}" for step, s in table["share"].items()) + "."
+    alt = f"{finding}. Bars: " + ", ".join(f"{step} {percent(s)}" for step, s in table["share"].items()) + "."
     return Blocks([Text(text), Figure(fig, "fig-onboarding", caption, alt)])
 
 
-def _remedy(stop_at: object) -> str:
-    return "" if stop_at is None else " A tutorial or a template at that step is where to begin."
+def _stop(table: pd.DataFrame, newcomers: int) -> tuple[str | None, str]:
+    """The step to look at, and the chart's title."""
+    if not in_order(table):
+        least = str(table["accounts"].idxmin())
+        taken = f"{count(table.loc[least, 'accounts'])} of {count(newcomers)}"
+        return least, f"Steps are taken in any order; fewest took '{least}': {taken}"
+    stop, lost = str(table["lost"].idxmax()), table["lost"].max()
+    if lost <= 0:
+        return None, "No step of the onboarding loses accounts"
+    return stop, f"Onboarding loses most accounts before '{stop}': {count(lost)} of {count(newcomers)}"
+
+
+def _remedy(stop_at: str | None) -> str:
+    if stop_at is None:
+        return ""
+    return f" A tutorial or a template at '{escape(stop_at)}' is where to begin (@fig-onboarding)."

@@ -37,11 +37,15 @@ def recency(data: Data) -> Blocks:
     axis = partial(style.money_axis, currency=book.currency)
     fig = charts.bars(names, list(mrr), texts, finding, f"MRR ({book.currency})", colours, axis)
     caption = f"MRR of paying accounts by days since their last use, close of {book.label}"
-    alt = "Bars: " + "; ".join(f"{name} {text}" for name, text in zip(names, texts, strict=True)) + "."
+    alt = (
+        f"{finding}. Bars: "
+        + "; ".join(f"{name} {text}" for name, text in zip(names, texts, strict=True))
+        + "."
+    )
     longest = rows.nlargest(1, "last_active_days").iloc[0]
     text = (
-        f"{finding} (@fig-recency); the longest silence is {escape(longest['account_name'])}'s, "
-        f"{days(longest['last_active_days'])}.{book.unjudged(rows)}"
+        f"The longest silence is {escape(longest['account_name'])}'s, {days(longest['last_active_days'])} "
+        f"(@fig-recency).{book.unjudged(rows)}"
     )
     return Blocks([Text(text), Figure(fig, "fig-recency", caption, alt)])
 

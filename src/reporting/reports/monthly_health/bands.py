@@ -108,13 +108,14 @@ def bands(data: Data) -> Blocks:
         f"{number(limits.at_risk)} to {number(limits.healthy)} at risk, below churn risk; paying accounts "
         "with a score"
     )
-    alt = "Bars: " + "; ".join(
+    alt = f"{finding}. Bars: " + "; ".join(
         f"{name}: " + ", ".join(f"{percent(share)} {band}" for band, share in row.items())
         for name, row in shares.iterrows()
     )
+    beside = f"{book.unjudged(data.scored)}{_left_out(data)}".strip()
     return Blocks(
         [
-            Text(f"{finding} (@fig-bands, @tbl-bands).{book.unjudged(data.scored)}{_left_out(data)}"),
+            *([Text(beside)] if beside else []),
             Figure(fig, "fig-bands", caption, alt),
             _band_table(data),
         ]
@@ -182,11 +183,11 @@ def score_parts(data: Data) -> Blocks:
     absent = [plain(name) for name in scores.absent(book, scores.HEALTH)]
     note = f" Left out, because this source does not have it: {listing(absent)}." if absent else ""
     text = (
-        f"The health score averages {number(mean, 1)} of 100 over {plural(len(rows), 'paying account')}. "
-        f"{finding} (@fig-score-parts).{note}"
+        f"The health score averages {number(mean, 1)} of 100 over {plural(len(rows), 'paying account')} "
+        f"(@fig-score-parts).{note}"
     )
     alt = (
-        "Bars: "
+        f"{finding}. Bars: "
         + ", ".join(f"{plain(str(name))} {number(points, 1)}" for name, points in cost.items())
         + " points."
     )
@@ -240,10 +241,10 @@ def health_trend(data: Data) -> Blocks:
     fig = charts.lines(frame, finding, "mean health score (0 to 100)", axis=lambda axis: None)
     caption = f"Mean health score of paying accounts, {month_name(months[0])} to {book.label}"
     alt = (
-        f"Lines: every account alike from {number(line.iloc[0], 1)} to {number(line.iloc[-1], 1)}; weighted "
-        f"by MRR from {number(frame.iloc[0, 0], 1)} to {number(frame.iloc[-1, 0], 1)}."
+        f"{finding}. Lines: every account alike {number(line.iloc[0], 1)} to {number(line.iloc[-1], 1)}; "
+        f"weighted by MRR from {number(frame.iloc[0, 0], 1)} to {number(frame.iloc[-1, 0], 1)}."
     )
-    return Blocks([Text(f"{finding} (@fig-health-trend)."), Figure(fig, "fig-health-trend", caption, alt)])
+    return Blocks([Figure(fig, "fig-health-trend", caption, alt)])
 
 
 def _band_step(data: Data, band: str) -> str:

@@ -41,12 +41,12 @@ def launches(data: Data) -> Blocks:
         "Accounts that used a feature in the month, of all accounts with any use, by months since its first "
         "use on record"
     )
-    alt = "Lines: " + "; ".join(
+    alt = f"{finding}. Lines: " + "; ".join(
         f"{plain(one.feature)} {percent(one.reach.iloc[0], 0)} in its first month, "
         f"{percent(one.reach.iloc[-1], 0)} after {number(len(one.reach) - 1)}"
         for one in found
     )
-    text = f"{escape(finding)} (@fig-launches). " + " ".join(_told(one) for one in found)
+    text = " ".join(_told(one) for one in found)
     return Blocks([Text(text), Figure(fig, "fig-launches", caption, f"{alt}.")])
 
 

@@ -32,8 +32,7 @@ def quadrants(data: Data) -> Blocks:
         f"{'holds' if worry['accounts'] == 1 else 'hold'} {percent(worry['share'])} of MRR"
     )
     text = (
-        f"{sentence(finding)} (@fig-quadrants, @tbl-quadrants); "
-        f"{_largest_unhealthy(rows, book)}{book.unjudged(rows)}"
+        f"{sentence(_largest_unhealthy(rows, book))} (@fig-quadrants, @tbl-quadrants).{book.unjudged(rows)}"
     )
     caption = (
         f"{sentence(book.score_name)} and MRR of each scored paying account, {book.label}; the dashed lines "
@@ -43,7 +42,7 @@ def quadrants(data: Data) -> Blocks:
     alt = "; ".join(
         f"{name} {accounts} accounts, {percent(share)} of MRR" for name, accounts, share in shares
     )
-    figure = Figure(_scatter(rows, finding, book), "fig-quadrants", caption, f"Scatter: {alt}.")
+    figure = Figure(_scatter(rows, finding, book), "fig-quadrants", caption, f"{finding}. Scatter: {alt}.")
     return Blocks([Text(text), figure, _table(table, book)])
 
 
@@ -84,9 +83,9 @@ def _largest_unhealthy(rows: pd.DataFrame, book: Book) -> str:
     large = rows["mrr_cents"] >= rows["mrr_cents"].median()
     worst = rows[large & ~(rows["score"] > book.product.bands.healthy)].nlargest(3, "mrr_cents")
     if worst.empty:
-        return "no large account is below it."
+        return "no large account is below the healthy band"
     names = [
         f"{escape(r.account_name)} ({money(r.mrr_cents, book.currency, short=True)})"
         for r in worst.itertuples()
     ]
-    return f"the largest {'is' if len(names) == 1 else 'are'} {listing(names)}."
+    return f"the largest below the healthy band {'is' if len(names) == 1 else 'are'} {listing(names)}"

@@ -111,8 +111,7 @@ def by_segment(data: Data) -> Blocks:
     fig = charts.intervals([line.value for line in chart], nets, finding, x_label, (1.0, "100%"))
     caption = f"{x_label} by {plain(name)} at the base close; 95% bootstrap intervals over accounts"
     dots = ", ".join(f"{line.value} {percent(line.nrr.value)} of {line.nrr.n} accounts" for line in chart)
-    figure = Figure(fig, "fig-segments", caption, f"Dots with intervals: {dots}.")
-    return Blocks([Text(f"{escape(finding)} (@fig-segments)."), figure])
+    return Blocks([Figure(fig, "fig-segments", caption, f"{finding}. Dots with intervals: {dots}.")])
 
 
 @if_reliable

@@ -128,16 +128,13 @@ def trend(data: Data) -> Blocks:
         "accounts"
     )
     alt = (
-        f"Lines: NRR {percent(frame['NRR'].iloc[0])} to {percent(now)}, GRR "
+        f"{finding}. Lines: NRR {percent(frame['NRR'].iloc[0])} to {percent(now)}, GRR "
         f"{percent(frame['GRR'].iloc[0])} to {percent(frame['GRR'].iloc[-1])}, {since} to "
         f"{month_name(found.index[-1], short=True)}."
     )
-    return Blocks(
-        [
-            Text(f"{finding} (@fig-retention-trend). {company.concentrated(book)}".strip()),
-            Figure(fig, "fig-retention-trend", caption, alt),
-        ]
-    )
+    concentrated = company.concentrated(book)
+    told = [Text(concentrated)] if concentrated else []
+    return Blocks([*told, Figure(fig, "fig-retention-trend", caption, alt)])
 
 
 def growth(data: Data) -> Blocks:
@@ -153,13 +150,13 @@ def growth(data: Data) -> Blocks:
         "exchange-rate effects left out"
     )
     alt = (
-        f"Stacked bars: gains {money(gain.sum(), book.currency, short=True)}, losses "
+        f"{finding}. Stacked bars: gains {money(gain.sum(), book.currency, short=True)}, losses "
         f"{money(loss.sum(), book.currency, short=True)} over {len(rows)} months."
     )
     caveat = "" if data.trust.reliable else f" ({UNRELIABLE})"
     return Blocks(
         [
-            Text(f"{finding} (@fig-growth). {_gained_to_lost(rows)}{caveat} (@tbl-growth)."),
+            Text(f"{_gained_to_lost(rows)}{caveat} (@fig-growth, @tbl-growth)."),
             Figure(_movement_bars(rows, finding, book.currency), "fig-growth", caption, alt),
             _movement_table(data, rows),
         ]

@@ -118,13 +118,12 @@ def before_churn(data: Data) -> Blocks:
             "out."
         )
     alt = f"Two lines of weekly use over the {WEEKS} weeks before the end of service. {finding}."
-    lead = f"{finding} (@fig-before-churn)."
-    if pattern.lead:
-        lead += (
-            f" That is about the time there is to act. The decline is told on means of {WINDOW} weeks: a "
-            "single quiet week is no sign yet."
-        )
-    return Blocks([Text(lead), Figure(fig, "fig-before-churn", caption, alt)])
+    lead = (
+        f"That is about the time there is to act. The decline is told on means of {WINDOW} weeks: a single "
+        "quiet week is no sign yet (@fig-before-churn)."
+    )
+    told = [Text(lead)] if pattern.lead else []
+    return Blocks([Figure(fig, "fig-before-churn", caption, alt), *told])
 
 
 def warning_flags(data: Data) -> Blocks:

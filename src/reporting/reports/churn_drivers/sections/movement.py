@@ -66,7 +66,7 @@ def first_movement(data: Data) -> Blocks:
     )
     return Blocks(
         [
-            Text(f"{finding} (@fig-first-movement, @tbl-first-movement).{_doubt(data)}"),
+            *([Text(doubt)] if (doubt := _doubt(data).strip()) else []),
             Figure(fig, "fig-first-movement", caption, alt),
             table_block,
         ]
