@@ -68,3 +68,22 @@ def test_a_value_in_its_unit(metric, value, shown):
 def test_a_step_is_told_in_points_for_shares_and_relative_for_the_rest(metric, before, now, step):
     values = {"2026-02": now} | ({} if before is None else {"2026-01": before})
     assert measures.step(book({}, portfolio_month=series(metric, values)), metric) == step
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (70.0, "70"),
+        (69.6, "69.6"),  # 70 is the last that is at risk
+        (69.97, "69.97"),
+        (69.4, "69"),
+        (70.4, "70.4"),  # and this one is healthy
+        (70.6, "71"),
+        (39.6, "39.6"),
+        (40.0, "40"),
+        (39.4, "39"),
+        (None, "not available"),
+    ],
+)
+def test_a_score_reads_as_one_of_its_band(value, told):
+    assert book({}).score(value) == told

@@ -131,18 +131,16 @@ class AccountPages:
             (out / self._books[book.owner]).write_text(html, encoding="utf-8")
 
     def _write_explorer(self, out: Path, context: RunContext) -> None:
-        from reporting.reports.account_pages import COLUMNS
-
         rows = [[_cleaned(value) for value in row] for row in self._told.rows()]
         files = [self._files[account.id].removesuffix(".html") for account in self._told.accounts]
         columns: list[dict[str, Any]] = [
             {"id": c.id, "label": c.label, "kind": c.kind, "shown": c.shown, "filter": c.filter}
-            for c in COLUMNS
+            for c in self._told.columns
         ]
         for number, column in enumerate(columns):
             if column["filter"] or column["id"] == "action":
                 column["values"] = _coded(rows, number)
-        ids = [row[[c.id for c in COLUMNS].index("id")] for row in rows]
+        ids = [row[[column["id"] for column in columns].index("id")] for row in rows]
         for row, id, file in zip(rows, ids, files, strict=True):
             row.append(0 if file == id else file)
         head = {

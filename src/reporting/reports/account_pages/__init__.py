@@ -5,7 +5,6 @@ text is plain: whoever sets the pages escapes it.
 """
 
 from reporting.reports.account_pages.page import Page
-from reporting.reports.account_pages.rows import COLUMNS
 from reporting.reports.account_pages.told import Told
 
-__all__ = ["COLUMNS", "Page", "Told"]
+__all__ = ["Page", "Told"]

@@ -10,7 +10,7 @@ from reporting.analysis.account import Account
 from reporting.analysis.renewals import renewals
 from reporting.params.playbook import STANCES as PAYING
 from reporting.params.playbook import TO_SAVE
-from reporting.present.formats import count, date, days, number
+from reporting.present.formats import count, date, days
 from reporting.present.words import plural, sentence, uncapitalised
 from reporting.reports.account_pages import details
 from reporting.reports.account_pages.verdict import STANCES, action, owner, reason, stance
@@ -69,7 +69,7 @@ class Book:
             account.id,
             account.name,
             self.month.money(told.get("mrr_cents")),
-            number(told.get("score")),
+            self.month.score(told.get("score")),
             sentence(reason(self.month, account)),
             action(self.month, account),
             date(told.get("due")),

@@ -73,7 +73,8 @@ def changed(book: Book, account: Account) -> tuple[str, ...]:
         cause = now.get(f"{score}_change_cause")
         because = f", most of all by {plain(cause)}" if cause else ""
         lines.append(
-            f"{sentence(book.score_name)} {number(was.get(score))} to {number(now.get(score))}{because}."
+            f"{sentence(book.score_name)} {book.score(was.get(score))} to "
+            f"{book.score(now.get(score))}{because}."
         )
     for key, name, form in (
         ("mrr_cents", "MRR", book.money),

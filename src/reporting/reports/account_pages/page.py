@@ -104,7 +104,7 @@ def told(book: Book, account: Account) -> Page:
         name=account.name,
         about=_about(account),
         verdict=verdict(book, account),
-        scores=_scores(account) if account.standing in ("pays", "on trial") else (),
+        scores=_scores(book, account) if account.standing in ("pays", "on trial") else (),
         months=tuple(month(close, short=True) for close in account.course),
         series=_course(book, account),
         people=_people(account),
@@ -129,11 +129,11 @@ def _about(account: Account) -> str:
     return " · ".join([account.id, *told])
 
 
-def _scores(account: Account) -> tuple[Score, ...]:
+def _scores(book: Book, account: Account) -> tuple[Score, ...]:
     return tuple(
         Score(
             SCORES[score],
-            number(account.now.get(score)),
+            book.score(account.now.get(score)),
             tuple(
                 (sentence(plain(cost.part)), number(cost.value), _points(cost.points))
                 for cost in costs
@@ -158,7 +158,7 @@ def _course(book: Book, account: Account) -> tuple[Series, ...]:
         "mrr_cents": ("MRR", book.money),
         "events": ("Use (events)", count),
         "active_users": ("Active users", count),
-        "score": (sentence(book.score_name), number),
+        "score": (sentence(book.score_name), book.score),
     }
     closes = list(account.course.values())
     found = []

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import pandas as pd
 
 from reporting.analysis.account import Account
+from reporting.present.words import sentence
 from reporting.reports.account_pages.verdict import STANCES, action, owner, reason, stance
 from reporting.reports.telling.book import Book
 
@@ -77,6 +78,12 @@ COLUMNS = (
     Column("tenure", "Days since sign-up", "days", _now("tenure_days")),
 )
 DIGITS = {"share": 4, "score": 1, "count": 0, "money": 0, "days": 0}
+
+
+def columns(book: Book) -> tuple[Column, ...]:
+    """`COLUMNS`, the score by its name in this product."""
+    named = {"score": sentence(book.score_name)}
+    return tuple(replace(column, label=named.get(column.id, column.label)) for column in COLUMNS)
 
 
 def row(book: Book, account: Account) -> list[Any]:

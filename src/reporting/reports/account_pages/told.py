@@ -12,7 +12,7 @@ from reporting.reports.account_pages.books import Book as OwnersBook
 from reporting.reports.account_pages.books import books
 from reporting.reports.account_pages.lists import List, lists
 from reporting.reports.account_pages.page import Page, told
-from reporting.reports.account_pages.rows import row
+from reporting.reports.account_pages.rows import Column, columns, row
 from reporting.reports.telling.book import Book
 
 
@@ -39,6 +39,11 @@ class Told:
     def pages(self) -> Iterator[Page]:
         """The page of each account."""
         return (told(self._book, account) for account in self.accounts)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns of the table of all accounts, see `rows.COLUMNS`."""
+        return columns(self._book)
 
     def rows(self) -> Iterator[list[Any]]:
         """The row of each account in the table of all, see `rows.COLUMNS`."""

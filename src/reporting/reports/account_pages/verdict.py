@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from reporting.analysis.account import Account
-from reporting.present.formats import date, days, interval, missing, month, number, percent
+from reporting.present.formats import date, days, interval, missing, month, percent
 from reporting.present.words import plain, sentence
 from reporting.reports.telling import verdicts
 from reporting.reports.telling.book import Book
@@ -114,7 +114,7 @@ def _state(book: Book, row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     if not missing(row.get("lower")):
         chance += f" (95% interval {interval(100 * row['lower'], 100 * row['upper'], 0)})"
     return (
-        (sentence(book.score_name), f"{number(score)}, {band}" if band else number(score)),
+        (sentence(book.score_name), f"{book.score(score)}, {band}" if band else book.score(score)),
         ("Likely to leave", chance),
         ("Expected loss of MRR", book.money(row.get("expected_loss_cents"))),
         ("Contract renews in", days(row.get("days_to_renewal"))),

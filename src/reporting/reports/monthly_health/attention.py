@@ -10,7 +10,7 @@ from reporting.analysis.activity import falling_and_rising, silence, single_cham
 from reporting.analysis.frames import quantile
 from reporting.present import style
 from reporting.present.blocks import Block, Blocks, Figure, Table, Text
-from reporting.present.formats import count, days, money, number, percent
+from reporting.present.formats import count, days, money, percent
 from reporting.present.markdown import escape
 from reporting.present.words import plural, sentence
 
@@ -77,7 +77,7 @@ def trends(data: Data) -> Blocks:
         "usage_trend_30": ("30 days", _step),
         "usage_trend_90": ("90 days", _step),
         "last_active_days": ("Last active, days ago", count),
-        "engagement_score": ("Engagement score", number),
+        "engagement_score": ("Engagement score", book.score),
     }
     half = max(3, data.top_accounts // 2)
     for label, what, group in (("tbl-falling", "falling", falling), ("tbl-rising", "rising", rising)):

@@ -76,7 +76,7 @@ def key_figures(data: Data) -> Blocks:
     )
     if np.isfinite(now):
         step = "" if np.isnan(before) else f"{number(now - before, 1, sign=True)} {versus}"
-        items.append(KeyFigure(f"Median {book.score_name}", number(now), step, None, "of 100"))
+        items.append(KeyFigure(f"Median {book.score_name}", book.score(now), step, None, "of 100"))
     quiet, limit = data.scored["last_active_days"], book.product.check_in_days
     if quiet.notna().any():
         items.append(KeyFigure(f"Accounts quiet {limit} days or more", count((quiet >= limit).sum())))
@@ -216,7 +216,7 @@ def movers(data: Data) -> Blocks:
         columns = {
             "account_name": "Account",
             "mrr_cents": (f"MRR ({data.book.currency})", money),
-            "now": ("Health score", number),
+            "now": ("Health score", data.book.score),
             "change": ("Change", lambda x: number(x, 1, sign=True)),
             "cause": "Points by part",
         }

@@ -9,7 +9,7 @@ import pandas as pd
 from reporting.analysis.company import Reading
 from reporting.analysis.judgement import Judgement, judgement_of
 from reporting.analysis.view import View
-from reporting.present.formats import money, percent
+from reporting.present.formats import missing, money, number, percent
 from reporting.present.formats import month as month_name
 from reporting.present.words import plain, plural, sentence
 
@@ -49,6 +49,13 @@ class Book(View):
         accounts, share = plural(len(rows), "account"), self.share_of_mrr(rows["mrr_cents"].sum())
         return f" {sentence(accounts)} with {percent(share)} of MRR can't be judged."
 
+    def score(self, value: float | None) -> str:
+        """A score; with decimals where without them it would read as one of another band: `69.6`."""
+        edges = (self.product.bands.at_risk, self.product.bands.healthy)
+        return next(
+            (number(value, digits) for digits in (0, 1) if _same_side(value, digits, edges)), number(value, 2)
+        )
+
     def money(self, cents: float | None) -> str:
         """Money in the reporting currency."""
         return money(cents, self.currency)
@@ -59,3 +66,11 @@ class Book(View):
         if not tables:
             return "not available"
         return "not available: needs " + ", ".join(f"`{table}`" for table in tables)
+
+
+def _same_side(value: float | None, digits: int, edges: tuple[float, float]) -> bool:
+    """Whether rounding leaves a score on its side of both edges, neither moved onto an edge nor off it."""
+    if missing(value):
+        return True
+    shown = round(float(value), digits)
+    return all((value < edge, value > edge) == (shown < edge, shown > edge) for edge in edges)

@@ -59,7 +59,10 @@ def reason(book: Book, row: pd.Series, most: int | None = None) -> str:
     for column in values:
         if column.endswith("_before") or (values[column] is None and column not in _ALONE):
             continue
-        text = _TELL[column](values) if column in _TELL else _plainly(column, values[column])
+        if column in _SCORES:
+            text = f"{_SCORES[column]} {book.score(values[column])}"
+        else:
+            text = _TELL[column](values) if column in _TELL else _plainly(column, values[column])
         if column == "probability" and book.judgement.risk.at[row.name, "at_renewal"]:
             when = row["renewal_at"]
             text += " at the renewal" + ("" if missing(when) else f" on {date(when)}")
@@ -133,8 +136,6 @@ def _seats(v: Values) -> str:
 _TELL: dict[str, Callable[[Values], str]] = {
     "last_active_days": lambda v: f"no use for {days(v['last_active_days'])}",
     "probability": lambda v: f"{percent(v['probability'], 0)} likely to leave",
-    "engagement_score": lambda v: f"an engagement score of {number(v['engagement_score'])}",
-    "score": lambda v: f"a score of {number(v['score'])}",
     "session_frequency": _frequency,
     "events": _events,
     "usage_trend_30": _trend,
@@ -161,4 +162,5 @@ _TELL: dict[str, Callable[[Values], str]] = {
     "licence_utilisation": lambda v: f"{percent(v['licence_utilisation'], 0)} of the seats in use",
 }
 """Column -> what its value says."""
+_SCORES = {"engagement_score": "an engagement score of", "score": "a score of"}
 _ALONE = ("session_frequency", "events")

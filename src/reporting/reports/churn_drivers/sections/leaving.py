@@ -201,7 +201,7 @@ def engaged_leavers(data: Data) -> Blocks:
         columns = {
             "account_name": "Account",
             "month": ("Left in", lambda m: month_name(m, short=True)),
-            "engagement_score": ("Score before", number),
+            "engagement_score": ("Score before", data.book.score),
             "mrr_cents": (f"MRR lost ({book.currency})", money),
             "reason": "Reason given",
         }
@@ -232,7 +232,7 @@ def _engaged_now(data: Data, healthy: float) -> Blocks:
     )
     columns = {
         "account_name": "Account",
-        "engagement_score": ("Engagement score", number),
+        "engagement_score": ("Engagement score", data.book.score),
         "probability": ("May leave", lambda p: percent(p, 0)),
         "mrr_cents": (f"MRR ({data.book.currency})", money),
     }
