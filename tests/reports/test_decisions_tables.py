@@ -60,7 +60,7 @@ def test_use_is_told_by_its_median_middle_half_and_the_share_beyond_the_limit():
         "The median paying account shows 3 days with use in the month and 7.0 sessions per user and week "
         "(@tbl-engagement)."
     )
-    assert "Of the core features in use: not available." in text
+    assert "Not available from this source: value events in the month, of the core features in use" in text
 
 
 def test_the_product_s_rhythm_is_told_where_it_is_known():

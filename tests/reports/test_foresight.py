@@ -42,7 +42,7 @@ def test_renewals_are_told_by_window_with_those_to_save_and_without_owner():
     text, table = renewals(company(scores, **due))
     assert text.markdown == (
         "Contracts that renew: 3 worth $3.60k within 60 days and 3 worth $3.60k within "
-        "90 days; 1 of 3 is an account to save."
+        "90 days, each holding those before; 1 of 3 is an account to save."
     )
     assert [row[:3] for row in table.rows] == [[name, "15 April 2026", "1,200"] for name in "BCD"]
 

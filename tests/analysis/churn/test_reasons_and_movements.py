@@ -59,6 +59,20 @@ def test_a_part_at_the_edge_is_a_reason_and_its_driver_may_be_untold(monkeypatch
     assert (lowers.driver, lowers.factor, lowers.clear) == ("down", 0.5, False)
 
 
+def test_what_can_be_changed_comes_before_contract_and_price():
+    factors = {"a": 1.5, "yearly": 5.2, "b": 1.2}
+    parts = pd.DataFrame([np.log(list(factors.values()))], columns=list(factors), index=["acc"])
+    drivers = [plain("a"), Driver("yearly", "revenue", ("yearly",), lambda f: f["yearly"]), plain("b")]
+    model = SimpleNamespace(
+        design=SimpleNamespace(drivers=drivers, columns=lambda rows: parts * 0 + 1.0),
+        hazard=SimpleNamespace(contributions=lambda columns, reference: parts),
+        reference=None,
+        table=pd.DataFrame({"lower": 1.1, "upper": 9.0}, index=list(factors)),
+    )
+    ((first, second, third),), _ = at_risk.reasons(model, pd.DataFrame(index=["acc"]))
+    assert [first.driver, second.driver, third.driver] == ["a", "b", "yearly"]
+
+
 def moves(*spells_: list[tuple[bool, bool, bool]], late: bool = False) -> dict[str, float] | None:
     """Spells as months of (leaves, shrinks, grows)."""
     rows = [

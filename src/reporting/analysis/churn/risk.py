@@ -82,17 +82,23 @@ def correction(validation: Validation) -> float:
 
 
 def reasons(model: Model, rows: pd.DataFrame) -> tuple[list[list[Reason]], list[Reason | None]]:
-    """The parts that raise each row's hazard most, and the one that lowers it most."""
+    """The parts that raise each row's hazard most, and the one that lowers it most.
+
+    Those of contract and price say when and for how much an account can leave rather than why: they stand
+    after the others.
+    """
     covariates = model.design.columns(rows)
     parts = model.hazard.contributions(covariates, model.reference)
     names = [driver.name for driver in model.design.drivers]
+    contract = {driver.name for driver in model.design.drivers if driver.group == "revenue"}
     clear = {name: is_clear(row) for name, row in model.table.iterrows()}
     raising, lowering = [], []
     for account, part in parts[names].iterrows():
         ranked = part.sort_values(kind="stable")
         values = covariates.loc[account]
         told = [Reason(str(n), float(values[n]), float(np.exp(x)), clear[n]) for n, x in ranked.items()]
-        raising.append([r for r in told[::-1] if r.factor >= WORTH_NAMING][:RAISING])
+        up = [r for r in told[::-1] if r.factor >= WORTH_NAMING]
+        raising.append(sorted(up, key=lambda r: r.driver in contract)[:RAISING])
         lowering.append(next((r for r in told if r.factor <= 1 / WORTH_NAMING), None))
     return raising, lowering
 

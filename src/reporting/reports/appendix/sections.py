@@ -117,7 +117,8 @@ def glossary(data: Data) -> Blocks:
     """The definition of every metric; those that are not available here say so."""
     entries = []
     for metric in sorted(METRICS.values(), key=lambda m: m.label.lower()):
-        gap = f" *Here {data.book.missing(metric.id)}.*" if metric.id in data.book.unavailable else ""
+        needs = ", ".join(f"`{table}`" for table in data.book.unavailable.get(metric.id, []))
+        gap = f" *Here not available: needs {needs}.*" if needs else ""
         entries.append((metric.label, escape(metric.filled(data.book.product).definition) + gap))
     return Blocks([Glossary(entries)])
 

@@ -41,7 +41,7 @@ def headline(data: Data) -> Blocks:
             f"{book.money(listed['mrr_cents'].sum())} or {percent(listed['mrr_cents'].sum() / total)} of MRR."
         )
     first += _blocked_sentence(data)
-    return Blocks([data.trust.warning(), Text(f"{first} {rates_sentence(data)} {_pipeline_sentence(data)}")])
+    return Blocks([data.trust.in_short(), Text(f"{first} {rates_sentence(data)} {_pipeline_sentence(data)}")])
 
 
 def _blocked_sentence(data: Data) -> str:

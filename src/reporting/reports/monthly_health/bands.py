@@ -27,7 +27,7 @@ def headline(data: Data) -> Blocks:
             f"No paying account has a {book.score_name} in {book.label}: "
             f"{book.missing(book.product.band_score)}."
         )
-        return Blocks([data.trust.warning(), Text(text)])
+        return Blocks([data.trust.in_short(), Text(text)])
     now, before = (
         share(book, data.by_band, "mrr_cents", "healthy"),
         share(book, data.by_band, "mrr_cents_before", "healthy"),
@@ -39,7 +39,7 @@ def headline(data: Data) -> Blocks:
         f"churn-risk band, with {book.money(bands.loc['churn risk', 'mrr_cents'])} of MRR. "
         f"{_quiet_sentence(data)} {validity_sentence(data)}{book.unjudged(data.scored)}"
     )
-    return Blocks([data.trust.warning(), _thin(data), Text(text)])
+    return Blocks([data.trust.in_short(), _thin(data), Text(text)])
 
 
 def _thin(data: Data) -> Blocks:

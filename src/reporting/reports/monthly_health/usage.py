@@ -56,7 +56,7 @@ def engagement(data: Data) -> Blocks:
         limit = limited.get(measure.column)
         found = spread(rows[measure.column], limit)
         if found is None:
-            lacking.append(f"{sentence(measure.label)}: {data.book.missing(measure.column)}.")
+            lacking.append(measure.label)
             continue
         low, middle, high = (measure.show(x) for x in (found.low, found.middle, found.high))
         beyond = (
@@ -78,7 +78,7 @@ def engagement(data: Data) -> Blocks:
         blocks.append(Text(f"{_sentence(data)} (@tbl-engagement)."))
         blocks.append(Table.of(table, columns, label="tbl-engagement", caption=caption))
     if lacking:
-        blocks.append(Text(" ".join(lacking)))
+        blocks.append(Text(f"Not available from this source: {listing(lacking)}."))
     return Blocks(blocks)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from reporting.analysis.company import Reading
 from reporting.analysis.judgement import Judgement, judgement_of
 from reporting.analysis.view import View
-from reporting.present.formats import missing, money, number, percent
+from reporting.present.formats import NOT_AVAILABLE, missing, money, number, percent
 from reporting.present.formats import month as month_name
 from reporting.present.words import plain, plural, sentence
 
@@ -61,11 +61,8 @@ class Book(View):
         return money(cents, self.currency)
 
     def missing(self, metric: str) -> str:
-        """Why a metric has no value: ``not available: needs `users` ``."""
-        tables = self.unavailable.get(metric, [])
-        if not tables:
-            return "not available"
-        return "not available: needs " + ", ".join(f"`{table}`" for table in tables)
+        """Why a metric has no value, as leadership reads it; the appendix names the tables it would need."""
+        return "not available from this source" if self.unavailable.get(metric) else NOT_AVAILABLE
 
 
 def _same_side(value: float | None, digits: int, edges: tuple[float, float]) -> bool:

@@ -123,7 +123,8 @@ def _windows(book: Book, windows: pd.DataFrame) -> str:
         f"within {window} days"
         for window, row in windows[windows["accounts"] > 0].iterrows()
     ]
-    return f"Contracts that renew: {listing(told)}"
+    each = ", each holding those before" if len(told) > 1 else ""
+    return f"Contracts that renew: {listing(told)}{each}"
 
 
 def _at_stake(book: Book, row: pd.Series) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from reporting.metrics.registry import METRICS
 from reporting.present.blocks import Table
-from reporting.present.formats import change, count, money, number, percent, points
+from reporting.present.formats import NOT_AVAILABLE, change, count, money, number, percent, points
 from reporting.present.words import cut, listing, moved_points
 from reporting.reports.telling.book import Book
 from reporting.reports.telling.trust import UNRELIABLE, Trust
@@ -48,7 +48,7 @@ def show(book: Book, metric: str, value: float) -> str:
     """A value in the metric's unit; NaN says why there is none."""
     if not math.isfinite(value):
         if metric in book.unavailable:
-            return book.missing(metric).replace("`", "")
+            return f"{NOT_AVAILABLE}: needs {', '.join(book.unavailable[metric])}"
         return METRICS[metric].undefined or "none this month"
     unit = METRICS[metric].portfolio_unit
     if unit == "share":

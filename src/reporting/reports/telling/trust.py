@@ -11,9 +11,11 @@ import pandas as pd
 
 from reporting.analysis import trust
 from reporting.present.blocks import Blocks, Callout
+from reporting.present.formats import count
 from reporting.present.markdown import escape
 from reporting.present.words import plural
 
+TITLE = "The sources contradict each other on who left"
 UNRELIABLE = "not reliable: sources contradict"
 LEADING = (
     *("stale_extract", "events_end", "events_missing", "unknown_event", "inclusive_end", "discount_share"),
@@ -37,12 +39,22 @@ class Trust(trust.Trust):
         doubts = [escape(row["message"]) for _, row in findings.iterrows() if _leads(row)]
         title = "Settle this before believing the figures"
         told = [Callout("warning", title, "\n".join(f"- {doubt}" for doubt in doubts))] if doubts else []
-        return Blocks([*told, self._contradiction()])
+        return Blocks([*told, *([] if self.reliable else [self._contradiction()])])
 
-    def _contradiction(self) -> Blocks:
-        """The callout that has to stand before any retention figure; empty when the sources agree."""
+    def in_short(self) -> Blocks:
+        """What stands before the figures of reports that are not about retention; the brief has all."""
+        found = self.warning()
         if self.reliable:
-            return Blocks([])
+            return found
+        text = (
+            f"By the subscriptions {plural(self.churned, 'account')} ever stopped paying, other tables name "
+            f"{count(max(w.named for w in self.witnesses))}; the brief says which. Until that is settled, "
+            f"figures that rest on it are marked *{UNRELIABLE}* and are no good news."
+        )
+        return Blocks([*found[:-1], Callout("warning", TITLE, text)])
+
+    def _contradiction(self) -> Callout:
+        """Which tables say what."""
         told = [witness for witness in self.witnesses if witness.contradicts]
         clauses = [_clause(witness) for witness in told or self.witnesses if witness.called]
         text = (
@@ -52,7 +64,7 @@ class Trust(trust.Trust):
             f"in this report are what the subscriptions say, marked *{UNRELIABLE}*, and must not be read as "
             "good news."
         )
-        return Blocks([Callout("warning", "The sources contradict each other on who left", text)])
+        return Callout("warning", TITLE, text)
 
 
 def if_reliable(section: Callable[[Any], Blocks]) -> Callable[[Any], Blocks]:

@@ -211,11 +211,17 @@ local function printed_spark(span)
     .. table.concat(points, ' ') .. '))'
 end
 
-local function keep_together(document) -- a paragraph stays on the page of the figure or table it leads to
-  local out = pandoc.List({})
-  for i, block in ipairs(document.blocks) do
-    local following = document.blocks[i + 1]
-    local leads = block.t == 'Para' and following and (following.t == 'Figure' or following.t == 'Table')
+local function keep_together(document)
+  -- A paragraph stays on the page of the figure or table it leads to, and one under a heading of that paragraph's.
+  local out, blocks = pandoc.List({}), document.blocks
+  local function leads(i)
+    local block, following = blocks[i], blocks[i + 1]
+    if not following or block.t ~= 'Para' then return false end
+    local opens = i > 1 and blocks[i - 1].t == 'Header'
+    return following.t == 'Figure' or following.t == 'Table' or opens and leads(i + 1)
+  end
+  for i, block in ipairs(blocks) do
+    local leads = leads(i)
     if leads then out:insert(raw('#block(sticky: true)[')) end
     out:insert(block)
     if leads then out:insert(raw(']')) end

@@ -22,9 +22,9 @@ from ..untold import why
 def headline(data: Data) -> Blocks:
     """Who left, what goes with it, who may be next: three sentences. A contradiction stands before them."""
     if data.nobody:
-        return Blocks([data.trust.warning(), _nobody(data)])
+        return Blocks([data.trust.in_short(), _nobody(data)])
     text = " ".join((_who_left(data), _what_goes_with_it(data), _who_is_next(data)))
-    return Blocks([data.trust.warning(), Text(text)])
+    return Blocks([data.trust.in_short(), Text(text)])
 
 
 def _nobody(data: Data) -> Callout:
@@ -128,7 +128,9 @@ def key_figures(data: Data) -> Blocks:
     at = None if data.nobody else data.overall.at([12]).iloc[0]
     if at is not None and pd.notna(at["survival"]):
         limits = (
-            f"95% interval {percent(at['lower'])} to {percent(at['upper'])}" if pd.notna(at["lower"]) else ""
+            f"from the first payment on; 95% interval {percent(at['lower'])} to {percent(at['upper'])}"
+            if pd.notna(at["lower"])
+            else "from the first payment on"
         )
         items.append(
             KeyFigure(data.trust.label("Still paying after 12 months"), percent(at["survival"]), note=limits)
