@@ -107,7 +107,7 @@ def forest(
         finding: The title.
         axis: Label of the value axis.
     """
-    fig, ax = style.figure(height=1.2 + 0.27 * len(table))
+    fig, ax = style.figure(height=1.2 + 0.22 * len(table))
     style.horizontal(ax)
     low, high = float(table["lower"].min()), float(table["upper"].max())
     low, high = max(min(low, 0.5), 0.05), min(max(high, 2.0), 25.0)

@@ -10,7 +10,6 @@ from reporting.analysis.churn.segments import Segmentation, reliable_until
 from reporting.present.blocks import Blocks, Callout, Figure, Table, Text
 from reporting.present.formats import count, number, p_value, percent
 from reporting.present.formats import month as month_name
-from reporting.present.markdown import escape
 from reporting.present.words import plural, sentence
 from reporting.survival.gates import FEWEST_EVENTS
 
@@ -137,9 +136,7 @@ def _segment(data: Data, segment: Segmentation) -> Blocks:
         f"{name} {percent(at_month(curve, segment.tau), 0)} after {number(segment.tau)} months"
         for name, curve in curves.items()
     )
-    told = _segment_finding(segment, {group: escape(name) for group, name in names.items()})
-    figure = Figure(fig, f"fig-curves-{slug}", f"{caption}.", f"{alt}.")
-    return Blocks([Text(f"{told} (@fig-curves-{slug})."), figure])
+    return Blocks([Figure(fig, f"fig-curves-{slug}", f"{caption}.", f"{finding}. {alt}.")])
 
 
 def _groups(data: Data, segment: Segmentation) -> Table:
