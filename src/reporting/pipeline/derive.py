@@ -67,7 +67,7 @@ def _read(executed: Path) -> Draft:
             remedy='Set "reporting": {"title": ...} in the notebook\'s metadata.',
         )
     document = Draft(executed, executed.stem, title, str(about.get("description") or ""))
-    document.one_page = bool(about.get("one-page"))
+    document.pages = about.get("pages")
     number = 0  # as in the notebook that is edited, which has no injected cell
     for cell in notebook.cells:
         number += "injected-parameters" not in cell.metadata.get("tags", [])
@@ -84,8 +84,8 @@ def _write(document: Draft, out_dir: Path, front: dict[str, Any], meanings: Mapp
     matter: dict[str, Any] = {"title": document.title, "lang": "en"}
     if document.description:
         matter["description"] = document.description
-    if document.one_page:
-        matter["one-page"] = True
+    if document.pages:
+        matter["pages"] = document.pages
     matter |= {"report": document.report} | front
     if document.key_figures:
         matter["key-figures"] = document.key_figures

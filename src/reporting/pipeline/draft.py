@@ -34,7 +34,7 @@ class Draft:
 
     def __init__(self, source: Path, report: str, title: str, description: str = "") -> None:
         self.source, self.report, self.title, self.description = source, report, title, description
-        self.one_page = False
+        self.pages: int | None = None
         self.parts: list[str] = []
         self.aside: list[str] = []
         self._body, self._apart = Sections(self.parts), Sections(self.aside)

@@ -68,7 +68,7 @@ def page_values(document: Document, context: RunContext, root: Path) -> dict[str
         "company": printable(context.company, context.brand.font),
         "month": context.month.label,
         "run_id": context.run_id,
-        "one_page": bool(document.front.get("one-page")),
+        "pages": document.front.get("pages"),
         "paper": context.brand.page_size,
         "lang": str(document.front.get("lang", "en")),
         "logo": logo,

@@ -1,0 +1,86 @@
+"""The second page of a review: what the answer rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reporting.present.blocks import Block, Blocks, Column, Table, Text
+from reporting.present.formats import NOT_AVAILABLE
+from reporting.present.markdown import escape
+from reporting.present.words import cut, sentence
+from reporting.reports.account_pages.page import Score
+
+from .data import Data
+
+NOTE = 160
+"""Letters of a note that are told."""
+NAMES = 320
+"""Letters of a list of features that are told."""
+
+
+def health(data: Data) -> Blocks:
+    """What each part of a score costs; those that cost nothing in a sentence."""
+    blocks: list[Block] = []
+    for score in data.page.scores:
+        if score.rows and score.value != NOT_AVAILABLE:
+            blocks += _score(score)
+        elif score.value != NOT_AVAILABLE:
+            blocks.append(Text(f"{score.name} {score.value}: no part costs a point."))
+    return Blocks(blocks)
+
+
+def _score(score: Score) -> list[Block]:
+    label = f"tbl-{'-'.join(score.name.lower().split())}"
+    head = [Column("Part"), Column("Its own score", "right"), Column("Points", "right")]
+    whole = f"; nothing is lost on {escape(score.whole)}" if score.whole else ""
+    caption = f"{score.name} {score.value} of 100, and the points that each part takes off{whole}"
+    return [Table(head, score.rows, label, caption)]
+
+
+def people(data: Data) -> Blocks:
+    """Who uses the product; what is not known is left out."""
+    return _facts(data.page.people, "tbl-people", "Who uses it")
+
+
+def contract(data: Data) -> Blocks:
+    """Renewal, value and tickets, then the flags."""
+    flags = [f"**{label}:** {escape(sentence(told))}." for label, told in data.page.flags if label != "Not raised"]
+    blocks: list[Block] = [*_facts(data.page.contract, "tbl-contract", "Contract and support")]
+    if flags:
+        blocks.append(Text("Warning flags. " + " ".join(flags)))
+    return Blocks(blocks)
+
+
+def _facts(facts: Sequence[tuple[str, str]], label: str, caption: str) -> Blocks:
+    known = [(name, value) for name, value in facts if value != NOT_AVAILABLE]
+    head = [Column("What"), Column("At the close", "right")]
+    return Blocks([Table(head, known, label, caption)] if known else [])
+
+
+def features(data: Data) -> Blocks:
+    """Features in use and not yet in use, against the middle of accounts like it."""
+    page = data.page
+    if page.features in ("", NOT_AVAILABLE):
+        return Blocks()
+    lines = [f"{escape(page.features)}."]
+    if page.used:
+        lines.append(f"**In use, with events:** {escape(cut(page.used, NAMES))}.")
+    if page.unused:
+        share = "with the share of accounts like it that use them"
+        lines.append(f"**Not yet in use,** {share}: {escape(cut(page.unused, NAMES))}.")
+    return Blocks([Text("\n\n".join(lines))])
+
+
+def advice(data: Data) -> Blocks:
+    """What was advised and what came of it, then the latest contacts."""
+    page = data.page
+    blocks: list[Block] = []
+    if page.advised:
+        head = [Column("When"), Column("What was advised"), Column("What came of it")]
+        rows = [tuple(cut(cell, NOTE) for cell in row) for row in page.advised]
+        blocks.append(Table(head, rows, "tbl-advised", "What was advised, and what came of it"))
+    if page.contacts:
+        head = [Column("When"), Column("What, by whom"), Column("Note")]
+        rows = [(when, cut(what, 60), cut(note, NOTE)) for when, what, note in page.contacts]
+        blocks.append(Table(head, rows, "tbl-contacts", "The latest contacts"))
+    return Blocks(blocks)
