@@ -18,12 +18,13 @@ PYTEST := $(VENV)/bin/python -m pytest
 # All cores; a process whose tests are done takes over some of another's. The plugin checks the properties' fixtures.
 PARALLEL := --numprocesses auto --dist worksteal -p hypothesispytest
 
-# MONTH, SOURCE, PARAMS, RENDERER, OUT and ROOM count only when they are given to make itself: a variable of that name in the
+# MONTH, SOURCE, ACCOUNT and the others count only when they are given to make itself: a variable of that name in the
 # environment must not choose the company. Nor do they reach the environment of what make starts.
 MAKEOVERRIDES :=
-unexport MONTH SOURCE PARAMS RENDERER OUT ROOM SAMPLE
+unexport MONTH SOURCE PARAMS RENDERER OUT ROOM SAMPLE ACCOUNT STANCE OWNER DASK
 quoted = '$(subst ','\'',$(value $(1)))'
 option = $(if $(and $(filter command,$(origin $(2))),$(value $(2))),--$(1) $(call quoted,$(2)))
+words = $(if $(filter command,$(origin $(1))),-- $(foreach word,$(value $(1)),$(call quoted,word)))
 
 rooms := $(patsubst tests/%/,%,$(filter-out tests/__pycache__/,$(wildcard tests/*/)))
 room := $(if $(filter command,$(origin ROOM)),$(strip $(value ROOM)))
@@ -51,6 +52,11 @@ validate: $(READY) ## check a source against the contract: SOURCE= MONTH=
 .PHONY: suggest
 suggest: $(READY) ## propose a product definition from a source's events: SOURCE= OUT=params/product.acme.yml
 	@$(REPORTING) suggest $(call option,source,SOURCE) $(call option,out,OUT) $(call option,params,PARAMS)
+
+.PHONY: account-review
+account-review: $(READY) ## two pages for a call: ACCOUNT='A0074 A0112' or STANCE=rescue or OWNER=, MONTH= DASK=
+	@$(REPORTING) account-review $(call words,ACCOUNT) $(call option,stance,STANCE) $(call option,owner,OWNER) \
+		$(call option,source,SOURCE) $(call option,month,MONTH) $(call option,params,PARAMS) $(call option,dask,DASK)
 
 .PHONY: audit
 audit: $(READY) ## make a published month again from its snapshot and compare: SOURCE= MONTH=

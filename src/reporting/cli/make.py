@@ -1,4 +1,4 @@
-"""The commands that make something: run, render, demo."""
+"""The commands that make something: run, render, account-review, demo."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reporting.cli import common
 
 def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
-    for command in (run, render, demo):
+    for command in (run, render, account_review, demo):
         app.command()(command)
 
 
@@ -82,6 +82,33 @@ def render(
     reporter = Reporter(common.output())
     folder = rerender(project, found, renderer, reporter)
     reporter.say(f"Open {common.shown(folder / 'index.html')}")
+
+
+def account_review(
+    context: typer.Context,
+    accounts: Annotated[list[str], typer.Argument(metavar="ACCOUNT", help="Ids of accounts.")] = [],  # noqa: B006
+    stance: Annotated[str | None, typer.Option(help="All of a stance: rescue, protect, grow ...")] = None,
+    owner: Annotated[str | None, typer.Option(help="All of an owner, by name; with --stance, both.")] = None,
+    source: common.Source = None,
+    month: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM", help="A published month; default: the last one.")
+    ] = None,
+    params: common.Params = None,
+    dask: Annotated[
+        str | None, typer.Option(metavar="tcp://HOST:PORT", help="Have them made by a Dask cluster.")
+    ] = None,
+) -> None:
+    """Two pages on an account for the next call with it, beside its published month."""
+    from reporting.pipeline.history import published_run
+    from reporting.pipeline.progress import Reporter
+    from reporting.pipeline.reviews.produce import Asked, produce
+
+    project = common.project_of(context, params)
+    found = published_run(project, common.source_of(project, source), month)
+    reporter = Reporter(common.output())
+    pages = produce(project, found, Asked(accounts, stance, owner, dask), reporter)
+    reporter.say(f"Run {found.manifest.run_id if found.manifest else ''}: HTML, PDF and notebook of each.")
+    reporter.say(f"Open {common.shown(pages[0] if len(pages) == 1 else pages[0].parent)}")
 
 
 def demo(context: typer.Context) -> None:

@@ -100,7 +100,7 @@ def execute(
     workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="notebook")
     try:
         futures = [
-            workers.submit(_execute_one, notebook, dict(parameters.get(name, {})), out, forkserver, on_cell)
+            workers.submit(execute_one, notebook, dict(parameters.get(name, {})), out, forkserver, on_cell)
             for name, notebook in notebooks.items()
         ]
         wait(futures)
@@ -113,13 +113,14 @@ def execute(
         workers.shutdown()
 
 
-def _execute_one(
+def execute_one(
     notebook: Notebook,
     parameters: dict[str, Any],
     out: Path,
     forkserver: Forkserver,
-    on_cell: Callable[[str, int, int], None],
+    on_cell: Callable[[str, int, int], None] = lambda name, done, total: None,
 ) -> Executed:
+    """Execute one notebook as `execute` does; folder `out` is there already."""
     progress = _Progress()
     source = nbformat.read(notebook.path, as_version=4)
     total = len(source.cells) + bool(parameters)

@@ -11,6 +11,7 @@ When the other end goes away, however it ends, every kernel is killed: none outl
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -25,13 +26,21 @@ CAN_FORK = sys.platform == "linux"
 """Elsewhere the system's own libraries do not survive a fork, and kernels are started afresh."""
 
 
-def main(fd: int, preload: list[str]) -> None:
-    """Import `preload`, then serve requests on the inherited socket `fd` until its other end closes."""
+def main(fd: int, preload: list[str], prepare: tuple[str, str] | None = None) -> None:
+    """Import `preload`, then serve requests on the inherited socket `fd` until its other end closes.
+
+    Args:
+        prepare: A module and what its function `prepare` is called with, so that every kernel has what it read.
+    """
     with socket.socket(fileno=fd) as parent:
         parent.set_inheritable(False)
         if CAN_FORK:
             for name in preload:
                 importlib.import_module(name)
+            if prepare:
+                module, argument = prepare
+                importlib.import_module(module).prepare(argument)
+                gc.freeze()  # a collection in a kernel would copy all of it
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended kernels leave no zombies
         kernels: list[int] = []
         with parent.makefile("r", encoding="utf-8") as requests:
@@ -85,4 +94,4 @@ def _kill(kernels: list[int]) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2:])
+    main(int(sys.argv[1]), *json.loads(sys.argv[2]))

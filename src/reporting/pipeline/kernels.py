@@ -62,9 +62,15 @@ class Forkserver:
     Args:
         limits: What a kernel may take.
         preload: Modules that every kernel has imported when it starts.
+        prepare: A module and what its function `prepare` is called with, before any kernel starts.
     """
 
-    def __init__(self, limits: Limits | None = None, preload: Sequence[str] = HEAVY) -> None:
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        preload: Sequence[str] = HEAVY,
+        prepare: tuple[str, str] | None = None,
+    ) -> None:
         self.limits = limits or Limits()
         self._home = tempfile.TemporaryDirectory(prefix="reporting-")
         self._socket, theirs = socket.socketpair()
@@ -72,9 +78,10 @@ class Forkserver:
         self._lock = threading.Lock()
         self._started = False
         environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        given = json.dumps([list(preload), prepare])
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "reporting.pipeline.forkserver", str(theirs.fileno()), *preload],
+                [sys.executable, "-m", "reporting.pipeline.forkserver", str(theirs.fileno()), given],
                 env={**environment, **PINNED, "IPYTHONDIR": self._home.name},
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,

@@ -70,12 +70,14 @@ class Notebook:
     Attributes:
         name: The file name without `.ipynb`; the report's id.
         title: `reporting.title` of the notebook's metadata, else the name in words.
+        per: `reporting.per`: what it tells one of, `account`; empty where it tells a month.
     """
 
     name: str
     path: Path
     title: str
     parameters: dict[str, Parameter]
+    per: str = ""
 
 
 def read_notebook(path: Path) -> Notebook:
@@ -97,12 +99,13 @@ def read_notebook(path: Path) -> Notebook:
     if len(tagged) > 1:
         raise ParameterError("two cells are tagged `parameters`.", where=path, remedy="Leave the tag on one.")
     source = "".join(tagged[0]["source"]) if tagged else ""
-    title = metadata.get("reporting", {}).get("title") or path.stem.replace("_", " ").capitalize()
-    return Notebook(path.stem, path, title, _declared(source, path))
+    about = metadata.get("reporting", {})
+    title = about.get("title") or path.stem.replace("_", " ").capitalize()
+    return Notebook(path.stem, path, title, _declared(source, path), about.get("per", ""))
 
 
 def find_notebooks(folder: Path) -> dict[str, Notebook]:
-    """Every notebook in `folder`, by name, in alphabetical order.
+    """Every notebook in `folder` that tells a month, by name, in alphabetical order.
 
     Raises:
         ParameterError: There is none, one can't be read, or its name can't be that of a published file.
@@ -115,7 +118,7 @@ def find_notebooks(folder: Path) -> dict[str, Notebook]:
                 where=repr(path.name),
                 remedy="Rename it; letters, digits, _ and - will do.",
             )
-    found = {path.stem: read_notebook(path) for path in paths}
+    found = {path.stem: notebook for path in paths if not (notebook := read_notebook(path)).per}
     if not found:
         raise ParameterError(
             "there is no notebook here.", where=folder, remedy="Restore the notebooks folder."

@@ -9,6 +9,9 @@ from collections.abc import Callable, Generator
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+LINE_SECONDS = 10
+"""How often a log is told how far a step of many parts is."""
+
 
 class Reporter:
     """Shows the steps of a run and keeps their times.
@@ -44,6 +47,41 @@ class Reporter:
         self.seconds[name] = round(time.perf_counter() - began, 3)
 
     @contextlib.contextmanager
+    def counted(self, name: str, text: str, total: int) -> Generator[Callable[[int], None]]:
+        """A step of so many equal parts: one line that says how many are done, and how long the rest takes.
+
+        Args:
+            name: Key of its time in `seconds`.
+            text: What it does, for the reader.
+            total: The number of parts.
+
+        Yields:
+            `tick(failed)`, to be called once for each part that ends, with how many have failed until then.
+        """
+        began = time.perf_counter()
+        done, told = 0, began
+
+        def line(failed: int) -> str:
+            rest = (time.perf_counter() - began) / done * (total - done)
+            ahead = f", about {_duration(rest)} left" if done < total else ""
+            return f"{text}: {done} of {total}{ahead}" + (f", {failed} failed" if failed else "")
+
+        with contextlib.ExitStack() as stack:
+            status = stack.enter_context(self._console.status(text)) if self._console.is_terminal else None
+
+            def tick(failed: int) -> None:
+                nonlocal done, told
+                done += 1
+                if status:
+                    status.update(line(failed))
+                elif done in (1, total) or time.perf_counter() - told >= LINE_SECONDS:
+                    told = time.perf_counter()
+                    self.say(line(failed))
+
+            yield tick
+        self.seconds[name] = round(time.perf_counter() - began, 3)
+
+    @contextlib.contextmanager
     def _lines(self, text: str) -> Generator[Callable[[str, int, int], None]]:
         self.say(text)
 
@@ -72,3 +110,8 @@ class Reporter:
 
             yield tick
             progress.update(whole, total=1, completed=1)
+
+
+def _duration(seconds: float) -> str:
+    """`40 s`, `3 min`."""
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"

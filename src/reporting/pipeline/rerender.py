@@ -5,14 +5,13 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from reporting.errors import AuditDifference
 from reporting.pipeline import inputs
 from reporting.pipeline.history import Run
 from reporting.pipeline.manifest import CRATE, SIGNATURE, SUMS
 from reporting.pipeline.plan import choose_renderer
 from reporting.pipeline.progress import Reporter
 from reporting.pipeline.project import Project
-from reporting.pipeline.verify import verify
+from reporting.pipeline.verify import require_sound
 
 
 def rerender(project: Project, run: Run, asked: str, reporter: Reporter) -> Path:
@@ -29,12 +28,7 @@ def rerender(project: Project, run: Run, asked: str, reporter: Reporter) -> Path
     from reporting.pipeline.produce import context_of, render_month
 
     assert run.manifest is not None
-    if altered := verify(run):
-        raise AuditDifference(
-            f"{len(altered)} files are not as they were published, the first: {altered[0]}.",
-            where=run.folder,
-            remedy="Restore the month from a backup; `reporting audit --hashes` names all.",
-        )
+    require_sound(run)
     renderer = choose_renderer(asked)
     out = project.build(run.source, run.month) / f"rendered-{renderer.split()[0]}"
     shutil.rmtree(out, ignore_errors=True)

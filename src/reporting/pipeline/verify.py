@@ -37,6 +37,20 @@ def verify(run: Run) -> list[Difference]:
     return sorted(found, key=lambda item: rank(item.path))
 
 
+def require_sound(run: Run) -> None:
+    """Refuse a month that isn't as it was published.
+
+    Raises:
+        AuditDifference: It isn't; the first file is named.
+    """
+    if altered := verify(run):
+        raise AuditDifference(
+            f"{len(altered)} files are not as they were published, the first: {altered[0]}.",
+            where=run.folder,
+            remedy="Restore the month from a backup; `reporting audit --hashes` names all.",
+        )
+
+
 def spoilt(found: list[Difference]) -> list[Difference]:
     """Those of `found` that a re-run would rest on: nothing can be said of the month while they differ."""
     return [item for item in found if item.path == NAME or item.path.startswith(SNAPSHOT)]

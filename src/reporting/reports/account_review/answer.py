@@ -12,19 +12,22 @@ from reporting.present.words import cut, sentence
 from .data import Data
 from .questions import question
 
+IN_CHARTS = ("mrr_cents", "score")
+"""Figures whose course is drawn, see `charts.course`."""
 WORDS = 600
 """Letters of what a customer said that are told."""
 
 
 def headline(data: Data) -> Blocks:
-    """Stance and reason, then the next step with its owner and its day."""
+    """Stance and reason, the next step with its owner and its day, and who they are."""
     told = data.page.verdict
     reason = cut(told.reason, WORDS)
     answer = f"**{told.title}.** {escape(sentence(reason))}".strip()
+    about = Text(escape(data.page.about))
     if not told.action:
-        return Blocks([Text(answer), Text(escape(f"{told.whose}."))])
+        return Blocks([Text(answer), Text(escape(f"{cut(told.whose, 80)}.")), about])
     step = f"**Next step:** {escape(told.action)}, by {told.due}. {escape(cut(told.whose, 80))}."
-    return Blocks([Text(answer + ("" if answer.endswith(".") else ".")), Text(step)])
+    return Blocks([Text(answer + ("" if answer.endswith(".") else ".")), Text(step), about])
 
 
 def key_figures(data: Data) -> Blocks:
@@ -52,7 +55,9 @@ def _courses(data: Data) -> list[KeyFigure]:
             step = now - then
             moved = "unchanged" if form(abs(step)) == form(0) else _signed(form(abs(step)), step)
             change = f"{moved} on {month_name(book.previous, short=True)}"
-        tiles.append(KeyFigure(name, form(now), change, history=values))
+        shown = values if key not in IN_CHARTS else ()
+        band = account.verdict.get("band") or "" if key == "score" else ""
+        tiles.append(KeyFigure(name, form(now), change, note=band, history=shown))
     return tiles
 
 
@@ -69,7 +74,6 @@ def _outlook(data: Data) -> list[KeyFigure]:
     when = "at its renewal" if _at_renewal(data) else "within three months"
     loss = book.money(row.get("expected_loss_cents"))
     lost = "" if loss == NOT_AVAILABLE else f"{loss} of MRR expected to be lost"
-    band = row.get("band")
     renewal = row.get("days_to_renewal")
     value = book.money(row.get("contract_value_cents"))
     return [
@@ -80,7 +84,6 @@ def _outlook(data: Data) -> list[KeyFigure]:
             note="" if missing(renewal) else f"{date(row.get('renewal_at'))}, {value} at stake",
         ),
         KeyFigure("Open tickets", count(data.account.now.get("tickets_open")), note=_escalated(data)),
-        *([KeyFigure("Band", band)] if band and missing(renewal) else []),
     ]
 
 

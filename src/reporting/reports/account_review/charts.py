@@ -31,7 +31,7 @@ def course(data: Data) -> Blocks:
         ("score", sentence(book.score_name), f"{sentence(book.score_name)} (0 to 100)"),
     ]
     known = [form for form in forms if np.isfinite(_values(data, form[0])).any()]
-    fig, axes = style.figure(height=1.75, cols=len(known), squeeze=False)
+    fig, axes = style.figure(height=2.1, cols=len(known), squeeze=False)
     for ax, (key, _, unit) in zip(axes[0], known, strict=True):
         _panel(ax, data, key, unit)
     style.title(fig, _finding(data, known))

@@ -39,13 +39,13 @@ def _score(score: Score) -> list[Block]:
 
 def people(data: Data) -> Blocks:
     """Who uses the product; what is not known is left out."""
-    return _facts(data.page.people, "tbl-people", "Who uses it")
+    return _facts(data.page.people, "tbl-people", "Users at the close")
 
 
 def contract(data: Data) -> Blocks:
     """Renewal, value and tickets, then the flags."""
     flags = [f"**{label}:** {escape(sentence(told))}." for label, told in data.page.flags if label != "Not raised"]
-    blocks: list[Block] = [*_facts(data.page.contract, "tbl-contract", "Contract and support")]
+    blocks: list[Block] = [*_facts(data.page.contract, "tbl-contract", "What is at stake, and what is open")]
     if flags:
         blocks.append(Text("Warning flags. " + " ".join(flags)))
     return Blocks(blocks)

@@ -72,7 +72,7 @@ def _seats(v: Values) -> str:
 
 def _feature(_: Book, v: Values) -> str:
     peers = f"the accounts on {v['peers']}" if v["peers"] else "all accounts"
-    return f"{percent(v['share'], 0)} of {peers} use {plain(v['name'])} and they don't: would it help them?"
+    return f"{percent(v['share'], 0)} of {peers} use “{plain(v['name'])}” and they don't: would it help them?"
 
 
 def _nothing(_: Book, v: Values) -> str:
