@@ -53,6 +53,7 @@ def main(fd: int, preload: list[str], prepare: tuple[str, str] | None = None) ->
                 parent.sendall(f"{pid}\n".encode())
             else:
                 _kill(kernels)
+                gc.unfreeze()  # or libraries take what is frozen for leaked
                 return
     _become_kernel(request)
 
@@ -70,6 +71,7 @@ def _spawn(request: dict) -> int:
 
 
 def _become_kernel(request: dict) -> None:
+    sys.modules["debugpy"] = None  # ty: ignore[invalid-assignment]  # nobody debugs here, and it is slow to import
     from ipykernel.kernelapp import IPKernelApp
 
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
