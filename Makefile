@@ -140,7 +140,7 @@ lock: ## lock the dependencies of pyproject.toml again (needs uv)
 			--no-strip-extras --quiet --upgrade; \
 	}; \
 	compile --output-file requirements.lock; \
-	compile --extra spark --extra postgres --constraint requirements.lock --output-file requirements-servers.lock
+	compile --extra spark --extra postgres --extra dask --constraint requirements.lock --output-file requirements-servers.lock
 
 .PHONY: clean
 clean: ## remove caches and what runs left in build/; published reports stay
@@ -151,7 +151,7 @@ clean: ## remove caches and what runs left in build/; published reports stay
 setup: $(READY) ## set up .venv
 
 .PHONY: setup-servers
-setup-servers: $(SERVERS) ## add the drivers of PostgreSQL and Spark to .venv
+setup-servers: $(SERVERS) ## add the drivers of PostgreSQL and Spark, and Dask, to .venv
 
 # A half-finished set-up has no mark, and is started over; one that only lags behind the lock is brought up to date.
 $(READY): requirements.lock pyproject.toml
@@ -183,7 +183,7 @@ $(READY): requirements.lock pyproject.toml
 # The same versions and some more, so that nothing the reports rest on changes.
 $(SERVERS): requirements-servers.lock $(READY)
 	@set -eu; \
-	echo 'Adding the drivers of PostgreSQL and Spark to $(VENV); this happens once.'; \
+	echo 'Adding the drivers of PostgreSQL and Spark, and Dask, to $(VENV); this happens once.'; \
 	if uv --version >/dev/null 2>&1; then \
 		uv pip install --quiet --compile-bytecode --python $(VENV)/bin/python --require-hashes -r $<; \
 	else \

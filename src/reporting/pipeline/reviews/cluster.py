@@ -7,6 +7,7 @@ and have this version of the package. That is asked of each before any work is g
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ AHEAD = 2
 SECONDS = 15
 """In which the scheduler answers."""
 _studios: dict[str, Studio] = {}
+"""On a worker: call -> its studio there."""
 _one_at_a_time = threading.Lock()
 
 
@@ -39,12 +41,13 @@ def made_on(address: str, job: Job, wanted: Sequence[Wanted]) -> Iterator[Made]:
 
     with _client(address) as client:
         _require_alike(client, job)
+        call = uuid.uuid4().hex
         threads = sum(client.nthreads().values())
         waiting = iter(wanted)
         asked: dict[Any, Wanted] = {}
 
         def submit(one: Wanted) -> Any:
-            future = client.submit(_make, job, one, pure=False)
+            future = client.submit(_make, call, job, one, pure=False)
             asked[future] = one
             return future
 
@@ -55,7 +58,7 @@ def made_on(address: str, job: Job, wanted: Sequence[Wanted]) -> Iterator[Made]:
                 yield future.result() if error is None else Made(one.account, f"{type(error).__name__}: {error}")
                 running.update([submit(following) for following in islice(waiting, 1)])
         finally:
-            client.run(_close)
+            client.run(_close, call)
 
 
 def _client(address: str) -> Client:
@@ -68,7 +71,7 @@ def _client(address: str) -> Client:
             remedy="Install `distributed` (`make setup-servers` does), or leave --dask out.",
         ) from None
     try:
-        return Client(address, timeout=SECONDS, set_as_default=False)
+        return Client(address, timeout=SECONDS)
     except (OSError, ValueError) as error:
         raise ConfigError(
             f"no Dask scheduler answers: {error}.",
@@ -102,17 +105,17 @@ def _seen(job: Job) -> tuple[str, str]:
     return code_hash(), sha256(manifest) if manifest.is_file() else ""
 
 
-def _make(job: Job, one: Wanted) -> Made:
-    """On a worker: make a review in the studio that this process has for the month."""
-    key = str(job.out)
+def _make(call: str, job: Job, one: Wanted) -> Made:
+    """On a worker: make a review in the studio that this process has for the call."""
     with _one_at_a_time:
-        if key not in _studios:
-            _studios[key] = Studio(job)
-    return _studios[key].make(one)
+        if call not in _studios:
+            _studios[call] = Studio(job)
+    return _studios[call].make(one)
 
 
-def _close() -> None:
-    """On a worker: end the processes that made reviews."""
+def _close(call: str) -> None:
+    """On a worker: end the processes that made the reviews of a call."""
     with _one_at_a_time:
-        while _studios:
-            _studios.popitem()[1].close()
+        studio = _studios.pop(call, None)
+    if studio:
+        studio.close()
