@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from reporting.present.blocks import Block, Blocks, Column, Table, Text
 from reporting.present.formats import NOT_AVAILABLE
 from reporting.present.markdown import escape
-from reporting.present.words import cut, sentence
+from reporting.present.words import cut, sentence, uncapitalised
 from reporting.reports.account_pages.page import Score
 
 from .data import Data
@@ -44,11 +44,21 @@ def people(data: Data) -> Blocks:
 
 def contract(data: Data) -> Blocks:
     """Renewal, value and tickets, then the flags."""
-    flags = [f"**{label}:** {escape(sentence(told))}." for label, told in data.page.flags if label != "Not raised"]
     blocks: list[Block] = [*_facts(data.page.contract, "tbl-contract", "What is at stake, and what is open")]
-    if flags:
-        blocks.append(Text("Warning flags. " + " ".join(flags)))
+    if flags := _flags(data):
+        blocks.append(Text(flags))
     return Blocks(blocks)
+
+
+def _flags(data: Data) -> str:
+    """Those raised, and those not known; empty unless the account pays."""
+    told = dict(data.page.flags)
+    if not told:
+        return ""
+    none = told["Raised"] == "none"
+    text = "No warning flag is raised." if none else f"**Warning flags:** {escape(uncapitalised(told['Raised']))}."
+    unknown = told.get(sentence(NOT_AVAILABLE))
+    return text + (f" Not available: {escape(uncapitalised(unknown))}." if unknown else "")
 
 
 def _facts(facts: Sequence[tuple[str, str]], label: str, caption: str) -> Blocks:
