@@ -2,11 +2,11 @@
 
     python bench/reviews.py [number of reviews] [number in the loop]
 
-Rests on the last published month of the demo (`make monthly-report`). The loop runs what a shell script would:
-`papermill` with the account as parameter, pandoc from the notebook to HTML and to Typst, Typst to PDF. It makes
-some of the reviews before the call and some after it, so that both meet the same machine; what one review takes
-is compared, the call's start included. Kernels and pandoc are processes of their own: CPU time and memory (each
-page counted once, PSS) are read from /proc ten times a second, of all processes below this one.
+Rests on the last published month of the demo (`make monthly-report`). The loop runs what a shell script
+would: `papermill` with the account as parameter, pandoc from the notebook to HTML and to Typst, Typst to PDF.
+It makes some of the reviews before the call and some after it, so that both meet the same machine; what one
+review takes is compared, the call's start included. Kernels and pandoc are processes of their own: CPU time and
+memory (each page counted once, PSS) are read from /proc ten times a second, of all processes below this one.
 """
 
 from __future__ import annotations
@@ -113,9 +113,12 @@ def main() -> None:
     cpu = (before.cpu_seconds + after.cpu_seconds) / few
     halves = [[m for t, m in call.memory if (t < call.seconds / 2) == first] for first in (True, False)]
     print(f"loop      {each:6.2f} s a review ({few} of them), {cpu:5.2f} s of CPU")
-    print(f"one call  {call.seconds / many:6.2f} s a review, {call.cpu_seconds / many:5.2f} s of CPU; ", end="")
+    print(
+        f"one call  {call.seconds / many:6.2f} s a review, {call.cpu_seconds / many:5.2f} s of CPU; ", end=""
+    )
     print(f"{call.seconds:.0f} s for {many} where the loop would take {each * many / 60:.0f} min")
-    print(f"          {each * many / call.seconds:.1f} times as fast, {cpu * many / call.cpu_seconds:.1f} by CPU")
+    wall, effort = each * many / call.seconds, cpu * many / call.cpu_seconds
+    print(f"          {wall:.1f} times as fast, {effort:.1f} by CPU")
     peak = max(m for _, m in call.memory)
     print(f"memory    {peak:.0f} MB at most, median of first and second half: ", end="")
     print(" and ".join(f"{statistics.median(half):.0f} MB" for half in halves))

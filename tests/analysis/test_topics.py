@@ -43,6 +43,8 @@ def kinds(found: Account, most: int = 9) -> list[str]:
         ({"seats_used": 10, "licence_utilisation": 1.0}, "seats_full"),
         ({"seats_used": 11, "licence_utilisation": 1.1}, "seats_over"),
         ({"licence_utilisation": 1.1}, "nothing"),
+        ({"plan_limit_proximity": 0.8}, "nothing"),
+        ({"plan_limit_proximity": 0.81}, "volume"),
         ({"tickets_open": 1}, "tickets"),
         ({"tickets_open": 1, "escalations": 1}, "escalated"),
         ({"single_champion": True}, "champion"),
@@ -59,7 +61,10 @@ def test_a_topic_is_raised_from_its_threshold_on(changes, met):
 
 def test_the_most_pressing_come_first_and_no_more_than_asked_for():
     found = account(
-        raised=("frequency_falling", "active_users_falling"), escalations=1, tickets_open=3, last_active_days=40
+        raised=("frequency_falling", "active_users_falling"),
+        escalations=1,
+        tickets_open=3,
+        last_active_days=40,
     )
     assert kinds(found) == ["escalated", "silent", "falling"]
     assert kinds(found, most=2) == ["escalated", "silent"]

@@ -13,8 +13,8 @@ from tests.hand import book, months
 from tests.reports.test_one_page import LONG
 from tests.reports.test_reports import COMPANIES, SLIP, texts
 
-from reporting.errors import ConfigError
 from reporting.analysis.topics import Topic
+from reporting.errors import ConfigError
 from reporting.month import Month
 from reporting.pipeline.derive import derive
 from reporting.pipeline.render.context import RunContext
@@ -79,14 +79,26 @@ def test_figures_stand_against_last_month(company):
 @pytest.mark.parametrize(
     ("seen", "place"),
     [
-        ([3, 2, 1], "at its lowest"),
-        ([1, 3, 3], "at its highest"),
-        ([1, 3, 2], "between its highest and lowest"),
-        ([2, 2.2, 2], "the same at every close"),
+        ([3, 2, 1], "lowest"),
+        ([1, 3, 3], "highest"),
+        ([1, 3, 2], "between"),
+        ([2, 2.2, 2], "same"),
     ],
 )
 def test_a_chart_says_where_the_last_value_stands_in_its_whole_course(seen, place):
     assert charts._place(np.array(seen), "score") == place
+
+
+def test_a_chart_of_too_few_months_claims_nothing(company):
+    assert (
+        "1 month on record, too few to compare"
+        in sections(company(paths={"a": [500], "b": [300]}), "a")["course"][0].svg
+    )
+
+
+def test_a_chart_names_what_is_at_its_lowest(company):
+    title = " ".join(words(sections(company(), "f")["course"]).split())
+    assert "MRR at its lowest" in title and "health score the same at every close in 12 months" in title
 
 
 def test_what_a_customer_is_asked_carries_its_figures():
@@ -101,7 +113,9 @@ def test_what_a_customer_is_asked_carries_its_figures():
 
 def test_an_unknown_account_is_answered_with_the_nearest(company):
     snapshot = str(company(names={"a": "Ada Lovelace"}))
-    with pytest.raises(ConfigError, match=r"no account 'aa' in February 2026\. Did you mean a \(Ada Lovelace\)"):
+    with pytest.raises(
+        ConfigError, match=r"no account 'aa' in February 2026\. Did you mean a \(Ada Lovelace\)"
+    ):
         account_review.load(snapshot, "aa")
     with pytest.raises(ConfigError, match=r"Did you mean a \(Ada Lovelace\)\?"):
         account_review.load(snapshot, "lovelace")

@@ -38,6 +38,7 @@ _TOLD = (
     ),
     *("mrr_cents", "events", "active_users", "seats_used", "seats_purchased", "seats_assigned"),
     *("licence_utilisation", "top1_share", "single_champion", "last_active_days", "last_admin_active_days"),
+    "plan_limit_proximity",
     *("usage_trend_30", "usage_trend_90", "tickets_open", "tickets_opened", "escalations", "renewal_at"),
     *("risk_flags", "lifecycle_stage", "feature_breadth", "integration_count", "activated"),
     *("health_score", "health_band", "health_score_change", "health_score_change_cause"),

@@ -22,7 +22,7 @@ class Topic:
 
     Attributes:
         kind: What it is about.
-        values: The figures that it is asked with, those of `Account.now` and `Account.verdict` by their names.
+        values: The figures that it is asked with, by their names in `Account.now` or `Account.verdict`.
     """
 
     kind: str
@@ -61,6 +61,7 @@ def _met(account: Account, product: Product) -> Iterator[Topic]:
     if flags["weak_onboarding"] or now.get("activated") is False:
         yield Topic("setup", now)
     yield from _seats(account, product)
+    yield from _volume(account, product)
     yield from _feature(account)
     if now.get("tickets_open", 0) > 0 and not now.get("escalations", 0):
         yield Topic("tickets", now)
@@ -74,6 +75,11 @@ def _seats(account: Account, product: Product) -> Iterator[Topic]:
         yield Topic("seats_over", account.now)
     elif share > product.expansion.offer_seats:
         yield Topic("seats_full", account.now)
+
+
+def _volume(account: Account, product: Product) -> Iterator[Topic]:
+    if account.now.get("plan_limit_proximity", 0) > product.expansion.plan_limit:
+        yield Topic("volume", account.now)
 
 
 def _feature(account: Account) -> Iterator[Topic]:

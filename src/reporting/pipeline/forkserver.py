@@ -30,7 +30,7 @@ def main(fd: int, preload: list[str], prepare: tuple[str, str] | None = None) ->
     """Import `preload`, then serve requests on the inherited socket `fd` until its other end closes.
 
     Args:
-        prepare: A module and what its function `prepare` is called with, so that every kernel has what it read.
+        prepare: A module and what its function `prepare` is called with: what it reads, every kernel has.
     """
     with socket.socket(fileno=fd) as parent:
         parent.set_inheritable(False)

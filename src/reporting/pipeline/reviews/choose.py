@@ -55,7 +55,10 @@ def choose(snapshot: Path, ids: Sequence[str], stance: str | None, owner: str | 
     if not accounts:
         raise ConfigError(f"no account of {month.book.label} is of that stance and owner.")
     files = addresses(month.accounts)
-    return [Wanted(account.id, _title(account, cut(account.name, NAME)), files[account.id]) for account in accounts]
+    return [
+        Wanted(account.id, _title(account, cut(account.name, NAME)), files[account.id])
+        for account in accounts
+    ]
 
 
 def _title(account: Account, name: str) -> str:

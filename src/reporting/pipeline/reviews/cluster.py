@@ -1,7 +1,7 @@
 """Reviews made by an existing Dask cluster.
 
-Its workers read the month and write the reviews where we do: they see the project's folder under the same path,
-and have this version of the package. That is asked of each before any work is given out.
+Its workers read the month and write the reviews where we do: they see the project's folder under the same
+path, and have this version of the package. That is asked of each before any work is given out.
 """
 
 from __future__ import annotations
@@ -55,7 +55,11 @@ def made_on(address: str, job: Job, wanted: Sequence[Wanted]) -> Iterator[Made]:
         try:
             for future in running:
                 one, error = asked.pop(future), future.exception()
-                yield future.result() if error is None else Made(one.account, f"{type(error).__name__}: {error}")
+                yield (
+                    future.result()
+                    if error is None
+                    else Made(one.account, f"{type(error).__name__}: {error}")
+                )
                 running.update([submit(following) for following in islice(waiting, 1)])
         finally:
             client.run(_close, call)
@@ -95,7 +99,7 @@ def _require_alike(client: Client, job: Job) -> None:
             raise ConfigError(
                 f"the worker {what}.",
                 where=worker,
-                remedy="Workers need this version of `reporting`, and the project's folder under the same path.",
+                remedy="A worker needs this version of `reporting`, and the project's folder at the same path.",
             )
 
 

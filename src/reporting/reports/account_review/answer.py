@@ -109,5 +109,3 @@ def questions(data: Data) -> Blocks:
     asked = [f"{n}. {escape(question(data.book, topic))}" for n, topic in enumerate(found, start=1)]
     blocks: list[Block] = [Text("\n".join(asked))] if asked else []
     return Blocks(blocks)
-
-

@@ -31,14 +31,16 @@ def course(data: Data) -> Blocks:
         ("score", sentence(book.score_name), f"{sentence(book.score_name)} (0 to 100)"),
     ]
     known = [form for form in forms if np.isfinite(_values(data, form[0])).any()]
-    fig, axes = style.figure(height=2.1, cols=len(known), squeeze=False)
+    fig, axes = style.figure(height=2.1, cols=len(known), squeeze=False, gridspec_kw=PLACE)
+    fig.set_layout_engine("none")
     for ax, (key, _, unit) in zip(axes[0], known, strict=True):
         _panel(ax, data, key, unit)
     style.title(fig, _finding(data, known))
+    bands = book.product.bands
     told = ", ".join(name if name == "MRR" else uncapitalised(name) for _, name, _ in known)
     caption = (
         f"{sentence(told)} at each close from {month_name(closes[0])} to {month_name(closes[-1])}; each axis "
-        "begins at zero"
+        f"begins at zero, dashed are the limits of the score's bands, {bands.at_risk:g} and {bands.healthy:g}"
     )
     return Blocks([Figure(fig, "fig-course", caption, _alt(data, known))])
 
@@ -74,31 +76,45 @@ def _panel(ax: Axes, data: Data, key: str, unit: str) -> None:
 def _finding(data: Data, known: Sequence[Form]) -> str:
     """Where each figure now stands within its range: true of the whole course."""
     placed: dict[str, list[str]] = {}
+    closes = 0
     for key, name, _ in known:
         values = _values(data, key)
         seen = values[np.isfinite(values)]
-        if len(seen) < 2 or not np.isfinite(values[-1]):
-            continue
-        placed.setdefault(_place(seen, key), []).append(name)
-    told = [f"{_joined(placed[place])} {place}" for place in _PLACES if place in placed]
-    if not told:
-        return "Too few months on record to compare"
-    return sentence(", ".join(told)) + f" in {plural(len(data.account.course), 'month')}"
+        closes = max(closes, len(seen))
+        if np.isfinite(values[-1]):
+            placed.setdefault(_place(seen, key), []).append(name)
+    if closes < FEWEST:
+        return f"{sentence(plural(closes, 'month'))} on record, too few to compare"
+    told = [_stands(placed[place], place) for place in _PLACES if place in placed]
+    return sentence(", ".join(told)) + f" in {plural(closes, 'month')}"
 
 
-_PLACES = ("at its lowest", "at its highest", "between its highest and lowest", "the same at every close")
+PLACE = {"left": 0.075, "right": 0.985, "bottom": 0.21, "top": 0.79, "wspace": 0.27}
+"""Of the panels in the figure: alike in every review, and drawn in half the time of a fitted layout."""
+FEWEST = 3
+"""Closes of which one can be said to be the lowest."""
+_PLACES = ("lowest", "highest", "between", "same")
 
 
-def _joined(names: Sequence[str]) -> str:
-    return listing([name if name == "MRR" else uncapitalised(name) for name in names])
+def _stands(names: Sequence[str], place: str) -> str:
+    """`use and health score at their lowest`."""
+    whose = "its" if len(names) == 1 else "their"
+    words = {
+        "lowest": f"at {whose} lowest",
+        "highest": f"at {whose} highest",
+        "between": f"between {whose} highest and lowest",
+        "same": "the same at every close",
+    }
+    return f"{listing([name if name == 'MRR' else uncapitalised(name) for name in names])} {words[place]}"
 
 
 def _place(seen: np.ndarray, key: str) -> str:
+    """Where the last value stands among all of them, as they are shown."""
     shown = np.round(seen / 100 if key == "mrr_cents" else seen)
     low, high, now = shown.min(), shown.max(), shown[-1]
     if low == high:
-        return _PLACES[3]
-    return _PLACES[0] if now == low else _PLACES[1] if now == high else _PLACES[2]
+        return "same"
+    return "lowest" if now == low else "highest" if now == high else "between"
 
 
 def _alt(data: Data, known: Sequence[Form]) -> str:
@@ -108,7 +124,6 @@ def _alt(data: Data, known: Sequence[Form]) -> str:
         values = _values(data, key)
         seen = values[np.isfinite(values)]
         form = data.book.money if key == "mrr_cents" else number if key == "score" else count
-        told.append(
-            f"{name} from {form(seen[0])} to {form(seen[-1])}, between {form(seen.min())} and {form(seen.max())}"
-        )
+        first, last, low, high = map(form, (seen[0], seen[-1], seen.min(), seen.max()))
+        told.append(f"{name} from {first} to {last}, between {low} and {high}")
     return f"{plural(len(known), 'line chart').capitalize()}: {'; '.join(told)}."

@@ -56,7 +56,11 @@ def _flags(data: Data) -> str:
     if not told:
         return ""
     none = told["Raised"] == "none"
-    text = "No warning flag is raised." if none else f"**Warning flags:** {escape(uncapitalised(told['Raised']))}."
+    text = (
+        "No warning flag is raised."
+        if none
+        else f"**Warning flags:** {escape(uncapitalised(told['Raised']))}."
+    )
     unknown = told.get(sentence(NOT_AVAILABLE))
     return text + (f" Not available: {escape(uncapitalised(unknown))}." if unknown else "")
 
@@ -92,5 +96,7 @@ def advice(data: Data) -> Blocks:
     if page.contacts:
         head = [Column("When"), Column("What, by whom"), Column("Note")]
         rows = [(when, cut(what, 60), cut(note, NOTE)) for when, what, note in page.contacts]
+        if not any(note for _, _, note in rows):
+            head, rows = head[:2], [row[:2] for row in rows]
         blocks.append(Table(head, rows, "tbl-contacts", "The latest contacts"))
     return Blocks(blocks)

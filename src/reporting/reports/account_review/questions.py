@@ -7,7 +7,7 @@ from typing import Any
 
 from reporting.analysis.topics import Topic
 from reporting.present.formats import count, date, days, percent
-from reporting.present.words import cut, listing, plain, plural, sentence, uncapitalised
+from reporting.present.words import cut, listing, plain, plural, uncapitalised
 
 from ..telling.book import Book
 from ..telling.flags import flag
@@ -21,10 +21,10 @@ def question(book: Book, topic: Topic) -> str:
 
 
 def _left(_: Book, v: Values) -> str:
-    why = v.get("reason")
-    if why:
-        return f"They named {cut(plain(why), 80)} as the reason: what would have to change for them to come back?"
-    return "No reason is on record: why did they stop, and what would have to change for them to come back?"
+    back = "what would have to change for them to come back?"
+    if why := v.get("reason"):
+        return f"They named {uncapitalised(cut(plain(why), 80))} as the reason: {back}"
+    return f"No reason is on record: why did they stop, and {back}"
 
 
 def _silent(_: Book, v: Values) -> str:
@@ -55,19 +55,24 @@ def _no_admin(_: Book, v: Values) -> str:
 
 def _tickets(_: Book, v: Values) -> str:
     n = v["tickets_open"]
-    return f"{sentence(plural(n, 'ticket'))} {'is' if n == 1 else 'are'} open: is what they wait for clear to both?"
+    return f"{plural(n, 'ticket')} {'is' if n == 1 else 'are'} open: is what they wait for clear to both?"
 
 
 def _escalated(_: Book, v: Values) -> str:
     n = v["escalations"]
     return (
-        f"{sentence(plural(n, 'ticket'))} {'is' if n == 1 else 'are'} escalated: who tells them when it is "
+        f"{plural(n, 'ticket')} {'is' if n == 1 else 'are'} escalated: who tells them when it is "
         "settled? Settle it before anything else is raised."
     )
 
 
 def _seats(v: Values) -> str:
     return f"{count(v['seats_used'])} of {count(v['seats_purchased'])} seats are in use"
+
+
+def _volume(_: Book, v: Values) -> str:
+    share = percent(v["plan_limit_proximity"], 0)
+    return f"{share} of the included volume is used: how will it grow, and what should it cost?"
 
 
 def _feature(_: Book, v: Values) -> str:
@@ -89,9 +94,12 @@ _ASK: dict[str, Callable[[Book, Values], str]] = {
     "falling": _falling,
     "no_admin": _no_admin,
     "champion": _champion,
-    "setup": lambda _, v: "The set-up was never finished: what keeps them from it, and who could do it with us?",
+    "setup": lambda _, v: (
+        "The set-up was never finished: what keeps them from it, and who could do it with us?"
+    ),
     "seats_over": lambda _, v: f"{_seats(v)}: from when on do they pay for the seats above the licence?",
     "seats_full": lambda _, v: f"{_seats(v)}: who else is to start, and when?",
+    "volume": _volume,
     "feature": _feature,
     "tickets": _tickets,
     "nothing": _nothing,
