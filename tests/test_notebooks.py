@@ -17,7 +17,7 @@ NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 def test_every_shipped_report_has_its_notebook_and_its_code():
     (package,) = reporting.reports.__path__
     code = {path.parent.name for path in Path(package).glob("*/__init__.py")} - {"telling", "account_pages"}
-    assert code == {*REPORTS, "appendix"}
+    assert code == {*REPORTS, "appendix", "account_review"}
     assert {path.stem for path in NOTEBOOKS} >= code
 
 

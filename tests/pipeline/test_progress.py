@@ -36,6 +36,20 @@ def test_a_terminal_has_bars():
     assert reporter.seconds["notebooks"] >= 0
 
 
+@pytest.mark.parametrize("terminal", [False, True])
+def test_many_parts_are_one_line_with_an_estimate_and_the_failures(terminal):
+    out = StringIO()
+    reporter = Reporter(Console(file=out, force_terminal=terminal, width=80))
+    with reporter.counted("reviews", "Making reviews", 3) as tick:
+        for failed in (0, 1, 1):
+            tick(failed)
+    assert reporter.seconds.keys() == {"reviews"}
+    if not terminal:
+        first, last = (re.sub(r"^\[ *\d+\.\d s\] ", "", line) for line in out.getvalue().splitlines())
+        assert first == "Making reviews: 1 of 3, about 0 s left"
+        assert last == "Making reviews: 3 of 3, 1 failed"
+
+
 def test_a_step_that_fails_lets_the_error_through():
     reporter = Reporter(Console(file=StringIO()))
     with pytest.raises(ValueError, match="inside"), reporter.step("a", "A"):

@@ -37,9 +37,9 @@ def made_on(address: str, job: Job, wanted: Sequence[Wanted]) -> Iterator[Made]:
         ConfigError: `distributed` isn't installed, no scheduler answers, it has no workers, or a worker has
             another version of the package or doesn't see the month.
     """
-    from distributed import as_completed
-
     with _client(address) as client:
+        from distributed import as_completed
+
         _require_alike(client, job)
         call = uuid.uuid4().hex
         threads = sum(client.nthreads().values())
@@ -99,7 +99,7 @@ def _require_alike(client: Client, job: Job) -> None:
             raise ConfigError(
                 f"the worker {what}.",
                 where=worker,
-                remedy="A worker needs this version of `reporting`, and the project's folder at the same path.",
+                remedy="Workers need this version of `reporting` and the project's folder at the same path.",
             )
 
 
