@@ -24,7 +24,7 @@ MAKEOVERRIDES :=
 unexport MONTH SOURCE PARAMS RENDERER OUT ROOM SAMPLE ACCOUNT STANCE OWNER DASK
 quoted = '$(subst ','\'',$(value $(1)))'
 option = $(if $(and $(filter command,$(origin $(2))),$(value $(2))),--$(1) $(call quoted,$(2)))
-words = $(if $(filter command,$(origin $(1))),-- $(foreach word,$(value $(1)),$(call quoted,word)))
+each = $(if $(filter command,$(origin $(1))),-- $(foreach word,$(value $(1)),$(call quoted,word)))
 
 rooms := $(patsubst tests/%/,%,$(filter-out tests/__pycache__/,$(wildcard tests/*/)))
 room := $(if $(filter command,$(origin ROOM)),$(strip $(value ROOM)))
@@ -55,8 +55,9 @@ suggest: $(READY) ## propose a product definition from a source's events: SOURCE
 
 .PHONY: account-review
 account-review: $(READY) ## two pages for a call: ACCOUNT='A0074 A0112' or STANCE=rescue or OWNER=, MONTH= DASK=
-	@$(REPORTING) account-review $(call words,ACCOUNT) $(call option,stance,STANCE) $(call option,owner,OWNER) \
-		$(call option,source,SOURCE) $(call option,month,MONTH) $(call option,params,PARAMS) $(call option,dask,DASK)
+	@$(REPORTING) account-review $(call option,stance,STANCE) $(call option,owner,OWNER) \
+		$(call option,source,SOURCE) $(call option,month,MONTH) $(call option,params,PARAMS) $(call option,dask,DASK) \
+		$(call each,ACCOUNT)
 
 .PHONY: audit
 audit: $(READY) ## make a published month again from its snapshot and compare: SOURCE= MONTH=
@@ -103,7 +104,7 @@ pictures: $(READY) ## the README's pictures, from the published pages of the dem
 	@$(VENV)/bin/python docs/pictures.py $(if $(filter command,$(origin MONTH)),$(call quoted,MONTH))
 
 .PHONY: bench
-bench: bench-metrics bench-survival bench-render bench-explorer ## every timing, side by side
+bench: bench-metrics bench-survival bench-render bench-explorer bench-reviews ## every timing, side by side
 
 .PHONY: bench-metrics
 bench-metrics: $(READY) ## a hundred million events: roll-ups and snapshot against plain SQL and pandas
@@ -121,6 +122,10 @@ bench-render: $(READY) ## the pages against bare pandoc and Typst, and against Q
 .PHONY: bench-explorer
 bench-explorer: $(READY) ## the table of all accounts with ten thousand of them, in Chromium
 	@$(VENV)/bin/python bench/explorer.py
+
+.PHONY: bench-reviews
+bench-reviews: $(READY) ## 200 account reviews in one call against papermill, pandoc and Typst in a loop
+	@$(VENV)/bin/python bench/reviews.py
 
 .PHONY: doctor
 doctor: $(READY) ## check the environment

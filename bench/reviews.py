@@ -5,8 +5,8 @@
 Rests on the last published month of the demo (`make monthly-report`). The loop runs what a shell script
 would: `papermill` with the account as parameter, pandoc from the notebook to HTML and to Typst, Typst to PDF.
 It makes some of the reviews before the call and some after it, so that both meet the same machine; what one
-review takes is compared, the call's start included. Kernels and pandoc are processes of their own: CPU time and
-memory (each page counted once, PSS) are read from /proc ten times a second, of all processes below this one.
+review takes is compared, the call's start included. Kernels and pandoc are processes of their own: CPU time
+and memory (each page counted once, PSS) are read from /proc ten times a second, of all processes below this.
 """
 
 from __future__ import annotations
