@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from reporting.errors import ConfigError, did_you_mean
 from reporting.pipeline.render.addresses import addresses
-
-if TYPE_CHECKING:
-    from reporting.analysis.account import Account
 
 
 @dataclass(frozen=True)
@@ -38,15 +34,16 @@ def choose(snapshot: Path, ids: Sequence[str], stance: str | None, owner: str | 
     Raises:
         ConfigError: There is no such account, stance or owner, nobody has them, or the request says nothing.
     """
+    from reporting.present.markdown import clean
     from reporting.present.words import cut
-    from reporting.reports.account_review.data import NAME, month_of
+    from reporting.reports.account_review.data import NAME, Month
 
     if bool(ids) == bool(stance or owner):
         raise ConfigError(
             "say whose review is wanted: accounts by their ids, or those of a stance or an owner.",
             remedy="`reporting account-review A0074 A0112`, or `reporting account-review --stance rescue`.",
         )
-    month = month_of(snapshot.resolve())
+    month = Month(snapshot)  # let go of afterwards: what makes the reviews has read it for itself
     if ids:
         accounts = [month.account(id) for id in dict.fromkeys(ids)]
     else:
@@ -55,16 +52,10 @@ def choose(snapshot: Path, ids: Sequence[str], stance: str | None, owner: str | 
     if not accounts:
         raise ConfigError(f"no account of {month.book.label} is of that stance and owner.")
     files = addresses(month.accounts)
+    titles = [cut(clean(account.name), NAME) or account.id for account in accounts]
     return [
-        Wanted(account.id, _title(account, cut(account.name, NAME)), files[account.id])
-        for account in accounts
+        Wanted(account.id, title, files[account.id]) for account, title in zip(accounts, titles, strict=True)
     ]
-
-
-def _title(account: Account, name: str) -> str:
-    from reporting.present.markdown import clean
-
-    return clean(name) or account.id
 
 
 def _require_known(stance: str | None, owner: str | None, owners: set[str]) -> None:
