@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from reporting.analysis.account import Account, People
 from reporting.analysis.features import Features
 from reporting.analysis.topics import topics
 from reporting.metrics.churn import FLAGS
+from reporting.params.playbook import STANCES
 
 
 def account(standing: str = "pays", raised: tuple[str, ...] = (), **changes: Any) -> Account:
@@ -34,24 +36,24 @@ def kinds(found: Account, most: int = 9) -> list[str]:
 @pytest.mark.parametrize(
     ("changes", "met"),
     [
-        ({"last_active_days": 14}, "nothing"),
+        ({"last_active_days": 14}, "steady"),
         ({"last_active_days": 15}, "silent"),
-        ({"days_to_renewal": 90}, "nothing"),
+        ({"days_to_renewal": 90}, "steady"),
         ({"days_to_renewal": 89}, "renewal"),
-        ({"seats_used": 8, "licence_utilisation": 0.8}, "nothing"),
+        ({"seats_used": 8, "licence_utilisation": 0.8}, "steady"),
         ({"seats_used": 81, "licence_utilisation": 0.81}, "seats_full"),
         ({"seats_used": 10, "licence_utilisation": 1.0}, "seats_full"),
         ({"seats_used": 11, "licence_utilisation": 1.1}, "seats_over"),
-        ({"licence_utilisation": 1.1}, "nothing"),
-        ({"plan_limit_proximity": 0.8}, "nothing"),
+        ({"licence_utilisation": 1.1}, "steady"),
+        ({"plan_limit_proximity": 0.8}, "steady"),
         ({"plan_limit_proximity": 0.81}, "volume"),
         ({"tickets_open": 1}, "tickets"),
         ({"tickets_open": 1, "escalations": 1}, "escalated"),
         ({"single_champion": True}, "champion"),
         ({"activated": False}, "setup"),
-        ({"activated": True}, "nothing"),
+        ({"activated": True}, "steady"),
         ({"raised": ("no_recent_admin",)}, "no_admin"),
-        ({"features": Features({}, {"map": 0.49}, "", 2.0)}, "nothing"),
+        ({"features": Features({}, {"map": 0.49}, "", 2.0)}, "steady"),
         ({"features": Features({}, {"map": 0.5, "export": 0.4}, "Team", 2.0)}, "feature"),
     ],
 )
@@ -70,6 +72,12 @@ def test_the_most_pressing_come_first_and_no_more_than_asked_for():
     assert kinds(found, most=2) == ["escalated", "silent"]
     falls = topics(found, product(), 9)[-1].values["flags"]
     assert falls == ["active_users_falling", "frequency_falling"], "one question for all falls"
+
+
+def test_where_nothing_else_is_to_be_asked_it_is_the_question_of_the_stance():
+    found = account()
+    for stance in STANCES:
+        assert kinds(replace(found, verdict={**found.verdict, "stance": stance})) == [stance]
 
 
 def test_accounts_that_do_not_pay_are_asked_about_that():

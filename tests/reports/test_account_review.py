@@ -16,6 +16,7 @@ from tests.reports.test_reports import COMPANIES, SLIP, texts
 from reporting.analysis.topics import Topic
 from reporting.errors import ConfigError
 from reporting.month import Month
+from reporting.params.playbook import STANCES
 from reporting.pipeline.derive import derive
 from reporting.pipeline.render.context import RunContext
 from reporting.pipeline.render.document import read_document
@@ -23,7 +24,8 @@ from reporting.pipeline.render.pdf import render_pdf
 from reporting.present.blocks import Blocks
 from reporting.present.brand import current_brand
 from reporting.reports import account_review
-from reporting.reports.account_review import charts
+from reporting.reports.account_pages.page import Score
+from reporting.reports.account_review import charts, evidence
 from reporting.reports.account_review.questions import question
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "account_review.ipynb"
@@ -109,6 +111,18 @@ def test_what_a_customer_is_asked_carries_its_figures():
     assert "less than a month ago of this: core workflow and session frequency." in question(month, falls)
     one, two = (question(month, Topic("tickets", {"tickets_open": n})) for n in (1, 2))
     assert one.startswith("1 ticket is open") and two.startswith("2 tickets are open")
+
+
+@pytest.mark.parametrize("stance", STANCES)
+def test_every_stance_has_its_question(stance):
+    assert question(book(*months("a", [100, 100])), Topic(stance, {})).endswith("?")
+
+
+def test_a_part_that_is_not_known_is_named_and_no_row():
+    rows = (("Support", "40", "\u22126.0"), ("Renewal", "not available", "not available"))
+    (table,) = evidence._score(Score("Health score", "60", rows, "usage trend"))
+    assert table.rows == [rows[0]]
+    assert table.caption.endswith("nothing is lost on usage trend; not known, and left out: renewal")
 
 
 def test_an_unknown_account_is_answered_with_the_nearest(company):

@@ -32,13 +32,16 @@ class Topic:
 def topics(account: Account, product: Product, most: int) -> list[Topic]:
     """What to raise, the most pressing first; at most so many.
 
-    An account that never paid and is on no trial has none; one that pays has at least one.
+    An account that never paid and is on no trial has none; one that pays has that of its
+    stance if there is nothing else.
     """
     if account.standing == "left":
         return [Topic("left", account.cancellation)]
     if account.standing == "never paid":
         return []
-    return list(islice(_met(account, product), most)) or [Topic("nothing", account.verdict)]
+    return list(islice(_met(account, product), most)) or [
+        Topic(account.verdict.get("stance", "steady"), account.verdict)
+    ]
 
 
 def _met(account: Account, product: Product) -> Iterator[Topic]:

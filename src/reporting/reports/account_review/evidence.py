@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reporting.present.blocks import Block, Blocks, Column, Table, Text
-from reporting.present.formats import NOT_AVAILABLE
+from reporting.present.formats import NOT_AVAILABLE, count
 from reporting.present.markdown import escape
-from reporting.present.words import cut, sentence, uncapitalised
+from reporting.present.words import cut, listing, uncapitalised
 from reporting.reports.account_pages.page import Score
 
 from .data import Data
@@ -19,22 +19,21 @@ NAMES = 320
 
 
 def health(data: Data) -> Blocks:
-    """What each part of a score costs; those that cost nothing in a sentence."""
-    blocks: list[Block] = []
-    for score in data.page.scores:
-        if score.rows and score.value != NOT_AVAILABLE:
-            blocks += _score(score)
-        elif score.value != NOT_AVAILABLE:
-            blocks.append(Text(f"{score.name} {score.value}: no part costs a point."))
-    return Blocks(blocks)
+    """What each part of a score costs."""
+    return Blocks(_score(score) for score in data.page.scores if score.value != NOT_AVAILABLE)
 
 
 def _score(score: Score) -> list[Block]:
-    label = f"tbl-{'-'.join(score.name.lower().split())}"
+    """Parts that cost something as a table, the others in its caption."""
+    known = [row for row in score.rows if row[2] != NOT_AVAILABLE]
+    unknown = listing([uncapitalised(row[0]) for row in score.rows if row[2] == NOT_AVAILABLE])
+    caption = f"{score.name} {score.value} of 100, and the points that each part takes off"
+    caption += f"; nothing is lost on {escape(score.whole)}" if score.whole else ""
+    caption += f"; not known, and left out: {escape(unknown)}" if unknown else ""
+    if not known:
+        return [Text(f"{caption}.")]
     head = [Column("Part"), Column("Its own score", "right"), Column("Points", "right")]
-    whole = f"; nothing is lost on {escape(score.whole)}" if score.whole else ""
-    caption = f"{score.name} {score.value} of 100, and the points that each part takes off{whole}"
-    return [Table(head, score.rows, label, caption)]
+    return [Table(head, known, f"tbl-{'-'.join(score.name.lower().split())}", caption)]
 
 
 def people(data: Data) -> Blocks:
@@ -51,7 +50,7 @@ def contract(data: Data) -> Blocks:
 
 
 def _flags(data: Data) -> str:
-    """Those raised, and those not known; empty unless the account pays."""
+    """Those raised, and how many are not known; empty unless the account pays."""
     told = dict(data.page.flags)
     if not told:
         return ""
@@ -61,8 +60,8 @@ def _flags(data: Data) -> str:
         if none
         else f"**Warning flags:** {escape(uncapitalised(told['Raised']))}."
     )
-    unknown = told.get(sentence(NOT_AVAILABLE))
-    return text + (f" Not available: {escape(uncapitalised(unknown))}." if unknown else "")
+    unknown = sum(state is None for state in data.account.flags.values())
+    return text + (f" {count(unknown)} of {count(len(data.account.flags))} are not known." if unknown else "")
 
 
 def _facts(facts: Sequence[tuple[str, str]], label: str, caption: str) -> Blocks:
@@ -78,11 +77,16 @@ def features(data: Data) -> Blocks:
         return Blocks()
     lines = [f"{escape(page.features)}."]
     if page.used:
-        lines.append(f"**In use, with events:** {escape(cut(page.used, NAMES))}.")
+        lines.append(f"**In use, with events:** {escape(_fitting(page.used))}.")
     if page.unused:
         share = "with the share of accounts like it that use them"
-        lines.append(f"**Not yet in use,** {share}: {escape(cut(page.unused, NAMES))}.")
+        lines.append(f"**Not yet in use,** {share}: {escape(_fitting(page.unused))}.")
     return Blocks([Text("\n\n".join(lines))])
+
+
+def _fitting(items: str) -> str:
+    """As many of the items, set apart by commas, as there is room for."""
+    return items if len(items) <= NAMES else f"{items[:NAMES].rpartition(', ')[0]} and others"
 
 
 def advice(data: Data) -> Blocks:

@@ -80,11 +80,12 @@ def _feature(_: Book, v: Values) -> str:
     return f"{percent(v['share'], 0)} of {peers} use “{plain(v['name'])}” and they don't: would it help them?"
 
 
-def _nothing(_: Book, v: Values) -> str:
+def _steady(_: Book, v: Values) -> str:
     ahead = f" before the renewal on {date(v['renewal_at'])}" if v.get("renewal_at") else " this quarter"
     return f"Nothing calls for action: what do they want to reach{ahead}, and who else there should use it?"
 
 
+STAYING = "What would have to change for them to stay, and who there can change it?"
 _ASK: dict[str, Callable[[Book, Values], str]] = {
     "left": _left,
     "trial": lambda _, v: "They are on trial: what must they have seen to decide, and who decides?",
@@ -102,6 +103,10 @@ _ASK: dict[str, Callable[[Book, Values], str]] = {
     "volume": _volume,
     "feature": _feature,
     "tickets": _tickets,
-    "nothing": _nothing,
+    "rescue": lambda _, v: STAYING,
+    "protect": lambda _, v: STAYING,
+    "onboard": lambda _, v: "They are new: what are they to reach first, and who leads the set-up there?",
+    "grow": lambda _, v: "They do well: what would they do with more of it, and who decides on that?",
+    "steady": _steady,
 }
 """Kind of topic -> its question."""
