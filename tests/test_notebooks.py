@@ -11,12 +11,14 @@ import reporting.reports
 from reporting.metrics.registry import REPORTS
 from reporting.pipeline.parameters import read_notebook
 
+_SHARED = {"telling", "account_pages", "data_files"}
+"""Folders of `reports/` that are no report."""
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 
 
 def test_every_shipped_report_has_its_notebook_and_its_code():
     (package,) = reporting.reports.__path__
-    code = {path.parent.name for path in Path(package).glob("*/__init__.py")} - {"telling", "account_pages"}
+    code = {path.parent.name for path in Path(package).glob("*/__init__.py")} - _SHARED
     assert code == {*REPORTS, "appendix", "account_review"}
     assert {path.stem for path in NOTEBOOKS} >= code
 

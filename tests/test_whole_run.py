@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import itertools
 import os
 import re
 import shutil
@@ -9,18 +11,22 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pandas as pd
 import pypdf
 import pytest
 from tests.shared import built_once
 
 from reporting.metrics.registry import REPORTS
+from reporting.params.product import load_product
 from reporting.pipeline.manifest import Manifest, inventory
+from reporting.reports.data_files import FILES, column, data_page
 
 ROOT = Path(__file__).parents[1]
 SHARED = ("notebooks", "params", "requirements.lock")
@@ -101,6 +107,49 @@ def test_each_account_has_one_stance_and_nobody_is_saved_and_sold_to(month):
     assert verdicts.loc[verdicts["stance"] != "grow", "offer_blocked_by"].notna().any()
     churn = pd.read_csv(month / "data" / "accounts_at_risk.csv").set_index("account_id")
     assert churn["stance"].to_dict() == stance.to_dict()
+
+
+def test_every_column_of_every_data_file_is_documented(month):
+    """`docs/data.py` writes the page anew from the published demo."""
+    headers = {}
+    for path in (month / "data").glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            headers[path.stem] = next(csv.reader(file))
+    assert headers.keys() == FILES.keys()
+    product = load_product(ROOT / "params" / "product.yml")
+    told = {(name, id): column(id, FILES[name].own, product) for name, ids in headers.items() for id in ids}
+    assert [place for place, column in told.items() if not column.meaning] == []
+    assert (ROOT / "docs" / "data.md").read_text(encoding="utf-8") == data_page(headers, product)
+
+
+def test_a_column_of_an_account_says_the_same_in_every_file(month):
+    """Else the workbook, which shows each once, would choose."""
+    frames = {path.stem: pd.read_csv(path, dtype=str) for path in (month / "data").glob("*.csv")}
+    of_accounts = {
+        name: frame.set_index("account_id") for name, frame in frames.items() if _of_accounts(frame)
+    }
+    for one, other in itertools.combinations(of_accounts, 2):
+        both = of_accounts[one].index.intersection(of_accounts[other].index)
+        for name in set(of_accounts[one]) & set(of_accounts[other]):
+            pair = (of_accounts[which].loc[both, name] for which in (one, other))
+            pd.testing.assert_series_equal(*pair, obj=f"{name} of {one} and {other}")
+
+
+def _of_accounts(frame: pd.DataFrame) -> bool:
+    return "account_id" in frame and frame["account_id"].is_unique
+
+
+def test_the_workbook_holds_what_the_files_hold(month):
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Sparkline Group")
+        book = openpyxl.load_workbook(month / "data" / "demo-2026-10.xlsx")
+    assert "data/demo-2026-10.xlsx" in Manifest.read(month).outputs
+    head, *rows = book["Accounts"].iter_rows(values_only=True)
+    accounts = pd.DataFrame(rows, columns=list(head)).set_index("Account id")
+    verdicts = pd.read_csv(month / "data" / "account_verdicts.csv").set_index("account_id")
+    assert list(accounts.index) == list(verdicts.index)
+    assert accounts["MRR"].astype(float).tolist() == verdicts["mrr"].tolist()
+    assert accounts["Health score"].notna().any() and accounts["Cohort"].notna().all()
 
 
 def test_reports_tell_the_same_figures_and_the_same_accounts(month):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from reporting.snapshot.frozen import Snapshot
 
 READING_ORDER = REPORTS
+WORKBOOK = "Workbook: lists, accounts, figures, bridge, cohorts, definitions (Excel)"
 ABBREVIATIONS = {"mrr": "MRR", "grr": "GRR", "nrr": "NRR"}
 
 
@@ -107,13 +108,15 @@ def make_site(
     """Derive documents and data files from executed notebooks and render the month's pages into `stage`."""
     from reporting.pipeline.derive import derive
     from reporting.pipeline.terms import terms
+    from reporting.pipeline.workbook import write_workbook
     from reporting.snapshot.frozen import Snapshot
 
     front = {"month": context.month.label, "company": context.company, "run-id": context.run_id}
     with reporter.step("render", "Rendering HTML and PDF"):
         write_exports((result.path for result in executed), stage / "data")
-        meanings = terms(Snapshot.load(stage / "snapshot").product)
-        derive([result.path for result in executed], stage / "documents", front, meanings)
+        product = Snapshot.load(stage / "snapshot").product
+        write_workbook(stage / "data", context, product)
+        derive([result.path for result in executed], stage / "documents", front, terms(product))
         render_month(stage, context, renderer)
 
 
@@ -121,10 +124,10 @@ def render_month(folder: Path, context: RunContext, renderer: str) -> None:
     """Render the documents in `folder`, with links to the data, the manifest and the executed notebooks."""
     from reporting.pipeline.render import render_site
 
-    companions = {
-        f"{data_title(path.stem)} (CSV)": f"data/{path.name}"
-        for path in sorted((folder / "data").glob("*.csv"))
-    }
+    data = folder / "data"
+    titled = [(WORKBOOK, path) for path in data.glob("*.xlsx")]
+    titled += [(f"{data_title(path.stem)} (CSV)", path) for path in sorted(data.glob("*.csv"))]
+    companions = {title: f"data/{path.name}" for title, path in titled}
     companions["Manifest: inputs, versions and hashes"] = NAME
     companions["All sources and months"] = "../../index.html"
     accounts = account_pages(folder / "snapshot")

@@ -123,6 +123,11 @@ def glossary(data: Data) -> Blocks:
     return Blocks([Glossary(entries)])
 
 
+def exports(data: Data) -> dict[str, pd.DataFrame]:
+    """Every figure of the company in every month."""
+    return {"figures": measures.by_month(data.book)}
+
+
 def _of(n: int, total: int) -> str:
     return f"{count(n)} of {count(total)}" if total else "whole table"
 

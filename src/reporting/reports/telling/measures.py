@@ -151,3 +151,28 @@ def explained(book: Book, top: int = 20) -> pd.DataFrame:
         parts.append(shown.assign(metric=metric))
     columns = ["metric", "account_id", "account_name", "contribution"]
     return pd.concat(parts)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def by_month(book: Book) -> pd.DataFrame:
+    """Every figure of the portfolio in every month that has one, in the registry's order.
+
+    Returns:
+        Columns metric, slice (empty for the figure as a whole), label, unit (money: the currency), month
+        (`YYYY-MM`) and value (money in units of the currency).
+    """
+    rows = book.snapshot.portfolio_month.dropna(subset="value")
+    named = rows["metric"].str.partition(":")
+    rows = rows.assign(metric=named[0], slice=named[2])[lambda found: found["metric"].isin(METRICS)]
+    units = rows["metric"].map(lambda id: METRICS[id].portfolio_unit)
+    units = units.mask((rows["slice"] != "") & rows["denominator"].isna(), "count")
+    money = units == "minor units"
+    value = rows["value"].where(~money, rows["value"] / 100)
+    rows = rows.assign(
+        label=rows["metric"].map(lambda id: METRICS[id].label),
+        unit=units.where(~money, book.currency),
+        value=value.round(4),
+        place=rows["metric"].map(list(METRICS).index),
+        month=rows["month"].dt.strftime("%Y-%m"),
+    )
+    rows = rows.sort_values(["place", "slice", "month"], ignore_index=True)
+    return rows[["metric", "slice", "label", "unit", "month", "value"]]
