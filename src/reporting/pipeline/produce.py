@@ -123,10 +123,11 @@ def make_site(
 def render_month(folder: Path, context: RunContext, renderer: str) -> None:
     """Render the documents in `folder`, with links to the data, the manifest and the executed notebooks."""
     from reporting.pipeline.render import render_site
+    from reporting.pipeline.render.site import CSV
 
     data = folder / "data"
     titled = [(WORKBOOK, path) for path in data.glob("*.xlsx")]
-    titled += [(f"{data_title(path.stem)} (CSV)", path) for path in sorted(data.glob("*.csv"))]
+    titled += [(data_title(path.stem) + CSV, path) for path in sorted(data.glob("*.csv"))]
     companions = {title: f"data/{path.name}" for title, path in titled}
     companions["Manifest: inputs, versions and hashes"] = NAME
     companions["All sources and months"] = "../../index.html"

@@ -1,5 +1,6 @@
 """A month's pages: everything is linked, nothing leads outside, the same input gives the same bytes."""
 
+import html
 import re
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from reporting.month import Month
 from reporting.pipeline.derive import derive
 from reporting.pipeline.render import find_quarto, render_archive, render_site
 from reporting.pipeline.render.check import check_site, read_page
+from reporting.pipeline.render.document import Document
+from reporting.pipeline.render.signs import Signs
+from reporting.pipeline.render.site import finding, front_page
 from reporting.pipeline.restated import Restated
 
 
@@ -40,6 +44,27 @@ def test_front_page_gives_the_answer_and_links_everything(month):
     assert "executive_brief.html#fig-mrr-bridge" in page.links
 
 
+def test_front_page_tells_each_report_s_finding_and_leads_to_its_files():
+    def document(name: str, body: str) -> Document:
+        return Document(Path(f"{name}.qmd"), name, {"title": name, "description": f"About {name}."}, body)
+
+    warned = "::: {.callout-warning}\n## Doubt\n\nText.\n:::\n\n"
+    found = document(
+        "churn", f"## Who leaves?\n\n{warned}**9 of \\*Ada\\* left** in May.\n\n## More\n\n**No.**"
+    )
+    plain = document("appendix", "## Signs\n\nText.\n\n## Tests\n\n**Deep inside** it says so.")
+    assert finding(found) == "9 of \\*Ada\\* left."
+    files = {
+        "Workbook (Excel)": "data/a.xlsx",
+        "To grow (CSV)": "data/to_grow.csv",
+        "Lost (CSV)": "data/lost.csv",
+    }
+    text = front_page([found, plain], context(companions=files)).body
+    assert "[**churn**](churn.html). 9 of \\*Ada\\* left. [PDF](churn.pdf)" in text
+    assert "[**appendix**](appendix.html). About appendix\\. [PDF]" in text
+    assert "- CSV files: [To grow](data/to_grow.csv), [Lost](data/lost.csv)" in text
+
+
 def test_report_footer_names_run_manifest_and_notebook(month):
     page = read_page(month / "executive_brief.html")
     assert {"manifest.json", "notebooks/executive_brief.html", "executive_brief.pdf"} <= set(page.links)
@@ -53,15 +78,14 @@ def test_mailed_copy_needs_no_other_file(month):
 
 
 def test_charts_are_inline_and_follow_the_theme(month):
-    html = (month / "executive_brief.html").read_text()
-    assert html.count('<svg class="wide" role="img" aria-label="') == 6
-    assert "var(--c1)" in html and "<img" not in html
+    page = (month / "executive_brief.html").read_text()
+    assert page.count('<svg class="wide" role="img" aria-label="') == 6
+    assert "var(--c1)" in page and "<img" not in page
 
 
 def test_strangers_text_is_never_markup(month):
     for path in month.rglob("*.html"):
-        html = path.read_text()
-        assert "<script>alert" not in html
+        assert "<script>alert" not in path.read_text()
         assert "evil.example" not in "".join(read_page(path).links)
 
 
@@ -70,9 +94,49 @@ def test_archive_shows_months_and_what_changed(archive):
     assert {"demo/2024-12/index.html", "demo/2024-11/index.html"} <= set(page.links)
     text = "".join(page.text)
     assert "What changed since last month" in text and "December 2024" in text and "+4.1% on November" in text
-    assert "Month by month, each against the one before it" in text
     for month in ("November 2024", "December 2024"):
-        assert re.search(month + r"\s+\$10\.2M \(\+4\.1%\)", text)
+        row = re.search(month + r"((?:\s+[^\n]+)+)", text[text.index("Month by month") :])
+        assert row and "$10.2M, better" in row[1]
+
+
+def test_archive_lists_a_month_of_an_earlier_version_with_what_it_has(tmp_path, monkeypatch):
+    """One froze no judgement, one has no brief, one a brief that can't be read."""
+    for month in ("2024-09", "2024-10", "2024-11", "2024-12"):
+        make_month(tmp_path / "demo" / month, month, ["executive_brief"])
+    (tmp_path / "demo/2024-11/documents/executive_brief.qmd").unlink()
+    (tmp_path / "demo/2024-10/documents/executive_brief.qmd").write_text("no front matter")
+    judged = {"2024-12": Signs("Teetering", "1 of 10: MRR (worse)")}
+    monkeypatch.setattr("reporting.pipeline.render.archive.signs_of", lambda month: judged.get(month.name))
+    rows = months_of(render_archive(tmp_path, BRAND))
+    assert [row[0] for row in rows] == [f"{m} 2024" for m in ("December", "November", "October", "September")]
+    assert rows[0][1:3] == ["Teetering", "$10.2M, better"] and rows[0][-1] == "1 of 10: MRR (worse)"
+    assert {*rows[1][1:], *rows[2][1:]} == {"not available"}
+    assert rows[3][1:3] == ["not available", "$10.2M, better"] and rows[3][-1] == "not available"
+
+
+def test_archive_of_several_companies_begins_with_all_of_them(tmp_path, monkeypatch):
+    for source in ("acme", "borg"):
+        make_month(tmp_path / source / "2024-12", "2024-12", ["executive_brief"], title=source)
+    monkeypatch.setattr(
+        "reporting.pipeline.render.archive.signs_of", lambda month: Signs(month.parent.name, "none of 10")
+    )
+    page = render_archive(tmp_path, BRAND).read_text(encoding="utf-8")
+    (overview, *_) = re.findall(r"<table.*?</table>", page, re.S)
+    assert 'href="#source-acme"' in overview and 'href="borg/2024-12/index.html"' in overview
+    assert "Net revenue retention" in overview and "borg" in overview
+
+
+def months_of(archive: Path) -> list[list[str]]:
+    """The cells of the last table, its rows of months."""
+    table = re.findall(r"<tbody>.*?</tbody>", archive.read_text(encoding="utf-8"), re.S)[-1]
+    rows = re.findall(r"<tr.*?</tr>", table, re.S)
+    return [
+        [
+            html.unescape(re.sub(r"<[^>]*>", "", cell)).strip()
+            for cell in re.findall(r"<t[dh].*?</t[dh]>", row, re.S)
+        ]
+        for row in rows
+    ]
 
 
 def test_archive_lists_the_runs_that_were_replaced(tmp_path):

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reporting.errors import ConfigError
+from reporting.errors import ConfigError, RenderError
 from reporting.month import Month
+from reporting.pipeline.pieces import pipe_table
 from reporting.pipeline.render.check import check_site
 from reporting.pipeline.render.context import RunContext
 from reporting.pipeline.render.document import Document, read_document
 from reporting.pipeline.render.html import page, to_html, write_assets
+from reporting.pipeline.render.signs import Signs, signs_of
 from reporting.pipeline.render.site import FRONT_REPORT
 from reporting.pipeline.restated import restated_since
 from reporting.present.brand import Brand, current_brand
+from reporting.present.formats import NOT_AVAILABLE
 from reporting.present.markdown import escape
 
 _FORWARD = """<!doctype html>
@@ -32,6 +35,20 @@ class _Published:
     folder: Path
     figures: list[dict[str, Any]]
     company: str
+    signs: Signs | None
+
+    def cells(self, labels: Sequence[str]) -> list[str]:
+        """The month's cells in a table: verdict, figures, signals."""
+        signs = self.signs or Signs(NOT_AVAILABLE, NOT_AVAILABLE)
+        return [escape(cell) for cell in (signs.verdict, *map(self.told, labels), signs.signals)]
+
+    def told(self, label: str) -> str:
+        """A key figure's value, with what its move was a signal of."""
+        figure = next((figure for figure in self.figures if figure["label"] == label), None)
+        if figure is None:
+            return NOT_AVAILABLE
+        signal = {True: ", better", False: ", worse", None: ""}[figure.get("good")]
+        return f"{figure['value']}{signal}"
 
 
 def render_archive(reports_dir: Path, brand: Brand | None = None) -> Path:
@@ -51,17 +68,15 @@ def render_archive(reports_dir: Path, brand: Brand | None = None) -> Path:
         RenderError: A page it links to is missing.
     """
     brand = brand or current_brand()
-    parts, pages = [], [reports_dir / "index.html"]
-    sources = sorted(p for p in reports_dir.iterdir() if p.is_dir() and p.name != "assets")
-    for source in sources:
-        months = sorted(_published(source), key=lambda run: run.month, reverse=True)
-        if months:
-            parts.append(_source(source, months))
-            pages.append(source / "index.html")
-            forward = _FORWARD.format(
-                title="All sources and months", href=f"../index.html#source-{source.name}"
-            )
-            _replace(pages[-1], forward)
+    folders = sorted(p for p in reports_dir.iterdir() if p.is_dir() and p.name != "assets")
+    published = {folder: months for folder in folders if (months := _months(folder))}
+    pages = [reports_dir / "index.html"]
+    for folder in published:
+        pages.append(folder / "index.html")
+        href = f"../index.html#source-{folder.name}"
+        _replace(pages[-1], _FORWARD.format(title="All sources and months", href=href))
+    parts = [_overview(published)] if len(published) > 1 else []
+    parts += [_source(folder, months) for folder, months in published.items()]
     body = "\n\n".join(parts) or "Nothing has been published yet.\n"
     document = Document(reports_dir / "index.qmd", "index", {"title": "Reports"}, body)
     made = to_html(document, brand)
@@ -87,6 +102,11 @@ def _replace(path: Path, text: str) -> None:
     new.replace(path)
 
 
+def _months(source: Path) -> list[_Published]:
+    """The published months of a source, newest first."""
+    return sorted(_published(source), key=lambda run: run.month, reverse=True)
+
+
 def _published(source: Path) -> Iterator[_Published]:
     for folder in source.iterdir():
         if not (folder / "index.html").is_file():
@@ -95,9 +115,37 @@ def _published(source: Path) -> Iterator[_Published]:
             month = Month.parse(folder.name)
         except ConfigError:
             continue  # a superseded run, kept under another name
-        brief = folder / "documents" / f"{FRONT_REPORT}.qmd"
-        front = read_document(brief).front if brief.is_file() else {}
-        yield _Published(month, folder, front.get("key-figures") or [], str(front.get("company") or ""))
+        front = _front(folder / "documents" / f"{FRONT_REPORT}.qmd")
+        figures, company = front.get("key-figures") or [], str(front.get("company") or "")
+        yield _Published(month, folder, figures, company, signs_of(folder))
+
+
+def _front(brief: Path) -> dict[str, Any]:
+    """The brief's front matter; none of a month without a brief, or with a damaged one, which is listed all
+    the same."""
+    try:
+        return read_document(brief).front if brief.is_file() else {}
+    except RenderError:
+        return {}
+
+
+def _overview(published: Mapping[Path, Sequence[_Published]]) -> str:
+    """Every source as a row, at its latest month, with the figures that all of them have."""
+    latest = {folder.name: months[0] for folder, months in published.items()}
+    first = next(iter(latest.values()))
+    labels = [f["label"] for f in first.figures]
+    labels = [x for x in labels if all(run.told(x) != NOT_AVAILABLE for run in latest.values())]
+    rows = [
+        [
+            f"[{escape(run.company or name)}](#source-{name})",
+            f"[{run.month.label}]({name}/{run.month}/index.html)",
+            *run.cells(labels),
+        ]
+        for name, run in latest.items()
+    ]
+    head = ["Company", "Latest", "Verdict", *map(escape, labels), "Signals"]
+    table = pipe_table(head, [*[False] * 3, *[True] * len(labels), False], rows)
+    return f"{table}\n\n: Every company at its latest month {{#tbl-sources}}"
 
 
 def _source(folder: Path, months: list[_Published]) -> str:
@@ -109,8 +157,7 @@ def _source(folder: Path, months: list[_Published]) -> str:
     if latest.figures:
         lines.append(_changes(name, latest, before))
     restated = {found.month: found for found in restated_since([run.folder for run in months])}
-    if len(months) > 1:
-        lines.append(_earlier(name, months, set(restated)))
+    lines.append(_month_by_month(name, months, set(restated)))
     if restated:
         lines.append("Restated since: the tables no longer agree with what was published.")
         lines.append("\n".join(f"- {escape(str(found))}" for found in restated.values()))
@@ -119,24 +166,18 @@ def _source(folder: Path, months: list[_Published]) -> str:
     return "\n\n".join(lines)
 
 
-def _earlier(name: str, months: list[_Published], restated: set[Month]) -> str:
-    """Every month as a row with a link, its figures and what the brief of that month says of their change."""
-    figures = [figure["label"] for figure in months[0].figures]
+def _month_by_month(name: str, months: Sequence[_Published], restated: set[Month]) -> str:
+    """Every month as a row with a link, its verdict, its figures and its signals."""
+    labels = [figure["label"] for figure in months[0].figures]
     rows = []
     for run in months:
-        given = {figure["label"]: _with_change(figure) for figure in run.figures}
-        cells = [escape(given.get(label, "not published")) for label in figures]
         mark = ", restated since" if run.month in restated else ""
-        rows.append([f"[{run.month.label}]({name}/{run.month}/index.html){mark}", *cells])
-    head = ["Month", *map(escape, figures)]
-    lines = [" | ".join(row) for row in (head, *rows)]
-    table = "\n".join(f"| {line} |" for line in (lines[0], " | ".join([":---"] * len(head)), *lines[1:]))
-    return f"{table}\n\n: Month by month, each against the one before it {{#tbl-{name}-months}}"
-
-
-def _with_change(figure: dict[str, Any]) -> str:
-    change, _, _ = figure["change"].partition(" on ")  # the month before it, in every row
-    return f"{figure['value']} ({change})" if change else str(figure["value"])
+        link = f"[{run.month.label}]({name}/{run.month}/index.html){mark}"
+        rows.append([link, *run.cells(labels)])
+    head = ["Month", "Verdict", *map(escape, labels), "Signals"]
+    table = pipe_table(head, [False, False, *[True] * len(labels), False], rows)
+    caption = "Month by month; better and worse are moves beyond the usual range, the signals"
+    return f"{table}\n\n: {caption} {{#tbl-{name}-months}}"
 
 
 def _replaced(source: Path) -> str:
@@ -157,12 +198,14 @@ def _changes(name: str, latest: _Published, before: _Published | None) -> str:
         [
             figure["label"],
             figure["value"],
-            was.get(figure["label"], "not published"),
+            was.get(figure["label"], NOT_AVAILABLE),
             figure["change"] or "none stated",
         ]
         for figure in latest.figures
     ]
-    lines = [" | ".join(map(escape, row)) for row in (head, *rows)]
-    lines.insert(1, ":---|---:|---:|:---")
-    table = "\n".join(f"| {line} |" if "---" not in line else f"|{line}|" for line in lines)
+    table = pipe_table(
+        [escape(cell) for cell in head],
+        [False, True, True, False],
+        [[escape(str(cell)) for cell in row] for row in rows],
+    )
     return f"{table}\n\n: What changed since last month {{#tbl-{name}-changes}}"

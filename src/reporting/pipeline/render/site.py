@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from reporting.pipeline.derive import labels
@@ -15,6 +15,10 @@ from reporting.present.markdown import escape
 
 FRONT_REPORT = "executive_brief"
 _REFERENCE = re.compile(r"(?<![\w\\`])@((?:fig|tbl)-[\w-]*\w)")
+_BOLD = re.compile(r"^\*\*((?:\\.|[^*\\])+)\*\*", re.M)
+_CALLOUT_TITLE = re.compile(r"^:::.*\n## .*$", re.M)
+CSV = " (CSV)"
+"""How the titles of data files end."""
 _END_OF_ANSWER = re.compile(r"^(?:#{1,6} |!\[|\|)", re.M)
 
 
@@ -38,7 +42,7 @@ def front_page(documents: Sequence[Document], context: RunContext) -> Document:
     if brief is not None:
         parts.append(_answer(brief))
     lines = [
-        f"- [**{escape(d.title)}**]({d.name}.html). {escape(d.description)} "
+        f"- [**{escape(d.title)}**]({d.name}.html). {finding(d) or escape(d.description)} "
         f"[PDF]({d.name}.pdf), [one file to mail](mail/{d.name}.html)"
         for d in documents
     ]
@@ -52,11 +56,33 @@ def front_page(documents: Sequence[Document], context: RunContext) -> Document:
             "Nothing was dropped silently: each is counted, with examples, in the reports.\n:::"
         )
     if context.companions:
-        parts += ["## Data and proof"]
-        parts.append("\n".join(f"- [{escape(title)}]({href})" for title, href in context.companions.items()))
+        parts += ["## Data and proof", _companions(context.companions)]
     front = {"title": f"{context.title}: {context.month.label}", "lang": "en", "report": "index"}
     folder = documents[0].path.parent if documents else Path()
     return Document(folder / "index.qmd", "index", front, "\n\n".join(parts) + "\n")
+
+
+def finding(document: Document) -> str:
+    """What a report says first in bold, as a sentence in Markdown; empty where it doesn't."""
+    first = re.split(r"(?m)^## ", _CALLOUT_TITLE.sub("", _begun(document.body)), maxsplit=1)[0]
+    found = _BOLD.search(first)
+    if not found:
+        return ""
+    said = _REFERENCE.sub("", found[1]).replace("()", "").strip()
+    return said if said.endswith((".", "!", "?")) else f"{said}."
+
+
+def _begun(body: str) -> str:
+    """A document's body without the heading that it may begin with."""
+    return re.sub(r"\A\s*#+ .*\n", "", body).strip()
+
+
+def _companions(companions: Mapping[str, str]) -> str:
+    """What came with the pages, the many data files on one line."""
+    files = {title: href for title, href in companions.items() if title.endswith(CSV)}
+    others = [f"- [{escape(title)}]({href})" for title, href in companions.items() if title not in files]
+    linked = ", ".join(f"[{escape(t.removesuffix(CSV))}]({href})" for t, href in files.items())
+    return "\n".join([*others, *([f"- CSV files: {linked}"] if files else [])])
 
 
 def _accounts(accounts: AccountPages) -> list[str]:
@@ -72,8 +98,8 @@ def _linked(listed: Sequence[Listed]) -> str:
 
 def _answer(brief: Document) -> str:
     """The brief up to its first heading, chart or table (or its first section, if it begins with one)."""
-    body = re.sub(r"\A\s*#+ .*\n", "", brief.body).strip()
-    end = _END_OF_ANSWER.search(re.sub(r"(?m)^:::.*\n## .*$", lambda m: " " * len(m[0]), body))
+    body = _begun(brief.body)
+    end = _END_OF_ANSWER.search(_CALLOUT_TITLE.sub(lambda m: " " * len(m[0]), body))
     answer = body[: end.start()] if end else body
     numbers: dict[str, str] = {}
     for label in labels(brief.body):

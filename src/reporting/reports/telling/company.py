@@ -113,8 +113,22 @@ def signals(book: Book, found: Sequence[Reading]) -> str:
     out = [reading for reading in judged if reading.signal]
     if not out:
         return f"Of {plural(len(judged), 'key figure')}, none moved more than it usually does in a month."
-    told = listing([f"{name(book, r.figure)} ({'better' if r.beyond > 0 else 'worse'})" for r in out])
+    told = listing([_signal(book, reading) for reading in out])
     return f"Of {plural(len(judged), 'key figure')}, {count(len(out))} moved more than usual: {told}."
+
+
+def signals_in_short(book: Book, found: Sequence[Reading]) -> str:
+    """The same for a cell of a table: `1 of 10: MRR (better)`, `none of 10`."""
+    judged = [reading for reading in found if math.isfinite(reading.beyond)]
+    out = [reading for reading in judged if reading.signal]
+    if not judged:
+        return "too few months"
+    told = listing([_signal(book, reading) for reading in out])
+    return f"{count(len(out))} of {count(len(judged))}: {told}" if out else f"none of {count(len(judged))}"
+
+
+def _signal(book: Book, reading: Reading) -> str:
+    return f"{name(book, reading.figure)} ({'better' if reading.beyond > 0 else 'worse'})"
 
 
 def worst(book: Book, found: Sequence[Reading]) -> str:
