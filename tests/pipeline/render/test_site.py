@@ -17,6 +17,7 @@ from reporting.pipeline.render.document import Document
 from reporting.pipeline.render.signs import Signs
 from reporting.pipeline.render.site import finding, front_page
 from reporting.pipeline.restated import Restated
+from reporting.reports.telling.trust import UNRELIABLE
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -112,6 +113,18 @@ def test_archive_lists_a_month_of_an_earlier_version_with_what_it_has(tmp_path, 
     assert rows[0][1:3] == ["Teetering", "$10.2M, better"] and rows[0][-1] == "1 of 10: MRR (worse)"
     assert {*rows[1][1:], *rows[2][1:]} == {"not available"}
     assert rows[3][1:3] == ["not available", "$10.2M, better"] and rows[3][-1] == "not available"
+
+
+def test_archive_tells_a_figure_that_was_doubted_in_one_month_beside_the_others(tmp_path):
+    for month in ("2024-11", "2024-12"):
+        make_month(tmp_path / "demo" / month, month, ["executive_brief"])
+    brief = tmp_path / "demo/2024-12/documents/executive_brief.qmd"
+    told = brief.read_text(encoding="utf-8")
+    doubted = told.replace("label: MRR\n", f"label: 'MRR ({UNRELIABLE})'\n", 1)
+    assert doubted != told
+    brief.write_text(doubted, encoding="utf-8")
+    rows = months_of(render_archive(tmp_path, BRAND))
+    assert [row[2] for row in rows] == ["$10.2M, not reliable, better", "$10.2M, better"]
 
 
 def test_archive_of_several_companies_begins_with_all_of_them(tmp_path, monkeypatch):

@@ -29,6 +29,10 @@ _FORWARD = """<!doctype html>
 """
 
 
+_DOUBT = " (not reliable"
+"""How the name of a figure goes on that can't be believed, see `telling.trust`."""
+
+
 @dataclass(frozen=True)
 class _Published:
     month: Month
@@ -116,8 +120,15 @@ def _published(source: Path) -> Iterator[_Published]:
         except ConfigError:
             continue  # a superseded run, kept under another name
         front = _front(folder / "documents" / f"{FRONT_REPORT}.qmd")
-        figures, company = front.get("key-figures") or [], str(front.get("company") or "")
+        figures = [_settled(figure) for figure in front.get("key-figures") or []]
+        company = str(front.get("company") or "")
         yield _Published(month, folder, figures, company, signs_of(folder))
+
+
+def _settled(figure: dict[str, Any]) -> dict[str, Any]:
+    """The figure under its plain name: whether it can be relied on may differ from month to month."""
+    label, doubt, _ = figure["label"].partition(_DOUBT)
+    return figure | {"label": label, "value": f"{figure['value']}, not reliable"} if doubt else figure
 
 
 def _front(brief: Path) -> dict[str, Any]:
