@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from reporting.analysis import company
 from reporting.analysis.churn import risk as churn_risk
@@ -37,7 +39,7 @@ from reporting.analysis.verdict import verdicts
 from reporting.analysis.view import View
 from reporting.metrics.registry import METRICS
 from reporting.snapshot import freeze
-from reporting.snapshot.frozen import Snapshot, read_frame
+from reporting.snapshot.frozen import DECIDED, PART, Snapshot, read_frame
 
 SCHEMA = 4
 FOLDER = "judgement"
@@ -45,6 +47,8 @@ FOLDER = "judgement"
 
 class Judgement:
     """What is decided of a month: read where it is frozen, else decided when first asked for.
+
+    Of a part of a company only the company's figures are decided; an account is what it is in the whole.
 
     Args:
         snapshot: What it rests on.
@@ -65,8 +69,8 @@ class Judgement:
     @cached_property
     def accounts(self) -> pd.DataFrame:
         """The verdict on every paying account, see `verdict.verdicts`; indexed by `account_id`."""
-        if self._folder:
-            rows = read_frame(self._folder / "accounts.parquet")
+        if decided := self._decided("accounts"):
+            rows = read_frame(decided)
             return rows.set_index("account_id", drop=False).rename_axis(None)
         known = self.risk["probability"] if len(self.risk) else None
         names = {"probability_lower": "lower", "probability_upper": "upper"}
@@ -77,8 +81,8 @@ class Judgement:
     def risk(self) -> pd.DataFrame:
         """Probabilities of leaving, see `churn.risk.risks`, with their reasons, `raising` and `lowering`, see
         `churn.risk.written`. Indexed by `account_id`; empty where no model holds."""
-        if self._folder:
-            rows = read_frame(self._folder / "risk.parquet")
+        if decided := self._decided("risk"):
+            rows = read_frame(decided)
             return rows.set_index("account_id").rename_axis(None) if len(rows) else pd.DataFrame()
         return self._model[0]
 
@@ -95,7 +99,7 @@ class Judgement:
     @cached_property
     def reliable(self) -> bool:
         """Whether the sources agree on who left, see `Trust`."""
-        return self._meta["reliable"] if self._folder else self._trust.reliable
+        return self._said["reliable"] if self._said else self._trust.reliable
 
     @cached_property
     def concentration(self) -> Concentration | None:
@@ -131,8 +135,8 @@ class Judgement:
     def followed(self) -> dict[int, FollowUp]:
         """What came of past lists to save, by how many months ago they stood; without months before the
         first."""
-        if self._folder:
-            return {one.months: one for one in from_table(read_frame(self._folder / "followed.parquet"))}
+        if decided := self._decided("followed"):
+            return {one.months: one for one in from_table(read_frame(decided))}
         found = {}
         for months in BACK:
             past = earlier(self._snapshot, months)
@@ -162,15 +166,15 @@ class Judgement:
     def why_no_risk(self) -> Untold | None:
         """Why `risk` is empty: `contradicted` (the sources disagree on who left), or the reason of
         `churn.model.fit`; None where it is not."""
-        if not self._folder:
+        if not self._said:
             return self._model[1]
-        why = self._meta["why_no_risk"]
+        why = self._said["why_no_risk"]
         return None if why is None else Untold(**why)
 
     @property
     def correction(self) -> float:
         """What modelled hazards were multiplied with, see `churn.risk.correction`."""
-        return self._meta["correction"] if self._folder else self._model[2]
+        return self._said["correction"] if self._said else self._model[2]
 
     def moved(self, metric: str) -> pd.DataFrame:
         """The accounts that moved a portfolio figure since last month, the largest part first."""
@@ -208,6 +212,18 @@ class Judgement:
         text = json.dumps(meta, indent=1, ensure_ascii=False) + "\n"
         (folder / "meta.json").write_text(text, encoding="utf-8")
 
+    @property
+    def _said(self) -> Mapping[str, Any]:
+        """What a frozen judgement says of all accounts; that of the whole, if this is a part of it."""
+        return self._meta if self._folder else self._snapshot.meta.get(PART, {})
+
+    def _decided(self, name: str) -> Path | None:
+        """Where what was decided of each account is frozen: of a part, with the whole in view."""
+        if self._folder:
+            return self._folder / f"{name}.parquet"
+        part = PART in self._snapshot.meta
+        return self._snapshot.path / DECIDED / f"{name}.parquet" if part else None
+
     @cached_property
     def _view(self) -> View:
         return View(self._snapshot)
@@ -224,6 +240,17 @@ class Judgement:
     @cached_property
     def _trust(self) -> Trust:
         return Trust(self._view)
+
+
+OF_ACCOUNTS = ("accounts", "risk", "followed")
+"""What is decided of each account."""
+
+
+def decided_of_accounts(folder: Path) -> tuple[dict[str, pa.Table], dict[str, Any]]:
+    """What a part takes over from the frozen judgement of the whole: rows by account, and what it says."""
+    meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+    rows = {name: pq.read_table(folder / f"{name}.parquet") for name in OF_ACCOUNTS}
+    return rows, {key: meta[key] for key in ("reliable", "why_no_risk", "correction")}
 
 
 def judgement_of(snapshot: Snapshot) -> Judgement:

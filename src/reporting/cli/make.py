@@ -24,6 +24,10 @@ def run(
     set_: Annotated[
         list[str], typer.Option("--set", metavar="NOTEBOOK.PARAMETER=VALUE", help="Over the params file.")
     ] = [],  # noqa: B006 - typer copies it
+    per: Annotated[
+        str | None,
+        typer.Option(metavar="owner|region|plan", help="Also reports for each part of the company."),
+    ] = None,
     only: Annotated[
         list[str], typer.Option(metavar="NOTEBOOK", help="Run only this one; a preview, never published.")
     ] = [],  # noqa: B006
@@ -34,7 +38,7 @@ def run(
     from reporting.pipeline.progress import Reporter
 
     project = common.project_of(context, params)
-    plan = make_plan(project, Request(source, month, set_, only, renderer, context.obj.command))
+    plan = make_plan(project, Request(source, month, set_, only, renderer, per, context.obj.command))
     reporter = Reporter(common.output())
     if plan.source == common.DEMO:
         ensure_tables(project, reporter)

@@ -18,6 +18,7 @@ class Run:
     """A run on disk.
 
     Attributes:
+        source: Its name; of a part, where it lies below `reports/`: `acme/per-owner/ben-okafor-fc7188edbd`.
         state: `published`, `superseded` or `failed`.
         manifest: None of a failed run, and of one whose manifest can't be read.
         fault: Why it can't be read.
@@ -40,14 +41,17 @@ class Run:
 
 def runs(project: Project, source: str | None = None) -> Iterator[Run]:
     """All runs, by source and month; superseded ones after the published one."""
-    for folder in sorted(project.reports.glob(source or "[!.]*")):
-        found = [_read(folder, path, "published") for path in folder.glob("????-??") if _is_month(path.name)]
-        found += [_read(folder, path, "superseded") for path in superseded(folder)]
+    patterns = [source] if source else ["[!.]*", "[!.]*/per-*/*"]
+    for folder in sorted(folder for pattern in patterns for folder in project.reports.glob(pattern)):
+        name = folder.relative_to(project.reports).as_posix()
+        found = [_read(name, path, "published") for path in folder.glob("????-??") if _is_month(path.name)]
+        found += [_read(name, path, "superseded") for path in superseded(folder)]
         yield from sorted(found, key=lambda run: (run.month, run.state, run.folder))
-    for path in sorted((project.root / "build").glob(f"{source or '*'}/????-??/failed")):
+    build = project.root / "build"
+    for path in sorted(path for pattern in patterns for path in build.glob(f"{pattern}/????-??/failed")):
         if _is_month(path.parent.name):
             month = Month.parse(path.parent.name)
-            yield Run(path.parent.parent.name, month, "failed", path, None)
+            yield Run(path.parents[1].relative_to(build).as_posix(), month, "failed", path, None)
 
 
 def published_run(project: Project, source: str, month: str | None) -> Run:
@@ -106,12 +110,12 @@ def _sound(run: Run) -> Run:
     return run
 
 
-def _read(source: Path, folder: Path, state: str) -> Run:
+def _read(source: str, folder: Path, state: str) -> Run:
     month = Month.parse(folder.name[:7])
     try:
-        return Run(source.name, month, state, folder, Manifest.read(folder))
+        return Run(source, month, state, folder, Manifest.read(folder))
     except ConfigError as fault:
-        return Run(source.name, month, state, folder, None, fault)
+        return Run(source, month, state, folder, None, fault)
 
 
 def _is_month(name: str) -> bool:

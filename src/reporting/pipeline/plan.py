@@ -13,6 +13,7 @@ from reporting.params.load import load_yaml
 from reporting.params.monthly import Monthly
 from reporting.params.product import Product
 from reporting.pipeline.parameters import Notebook, choose, find_notebooks, require_notebook
+from reporting.pipeline.parts import require_per
 from reporting.pipeline.project import Project
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Request:
         settings: `notebook.parameter=value`, each over the params file.
         only: Notebooks to run; a run of some of them is a preview and never published.
         renderer: `auto`, `quarto` or `embedded`.
+        per: Also reports for each part of the company by this, see `parts.PER`.
         command: The command line that asks, for the manifest.
     """
 
@@ -35,6 +37,7 @@ class Request:
     settings: list[str] = field(default_factory=list)
     only: list[str] = field(default_factory=list)
     renderer: str = "auto"
+    per: str | None = None
     command: tuple[str, ...] = ()
 
 
@@ -49,6 +52,7 @@ class Plan:
         product: The product definition that goes with the source.
         partial: Whether some notebooks are left out.
         renderer: `auto`, `quarto` or `embedded`.
+        per: By what the company is also told in parts; None = as a whole only.
         command: The command line that asked for it.
     """
 
@@ -60,6 +64,7 @@ class Plan:
     product: Product
     partial: bool
     renderer: str
+    per: str | None = None
     command: tuple[str, ...] = ()
 
 
@@ -76,6 +81,7 @@ def make_plan(project: Project, request: Request) -> Plan:
     monthly = load_yaml(project.params, Monthly)
     notebooks = find_notebooks(project.notebooks)
     parameters = choose(notebooks, monthly.reports, request.settings, project.params)
+    per = require_per(request.per, request.only)
     for name in request.only:
         require_notebook(name, notebooks, f"--only {name}")
     wanted = {
@@ -94,6 +100,7 @@ def make_plan(project: Project, request: Request) -> Plan:
         product,
         partial=len(wanted) < len(notebooks),
         renderer=request.renderer,
+        per=per,
         command=request.command,
     )
 

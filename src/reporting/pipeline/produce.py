@@ -130,7 +130,7 @@ def render_month(folder: Path, context: RunContext, renderer: str) -> None:
     titled += [(data_title(path.stem) + CSV, path) for path in sorted(data.glob("*.csv"))]
     companions = {title: f"data/{path.name}" for title, path in titled}
     companions["Manifest: inputs, versions and hashes"] = NAME
-    companions["All sources and months"] = "../../index.html"
+    companions["All sources and months"] = "../" * (2 + context.source.count("/")) + "index.html"
     accounts = account_pages(folder / "snapshot")
     documents = sorted((folder / "documents").glob("*.qmd"), key=_reading_order)
     notebooks = sorted((folder / "notebooks").glob("*.ipynb"))

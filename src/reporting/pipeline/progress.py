@@ -25,6 +25,10 @@ class Reporter:
         self._started = time.perf_counter()
         self.seconds: dict[str, float] = {}
 
+    def quiet(self) -> Reporter:
+        """One that tells nothing, and keeps times of its own."""
+        return Reporter(Console(quiet=True))
+
     def say(self, text: str) -> None:
         """One line of plain text."""
         clock = f"[{time.perf_counter() - self._started:6.1f} s] " if not self._console.is_terminal else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +20,7 @@ from reporting.pipeline.history import runs
 from reporting.pipeline.limits import Limits
 from reporting.pipeline.lock import hold
 from reporting.pipeline.manifest import CRATE, Manifest, inventory, sha256, versions
+from reporting.pipeline.parts import parts
 from reporting.pipeline.plan import Plan, choose_renderer
 from reporting.pipeline.progress import Reporter
 from reporting.pipeline.project import Project
@@ -27,6 +28,7 @@ from reporting.pipeline.provenance import person, provenance
 from reporting.pipeline.publish import is_intact, publish, staging, sweep
 from reporting.pipeline.restated import Restated, restated_by
 from reporting.pipeline.signature import sign, signing_key
+from reporting.present.words import plural
 
 if TYPE_CHECKING:
     from reporting.pipeline.execute import Executed
@@ -76,11 +78,38 @@ def run(project: Project, plan: Plan, reporter: Reporter) -> Outcome:
             source.require_month(month)
             with hold(_lock(project, plan, month), f"{plan.source} {month}"):
                 _sweep_others(project, plan, month)
-                outcome = _run_month(project, plan, source, month, renderer, forkserver, key, reporter)
+
+                def whole(out: Path) -> Snapshot:
+                    return freeze(source, project, plan, month, out, reporter)
+
+                made = (month, renderer, forkserver, key)
+                outcome = _run_month(project, plan, whole, *made, reporter)
+                if plan.per:
+                    _run_parts(project, plan, outcome.folder, *made, reporter)
     if outcome.state != "preview":
         refresh_archive(project)
     published = [found.folder for found in runs(project, plan.source) if found.state == "published"]
     return replace(outcome, restated=tuple(restated_by(outcome.folder / "snapshot", published)))
+
+
+def _run_parts(
+    project: Project,
+    plan: Plan,
+    whole: Path,
+    month: Month,
+    renderer: str,
+    forkserver: Forkserver,
+    key: Path | None,
+    reporter: Reporter,
+) -> None:
+    """Publish the parts of a published month beside it, and say so in a line each."""
+    found = list(parts(whole, plan.per or ""))
+    for number, part in enumerate(found, 1):
+        mine = replace(plan, source=part.source(plan.source))
+        made = _run_month(project, mine, part.freeze, month, renderer, forkserver, key, reporter.quiet())
+        place = made.folder.relative_to(project.root)
+        accounts = plural(len(part.accounts), "account")
+        reporter.say(f"{number} of {len(found)}: {part.per} {part.name}, {accounts}: {made.state}, {place}")
 
 
 def _lock(project: Project, plan: Plan, month: Month) -> Path:
@@ -119,13 +148,14 @@ def freeze(
 def _run_month(
     project: Project,
     plan: Plan,
-    source: Source,
+    frozen: Callable[[Path], Snapshot],
     month: Month,
     renderer: str,
     forkserver: Forkserver,
     key: Path | None,
     reporter: Reporter,
 ) -> Outcome:
+    """Make and publish what `frozen` freezes in the folder that it is given."""
     from reporting.pipeline.produce import context_of, judged, make_site, require_success, run_notebooks
 
     started = dt.datetime.now(dt.UTC)
@@ -134,7 +164,7 @@ def _run_month(
     sweep(target)
     stage = build / "preview" if plan.partial else staging(target)
     with _kept_on_failure(stage, build / "failed"):
-        snapshot = freeze(source, project, plan, month, stage / "snapshot", reporter)
+        snapshot = frozen(stage / "snapshot")
         made_from = inputs.collect(project, snapshot, plan.source, plan.notebooks, plan.parameters, renderer)
         if not plan.partial and is_intact(target, made_from.run_id):
             shutil.rmtree(stage)

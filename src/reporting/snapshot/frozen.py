@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from reporting.snapshot.explain import Changes
 
 SCHEMA = 2
+PART, DECIDED = "part", "decided"
+"""Key of `meta.json` that tells of a part, and folder of what was decided of its accounts in the whole."""
 READABLE = (1, 2)  # schema 1 had one file for each table
 OPTIONAL = tuple(table.name for table in CANONICAL.values() if table.frozen)
 """Tables that a source may lack."""

@@ -19,7 +19,7 @@ class RunContext:
     """The run a site is rendered for.
 
     Args:
-        source: Source name, as in `reports/<source>/`.
+        source: Source name, as in `reports/<source>/`; of a part with the folders that it lies in.
         title: The source's title; stands for the company where the brand names none.
         month: The reporting month.
         run_id: Identifies the run on every page.
@@ -43,8 +43,8 @@ class RunContext:
 
     @property
     def company(self) -> str:
-        """The brand's name, else the source's title."""
-        return self.brand.name or self.title
+        """The brand's name, else the source's title; that of a part always."""
+        return self.title if "/" in self.source else self.brand.name or self.title
 
     @property
     def timestamp(self) -> dt.datetime:

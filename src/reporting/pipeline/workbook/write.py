@@ -36,7 +36,7 @@ def write_workbook(folder: Path, context: RunContext, product: Product) -> Path 
     found = dict(_tables(folder, product))
     if not found:
         return None
-    path = folder / f"{context.source}-{context.month}.xlsx"
+    path = folder / f"{context.source.replace('/', '-')}-{context.month}.xlsx"
     with tempfile.TemporaryDirectory(prefix=".workbook-", dir=folder) as scratch:
         raw = Path(scratch) / "raw.xlsx"
         options = _SAFE | {"constant_memory": True, "tmpdir": scratch}
