@@ -1,8 +1,8 @@
 """Parts of a company: the accounts of an owner, a region or a plan, each with reports of its own.
 
 A part is the published month restricted to its accounts. Every account belongs to one part, for all months:
-that which it is in at the close. What was decided of an account is taken from the whole, so that parts and whole say
-the same of it; what is told of the part (figures, verdict, what goes with leaving) is told from its accounts.
+that which it is in at the close. What was decided of an account is taken from the whole, so that both say the
+same of it; what is told of the part (figures, verdict, what goes with leaving) is told from its accounts.
 """
 
 from __future__ import annotations
@@ -40,6 +40,11 @@ class Part:
     accounts: frozenset[str]
     whole: Path
 
+    @property
+    def label(self) -> str:
+        """`owner Ben Okafor`, `no owner`."""
+        return self.name if self.name == f"no {self.per}" else f"{self.per} {self.name}"
+
     def source(self, whole: str) -> str:
         """What its runs are called: where they lie below `reports/`."""
         return f"{whole}/per-{self.per}/{self.address}"
@@ -52,12 +57,9 @@ class Part:
 
         whole = Snapshot.load(self.whole / "snapshot")
         decided, said = decided_of_accounts(self.whole / FOLDER)
-        about = {
-            "title": f"{whole.meta['title']}, {self.per} {self.name}",
-            "per": self.per,
-            "name": self.name,
-        }
-        return restrict(whole, self.accounts, out, about | said, decided)
+        title = f"{whole.meta['title']}, {self.label}"
+        about = {"title": title, "per": self.per, "name": self.name, **said}
+        return restrict(whole, self.accounts, out, about, decided)
 
 
 def parts(whole: Path, per: str) -> Iterator[Part]:

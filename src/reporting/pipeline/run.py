@@ -109,7 +109,7 @@ def _run_parts(
         made = _run_month(project, mine, part.freeze, month, renderer, forkserver, key, reporter.quiet())
         place = made.folder.relative_to(project.root)
         accounts = plural(len(part.accounts), "account")
-        reporter.say(f"{number} of {len(found)}: {part.per} {part.name}, {accounts}: {made.state}, {place}")
+        reporter.say(f"{number} of {len(found)}: {part.label}, {accounts}: {made.state}, {place}")
 
 
 def _lock(project: Project, plan: Plan, month: Month) -> Path:

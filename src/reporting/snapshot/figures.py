@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Collection, Iterator, Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import ibis
 import ibis.expr.types as ir
@@ -13,7 +13,8 @@ import pyarrow as pa
 
 from reporting.metrics import portfolio
 from reporting.metrics.registry import METRICS
-from reporting.metrics.values import Composed, Outcome, Unowned
+from reporting.metrics.values import Composed, Outcome, Tables, Unowned
+from reporting.month import Month
 from reporting.params.product import Product
 from reporting.snapshot.workspace import Workspace
 
@@ -86,9 +87,17 @@ def outcome_table(ws: Workspace, product: Product) -> ir.Table:
     return ibis.union(*named).semi_join(ws["grid"], ["account_id", "month"])
 
 
-def portfolio_figures(ws: Workspace, product: Product, unavailable: Collection[str]) -> pa.Table:
-    """All figures of the fresh months that the source's tables allow; needs `panel` and `outcomes` in the
-    workspace."""
+class Months(Tables, Protocol):
+    """Tables, `panel` and `outcomes` among them, with the months of which figures are computed."""
+
+    @property
+    def fresh(self) -> Sequence[Month]:
+        """In order."""
+        ...
+
+
+def portfolio_figures(ws: Months, product: Product, unavailable: Collection[str]) -> pa.Table:
+    """All figures of the fresh months that the source's tables allow."""
     figures = Figures()
     for row in portfolio.by_month(ws["panel"], product).to_pyarrow().to_pylist():
         for column, n in row.items():
@@ -104,7 +113,7 @@ def portfolio_figures(ws: Workspace, product: Product, unavailable: Collection[s
     return figures.table(unavailable)
 
 
-def add_outcomes(figures: Figures, ws: Workspace, product: Product, months: Sequence[dt.datetime]) -> None:
+def add_outcomes(figures: Figures, ws: Months, product: Product, months: Sequence[dt.datetime]) -> None:
     """Record what doesn't come from the panel."""
     rows = ws["outcomes"]
     sums = rows.group_by("metric", "month").aggregate(n=rows.n.sum(), d=rows.d.sum())

@@ -113,6 +113,10 @@ class _Held:
         """What belongs to no account is not there."""
         return self._tables.get(name)
 
+    def latest(self, rows: ir.Table) -> ir.Table:
+        """All months of a part are computed at once."""
+        return rows
+
     def features(self) -> pa.Table:
         """`feature_month` of the part."""
         kinds = self._read(*self._features).select("feature", "core", "premium").distinct()
