@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 from scipy.special import pdtr
 
-from reporting.snapshot.frozen import Snapshot
+from reporting.snapshot.frozen import PART, Snapshot
 
 
 class View:
@@ -94,6 +94,11 @@ class View:
         found, expected = (left & early).sum(), rate * (at_risk & early).sum()
         missing = found < 0.1 * expected and pdtr(found, expected) < 0.001
         return used if missing else first
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it is a part of a company; what is decided of its accounts is decided in the whole."""
+        return PART in self.snapshot.meta
 
     def has(self, table: str) -> bool:
         """Whether the source maps this canonical table."""

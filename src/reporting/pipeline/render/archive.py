@@ -172,6 +172,7 @@ def _source(folder: Path, months: list[_Published]) -> str:
     if restated:
         lines.append("Restated since: the tables no longer agree with what was published.")
         lines.append("\n".join(f"- {escape(str(found))}" for found in restated.values()))
+    lines += _parts(folder)
     if replaced := _replaced(folder):
         lines.append(f"Replaced by later runs, and kept: {replaced}.")
     return "\n\n".join(lines)
@@ -189,6 +190,23 @@ def _month_by_month(name: str, months: Sequence[_Published], restated: set[Month
     table = pipe_table(head, [False, False, *[True] * len(labels), False], rows)
     caption = "Month by month; better and worse are moves beyond the usual range, the signals"
     return f"{table}\n\n: {caption} {{#tbl-{name}-months}}"
+
+
+def _parts(source: Path) -> Iterator[str]:
+    """A line for each way in which the source is told in parts, with links to their latest months."""
+    for kind in sorted(source.glob("per-*")):
+        latest = [
+            max(months, key=lambda run: run.month)
+            for p in sorted(filter(Path.is_dir, kind.iterdir()))
+            if (months := _months(p))
+        ]
+        links = [
+            f"[{escape(run.company)}, {run.month.label}]"
+            f"({run.folder.relative_to(source.parent).as_posix()}/index.html)"
+            for run in latest
+        ]
+        if links:
+            yield f"In parts, by {kind.name.removeprefix('per-')}: {'; '.join(links)}."
 
 
 def _replaced(source: Path) -> str:

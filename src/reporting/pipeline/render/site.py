@@ -17,6 +17,11 @@ FRONT_REPORT = "executive_brief"
 _REFERENCE = re.compile(r"(?<![\w\\`])@((?:fig|tbl)-[\w-]*\w)")
 _BOLD = re.compile(r"^\*\*((?:\\.|[^*\\])+)\*\*", re.M)
 _CALLOUT_TITLE = re.compile(r"^:::.*\n## .*$", re.M)
+_PART = (
+    "*A part of the company:* figures are those of its accounts alone, which are in it as of the close, for "
+    "all months. What is said of an account (stance, probability, next step) is decided with the whole "
+    "company in view, and is the same there."
+)
 CSV = " (CSV)"
 """How the titles of data files end."""
 _END_OF_ANSWER = re.compile(r"^(?:#{1,6} |!\[|\|)", re.M)
@@ -41,6 +46,8 @@ def front_page(documents: Sequence[Document], context: RunContext) -> Document:
     brief = next((d for d in documents if d.name == FRONT_REPORT), None)
     if brief is not None:
         parts.append(_answer(brief))
+    if "/" in context.source:
+        parts.append(_PART)
     lines = [
         f"- [**{escape(d.title)}**]({d.name}.html). {finding(d) or escape(d.description)} "
         f"[PDF]({d.name}.pdf), [one file to mail](mail/{d.name}.html)"

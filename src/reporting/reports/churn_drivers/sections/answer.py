@@ -95,6 +95,8 @@ def _who_is_next(data: Data) -> str:
         f"{'is' if len(likely) == 1 else 'are'} likely to leave (a probability of "
         f"{percent(book.product.churn.likely, 0)} or more, within three months or at the renewal)"
     )
+    if book.is_part:
+        return f"{clause}, by the model of the whole company, whose report has its test."
     one = next((h for h in data.validation.horizons if h.months == 3), None)
     if one is None:
         return f"{clause}; the model behind it could not be tested on unseen months."

@@ -21,7 +21,9 @@ TOLD = 2  # reasons of one account in the table
 
 
 def validation(data: Data) -> Blocks:
-    """The test on unseen months, printed whatever it says."""
+    """The test on unseen months, printed whatever it says; a part has its probabilities from the whole."""
+    if data.book.is_part and data.foretold:
+        return Blocks([Text("The model is that of the whole company, whose report has its test.")])
     if data.model is None:
         return Blocks([Text("There is no model to test.")])
     told = data.validation
