@@ -195,11 +195,8 @@ def _month_by_month(name: str, months: Sequence[_Published], restated: set[Month
 def _parts(source: Path) -> Iterator[str]:
     """A line for each way in which the source is told in parts, with links to their latest months."""
     for kind in sorted(source.glob("per-*")):
-        latest = [
-            max(months, key=lambda run: run.month)
-            for p in sorted(filter(Path.is_dir, kind.iterdir()))
-            if (months := _months(p))
-        ]
+        folders = sorted(filter(Path.is_dir, kind.iterdir()))
+        latest = [months[0] for folder in folders if (months := _months(folder))]
         links = [
             f"[{escape(run.company)}, {run.month.label}]"
             f"({run.folder.relative_to(source.parent).as_posix()}/index.html)"
