@@ -6,12 +6,15 @@ import json
 import math
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 from reporting.analysis import judgement
-from reporting.analysis.judgement import FOLDER, Judgement, judgement_of
+from reporting.analysis.judgement import FOLDER, Judgement, decided_of_accounts, judgement_of
 from reporting.analysis.untold import Untold
-from reporting.snapshot.frozen import Snapshot
+from reporting.snapshot.frozen import DECIDED, PART, Snapshot
 
 
 @pytest.fixture
@@ -80,3 +83,24 @@ def test_contradicting_sources_give_no_risk(company):
     found = Judgement(Snapshot.load(company(paths=paths, flags=dict.fromkeys(paths, True))))
     assert found.why_no_risk == Untold("contradicted")
     assert found.accounts["probability"].isna().all() and found.accounts["likely_to_leave"].isna().all()
+
+
+def test_a_part_takes_over_what_was_decided_of_its_accounts_and_decides_the_rest(
+    snapshot, tmp_path, monkeypatch
+):
+    whole = Judgement(snapshot)
+    whole.write(tmp_path / FOLDER)
+    decided, said = decided_of_accounts(tmp_path / FOLDER)
+    for name, rows in decided.items():
+        (snapshot.path / DECIDED).mkdir(exist_ok=True)
+        mine = rows.filter(pc.is_in(rows["account_id"], pa.array(["a", "b"]))) if rows.num_rows else rows
+        pq.write_table(mine, snapshot.path / DECIDED / f"{name}.parquet")
+    monkeypatch.setattr(judgement, "verdicts", None)
+    monkeypatch.setattr(judgement, "_risk", None)
+    part = Judgement(Snapshot(snapshot.path, snapshot.meta | {PART: said}))
+    mine = whole.accounts.loc[["a", "b"]]
+    pd.testing.assert_frame_equal(part.accounts.loc[["a", "b"]], mine, check_dtype=False)
+    assert len(part.accounts) == 2 and len(whole.accounts) > 2
+    assert (part.reliable, part.correction) == (whole.reliable, whole.correction)
+    assert part.why_no_risk == whole.why_no_risk
+    assert len(part.company) == len(whole.company)

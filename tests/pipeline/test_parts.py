@@ -60,6 +60,7 @@ def test_the_archive_lists_the_parts_and_each_passes_its_own_audit(owned):
     publish(owned, per="owner")
     page = read_page(owned.reports / "index.html")
     assert "acme/per-owner/Ana/2026-10/index.html" in page.links
+    assert "In parts, by owner: Ana, no owner." in "".join(page.text)
     found = {run.source: run for run in runs(owned)}
     assert list(found) == ["acme", "acme/per-owner/Ana", *(s for s in found if "no-owner" in s)]
     assert [run.source for run in runs(owned, "acme")] == ["acme"]

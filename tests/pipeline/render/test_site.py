@@ -124,7 +124,7 @@ def test_archive_tells_a_figure_that_was_doubted_in_one_month_beside_the_others(
     assert doubted != told
     brief.write_text(doubted, encoding="utf-8")
     rows = months_of(render_archive(tmp_path, BRAND))
-    assert [row[2] for row in rows] == ["$10.2M, not reliable, better", "$10.2M, better"]
+    assert [row[2] for row in rows] == ["$10.2M?, better", "$10.2M, better"]
 
 
 def test_archive_of_several_companies_begins_with_all_of_them(tmp_path, monkeypatch):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -128,7 +128,13 @@ def _published(source: Path) -> Iterator[_Published]:
 def _settled(figure: dict[str, Any]) -> dict[str, Any]:
     """The figure under its plain name: whether it can be relied on may differ from month to month."""
     label, doubt, _ = figure["label"].partition(_DOUBT)
-    return figure | {"label": label, "value": f"{figure['value']}, not reliable"} if doubt else figure
+    return figure | {"label": label, "value": f"{figure['value']}?"} if doubt else figure
+
+
+def _doubts(shown: Iterable[_Published]) -> str:
+    """What a question mark means, if there is one."""
+    doubted = any(str(figure["value"]).endswith("?") for run in shown for figure in run.figures)
+    return "; with a question mark: not reliable, as the sources contradict each other" if doubted else ""
 
 
 def _front(brief: Path) -> dict[str, Any]:
@@ -156,7 +162,7 @@ def _overview(published: Mapping[Path, Sequence[_Published]]) -> str:
     ]
     head = ["Company", "Latest", "Verdict", *map(escape, labels), "Signals"]
     table = pipe_table(head, [*[False] * 3, *[True] * len(labels), False], rows)
-    return f"{table}\n\n: Every company at its latest month {{#tbl-sources}}"
+    return f"{table}\n\n: Every company at its latest month{_doubts(latest.values())} {{#tbl-sources}}"
 
 
 def _source(folder: Path, months: list[_Published]) -> str:
@@ -172,7 +178,7 @@ def _source(folder: Path, months: list[_Published]) -> str:
     if restated:
         lines.append("Restated since: the tables no longer agree with what was published.")
         lines.append("\n".join(f"- {escape(str(found))}" for found in restated.values()))
-    lines += _parts(folder)
+    lines += _parts(folder, latest.month)
     if replaced := _replaced(folder):
         lines.append(f"Replaced by later runs, and kept: {replaced}.")
     return "\n\n".join(lines)
@@ -189,21 +195,22 @@ def _month_by_month(name: str, months: Sequence[_Published], restated: set[Month
     head = ["Month", "Verdict", *map(escape, labels), "Signals"]
     table = pipe_table(head, [False, False, *[True] * len(labels), False], rows)
     caption = "Month by month; better and worse are moves beyond the usual range, the signals"
-    return f"{table}\n\n: {caption} {{#tbl-{name}-months}}"
+    return f"{table}\n\n: {caption}{_doubts(months)} {{#tbl-{name}-months}}"
 
 
-def _parts(source: Path) -> Iterator[str]:
+def _parts(source: Path, latest: Month) -> Iterator[str]:
     """A line for each way in which the source is told in parts, with links to their latest months."""
-    for kind in sorted(source.glob("per-*")):
-        folders = sorted(filter(Path.is_dir, kind.iterdir()))
-        latest = [months[0] for folder in folders if (months := _months(folder))]
-        links = [
-            f"[{escape(run.company)}, {run.month.label}]"
-            f"({run.folder.relative_to(source.parent).as_posix()}/index.html)"
-            for run in latest
-        ]
+    for folder in sorted(source.glob("per-*")):
+        kind = folder.name.removeprefix("per-")
+        links = []
+        for part in sorted(filter(Path.is_dir, folder.iterdir())):
+            for run in _months(part)[:1]:
+                name = run.company.partition(f", {kind} ")[2] or f"no {kind}"
+                when = "" if run.month == latest else f" ({run.month.label})"
+                address = run.folder.relative_to(source.parent).as_posix()
+                links.append(f"[{escape(name)}]({address}/index.html){when}")
         if links:
-            yield f"In parts, by {kind.name.removeprefix('per-')}: {'; '.join(links)}."
+            yield f"In parts, by {kind}: {', '.join(links)}."
 
 
 def _replaced(source: Path) -> str:
@@ -234,4 +241,4 @@ def _changes(name: str, latest: _Published, before: _Published | None) -> str:
         [False, True, True, False],
         [[escape(str(cell)) for cell in row] for row in rows],
     )
-    return f"{table}\n\n: What changed since last month {{#tbl-{name}-changes}}"
+    return f"{table}\n\n: What changed since last month{_doubts([latest])} {{#tbl-{name}-changes}}"
