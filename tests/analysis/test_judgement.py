@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from reporting.analysis import judgement
-from reporting.analysis.judgement import FOLDER, Judgement, decided_of_accounts, judgement_of
+from reporting.analysis.judgement import FOLDER, Judgement, judgement_of
+from reporting.analysis.part import decided_of_accounts
 from reporting.analysis.untold import Untold
 from reporting.snapshot.frozen import DECIDED, PART, Snapshot
 

@@ -17,7 +17,6 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from reporting.analysis import company
 from reporting.analysis.churn import risk as churn_risk
@@ -219,10 +218,8 @@ class Judgement:
 
     def _decided(self, name: str) -> Path | None:
         """Where what was decided of each account is frozen: of a part, with the whole in view."""
-        if self._folder:
-            return self._folder / f"{name}.parquet"
-        part = PART in self._snapshot.meta
-        return self._snapshot.path / DECIDED / f"{name}.parquet" if part else None
+        folder = self._folder or (self._snapshot.path / DECIDED if PART in self._snapshot.meta else None)
+        return folder and folder / f"{name}.parquet"
 
     @cached_property
     def _view(self) -> View:
@@ -240,17 +237,6 @@ class Judgement:
     @cached_property
     def _trust(self) -> Trust:
         return Trust(self._view)
-
-
-OF_ACCOUNTS = ("accounts", "risk", "followed")
-"""What is decided of each account."""
-
-
-def decided_of_accounts(folder: Path) -> tuple[dict[str, pa.Table], dict[str, Any]]:
-    """What a part takes over from the frozen judgement of the whole: rows by account, and what it says."""
-    meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-    rows = {name: pq.read_table(folder / f"{name}.parquet") for name in OF_ACCOUNTS}
-    return rows, {key: meta[key] for key in ("reliable", "why_no_risk", "correction")}
 
 
 def judgement_of(snapshot: Snapshot) -> Judgement:

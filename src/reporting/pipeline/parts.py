@@ -51,7 +51,8 @@ class Part:
 
     def freeze(self, out: Path) -> Snapshot:
         """Build the part's snapshot in folder `out`."""
-        from reporting.analysis.judgement import FOLDER, decided_of_accounts
+        from reporting.analysis.judgement import FOLDER
+        from reporting.analysis.part import decided_of_accounts
         from reporting.snapshot.frozen import Snapshot
         from reporting.snapshot.part import restrict
 

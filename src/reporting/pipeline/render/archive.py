@@ -9,6 +9,7 @@ from typing import Any
 
 from reporting.errors import ConfigError, RenderError
 from reporting.month import Month
+from reporting.pipeline.manifest import Manifest
 from reporting.pipeline.pieces import pipe_table
 from reporting.pipeline.render.check import check_site
 from reporting.pipeline.render.context import RunContext
@@ -205,12 +206,20 @@ def _parts(source: Path, latest: Month) -> Iterator[str]:
         links = []
         for part in sorted(filter(Path.is_dir, folder.iterdir())):
             for run in _months(part)[:1]:
-                name = run.company.partition(f", {kind} ")[2] or f"no {kind}"
+                name = _title(run).partition(f", {kind} ")[2] or f"no {kind}"
                 when = "" if run.month == latest else f" ({run.month.label})"
                 address = run.folder.relative_to(source.parent).as_posix()
                 links.append(f"[{escape(name)}]({address}/index.html){when}")
         if links:
             yield f"In parts, by {kind}: {', '.join(links)}."
+
+
+def _title(run: _Published) -> str:
+    """The run's title; of a damaged month, which is listed all the same, what its brief says."""
+    try:
+        return Manifest.read(run.folder).title
+    except ConfigError:
+        return run.company
 
 
 def _replaced(source: Path) -> str:
