@@ -45,9 +45,8 @@ FOLDER = "judgement"
 
 
 class Judgement:
-    """What is decided of a month: read where it is frozen, else decided when first asked for.
-
-    Of a part of a company only the company's figures are decided; an account is what it is in the whole.
+    """What is decided of a month: read where it is frozen, else decided when first asked for. Of a part of a
+    company only the company's figures are decided; an account is what it is in the whole.
 
     Args:
         snapshot: What it rests on.
