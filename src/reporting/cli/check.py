@@ -117,6 +117,10 @@ def diff(
     context: typer.Context,
     before: Annotated[str, typer.Argument(help="A month (2026-09) or a run (2026-10@1a2b3c).")],
     after: Annotated[str, typer.Argument(help="The month or run to compare it with.")],
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write a page that shows both: figures, bands, stances, lists."),
+    ] = None,
     source: common.Source = None,
     params: common.Params = None,
 ) -> None:
@@ -124,11 +128,16 @@ def diff(
     from rich.table import Table
 
     from reporting.pipeline.diff import diff as compare
+    from reporting.pipeline.diff import write_page
     from reporting.pipeline.history import find_run
+    from reporting.pipeline.inputs import brand
 
     project = common.project_of(context, params)
     name = common.source_of(project, source)
-    result = compare(find_run(project, name, before), find_run(project, name, after))
+    runs = find_run(project, name, before), find_run(project, name, after)
+    result = compare(*runs)
+    if html:
+        write_page(html, *runs, result, brand(project))
     console = common.output()
     if len(result.metrics):
         table = Table("Metric", before, after, "Change", box=None)
@@ -141,6 +150,8 @@ def diff(
         console.print(f"Inputs that differ: {', '.join(result.inputs)}", soft_wrap=True)
     for file in result.files:
         console.print(str(file), markup=False, soft_wrap=True)
+    if html:
+        console.print(f"Open {common.shown(html.resolve())}", markup=False, soft_wrap=True)
     if result.same:
         console.print("The same.")
     else:

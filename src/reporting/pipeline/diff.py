@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
 from reporting.pipeline.compare import Difference, differences
 from reporting.pipeline.history import Run
-from reporting.pipeline.verify import open_snapshot
+from reporting.pipeline.verify import JUDGEMENT, open_snapshot
+from reporting.present.brand import Brand
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,34 @@ def diff(before: Run, after: Run) -> Diff:
         before.manifest.inputs.changed(after.manifest.inputs),
         files,
     )
+
+
+def write_page(path: Path, before: Run, after: Run, found: Diff, brand: Brand) -> None:
+    """Write a page that shows both, with figures, bands, stances and lists, as one file.
+
+    Args:
+        found: The result of `diff`.
+
+    Raises:
+        AuditDifference: A snapshot or a judgement isn't as it was published.
+    """
+    from reporting.pipeline.produce import context_of
+    from reporting.pipeline.render.comparison import Note, write_comparison
+    from reporting.reports.comparison import Comparison
+
+    assert before.manifest is not None
+    assert after.manifest is not None
+    comparison = Comparison(*(open_snapshot(run, JUDGEMENT).path for run in (before, after)))
+    months = before.month.label, after.month.label
+    runs = f"Run {before.manifest.run_id}", f"run {after.manifest.run_id}"
+    same = before.month == after.month
+    inputs = [name for name in found.inputs if same or name not in ("month", "snapshot")]
+    notes = [
+        Note("Inputs that differ", inputs),
+        Note("Files that differ", [str(file) for file in found.files]),
+    ]
+    names = runs if same else months
+    write_comparison(path, comparison, names, context_of(after.manifest, brand), notes)
 
 
 def _portfolio(run: Run) -> pd.Series:

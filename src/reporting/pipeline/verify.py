@@ -20,7 +20,7 @@ from reporting.pipeline.manifest import APART, CRATE, NAME, SUMMED, SUMS, Manife
 if TYPE_CHECKING:
     from reporting.snapshot.frozen import Snapshot
 
-SNAPSHOT = "snapshot/"
+SNAPSHOT, JUDGEMENT = "snapshot/", "judgement/"
 META = "snapshot/meta.json"
 
 
@@ -56,18 +56,25 @@ def spoilt(found: list[Difference]) -> list[Difference]:
     return [item for item in found if item.path == NAME or item.path.startswith(SNAPSHOT)]
 
 
-def open_snapshot(run: Run) -> Snapshot:
+def open_snapshot(run: Run, *beside: str) -> Snapshot:
     """The snapshot of `run`, if it lies as it was published.
 
+    Args:
+        beside: Folders that must as well: `JUDGEMENT`.
+
     Raises:
-        AuditDifference: It doesn't.
+        AuditDifference: One doesn't.
     """
     from reporting.snapshot.frozen import Snapshot
 
     assert run.manifest is not None
-    files, found = lying(run.folder, SNAPSHOT)
-    listed = {path: sha for path, sha in run.manifest.outputs.items() if path.startswith(SNAPSHOT)}
-    found += _against_hashes(run.folder, listed, files, {item.path for item in found})
+    found: list[Difference] = []
+    for folder in (SNAPSHOT, *beside):
+        listed = {path: sha for path, sha in run.manifest.outputs.items() if path.startswith(folder)}
+        if listed or (run.folder / folder).exists():  # months of the first versions have no judgement
+            files, strange = lying(run.folder, folder)
+            found += strange
+            found += _against_hashes(run.folder, listed, files, {item.path for item in strange})
     if found:
         raise AuditDifference(
             "the snapshot isn't as it was published: " + "; ".join(map(str, found)) + ".",

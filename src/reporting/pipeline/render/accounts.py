@@ -106,7 +106,7 @@ class AccountPages:
         self._write_explorer(out / "accounts", context)
 
     def _write_accounts(self, out: Path, context: RunContext) -> None:
-        template = _templates().get_template("account.html")
+        template = templates().get_template("account.html")
         for told in self._told.pages():
             owner = told.verdict.owner
             book, title = self._books[owner], _title(owner)
@@ -114,7 +114,7 @@ class AccountPages:
             (out / self._files[told.id]).write_text(html, encoding="utf-8")
 
     def _write_books(self, out: Path, context: RunContext) -> None:
-        template = _templates().get_template("owner.html")
+        template = templates().get_template("owner.html")
         for book in self._told.books:
             html = page(
                 title=_title(clean(book.owner)),
@@ -158,7 +158,7 @@ class AccountPages:
         html = page(
             title="All accounts",
             description=f"{len(rows)} accounts: search, sort, narrow down, choose columns, take along.",
-            body=_templates().get_template("explorer.html").render(owners=self.owners),
+            body=templates().get_template("explorer.html").render(owners=self.owners),
             context=context,
             pages=_NAVIGATION,
             here="index.html",
@@ -204,7 +204,9 @@ def _script(value: Any) -> str:
     return json.dumps(value, separators=(",", ":")).replace("<", "\\u003c").replace(">", "\\u003e")
 
 
-def _templates() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
+    """The theme's templates, in which all text is a stranger's: cleaned and escaped."""
+
     def shown(value: Any) -> Any:
         return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 

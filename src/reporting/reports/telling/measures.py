@@ -85,7 +85,7 @@ def movers(book: Book, metric: str) -> str:
     parts = book.judgement.moved(metric)
     named = parts[parts["account_id"].notna()].head(MOVERS)
     return (
-        listing([f"{name} {_part(book, metric, x)}" for name, x in zip(*_columns(named), strict=True)])
+        listing([f"{name} {difference(book, metric, x)}" for name, x in zip(*_columns(named), strict=True)])
         or "no account"
     )
 
@@ -94,7 +94,8 @@ def _columns(parts: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     return parts["account_name"].fillna(parts["account_id"]).map(cut), parts["contribution"]
 
 
-def _part(book: Book, metric: str, x: float) -> str:
+def difference(book: Book, metric: str, x: float) -> str:
+    """A difference of two values in the metric's unit, signed."""
     unit = METRICS[metric].portfolio_unit
     if unit == "share":
         return points(x, 2)
