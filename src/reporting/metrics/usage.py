@@ -71,16 +71,17 @@ def kinds(product: Product) -> ir.Table:
     for name in names:
         figures = {kind: int(name in group) for kind, group in members.items()}
         figures["points"] = round(product.event_points.get(name, 0) * 10**6)
-        number, position = places.get(name, (None, 0))
-        masks = {word: 1 << position if i == number else 0 for i, word in enumerate(words(product))}
+        figures["word"], figures["position"] = places.get(name, (-1, 0))
         row = ibis.literal(name, "string").name("kind").as_table()
-        rows.append(
-            row.mutate(
-                **{key: ibis.literal(figure, "int32") for key, figure in figures.items()},
-                **{word: ibis.literal(mask, "int64") for word, mask in masks.items()},
-            )
-        )
-    return ibis.union(rows[0], *rows[1:]) if len(rows) > 1 else rows[0]
+        rows.append(row.mutate(**{key: ibis.literal(figure, "int32") for key, figure in figures.items()}))
+    found = ibis.union(rows[0], *rows[1:]) if len(rows) > 1 else rows[0]
+    # The words are no constants of each row: of thousands of features each has dozens.
+    nothing = ibis.literal(0, "int64")
+    masks = {
+        name: (found.word == number).ifelse(bit(found.position), nothing)
+        for number, name in enumerate(words(product))
+    }
+    return found.mutate(**masks).drop("word", "position")
 
 
 def spans(events: ir.Table, product: Product, gap_minutes: int | None) -> ir.Table:
