@@ -14,6 +14,7 @@ from reporting.pipeline.diff import diff
 from reporting.pipeline.history import find_run, published_run
 from reporting.pipeline.plan import Request, make_plan
 from reporting.pipeline.progress import Reporter
+from reporting.pipeline.rebuild import from_sources
 from reporting.pipeline.rerender import rerender
 from reporting.pipeline.run import run
 
@@ -57,6 +58,13 @@ def test_nothing_is_run_on_a_snapshot_that_was_altered(workshop, published, monk
     with pytest.raises(AuditDifference, match="it was not run again"):
         audit(workshop.project, month, Reporter(Console(file=said)))
     assert "Altered since it was published: snapshot/portfolio_month.parquet: changed" in said.getvalue()
+
+
+def test_sources_are_not_compared_with_a_snapshot_that_was_altered(workshop, published):
+    month = published()
+    (month.folder / "snapshot" / "portfolio_month.parquet").write_bytes(b"")
+    with pytest.raises(AuditDifference, match="nothing to compare the sources with"):
+        from_sources(workshop.project, month, quiet())
 
 
 def test_it_names_an_altered_file_and_a_changed_notebook(workshop, published):

@@ -11,6 +11,9 @@ from reporting.cli import common
 from reporting.errors import AuditDifference
 
 if TYPE_CHECKING:
+    from reporting.pipeline.history import Run
+    from reporting.pipeline.progress import Reporter
+    from reporting.pipeline.project import Project
     from reporting.sources import TableReport
 
 SHOWN = 20
@@ -74,6 +77,10 @@ def audit(
     month: common.Month = None,
     run: Annotated[str | None, typer.Option(help="A superseded run, as `reporting list` names it.")] = None,
     hashes: Annotated[bool, typer.Option("--hashes", help="Compare hashes only, run nothing.")] = False,
+    from_sources: Annotated[
+        bool,
+        typer.Option("--from-sources", help="Make the snapshot again from the sources, and explain drift."),
+    ] = False,
     signers: Annotated[
         Path | None, typer.Option(help="Allowed signers, as ssh-keygen(1) has them; one must have signed.")
     ] = None,
@@ -97,6 +104,9 @@ def audit(
             raise AuditDifference(f"{told}: {len(altered)} of its files are not as they were published.")
         reporter.say(f"Passed: {told}: {outputs}, all as they were published.")
         return
+    if from_sources:
+        _tell_drift(project, found, told, reporter)
+        return
     result = auditing.audit(project, found, reporter)
     for changed in result.changed:
         reporter.say(f"Not as it was: {changed}")
@@ -111,6 +121,35 @@ def audit(
             remedy=f"The new outputs are in {common.shown(result.rerun)}.",
         )
     reporter.say(f"Passed: {told}: {outputs}, all the same.")
+
+
+def _tell_drift(project: Project, run: Run, told: str, reporter: Reporter) -> None:
+    """Make the snapshot of `run` again from its sources and tell what differs."""
+    from reporting.pipeline.rebuild import from_sources
+
+    found = from_sources(project, run, reporter)
+    for source in found.sources:
+        reporter.say(f"Source not as it was: {source}")
+    for changed in found.changed:
+        reporter.say(f"Not as it was, and may be the cause: {changed}")
+    for table in found.tables:
+        reporter.say(f"Came out otherwise: {table}")
+    if found.restated:
+        reporter.say(f"Restated: {found.restated}")
+    shown = [figure for figure in found.figures if figure.shows]
+    for figure in shown:
+        change = f" ({figure.change})" if figure.change else ""
+        reporter.say(f"Moves: {figure.label}, {figure.before}, now {figure.after}{change}")
+    if hidden := len(found.figures) - len(shown):
+        reporter.say(f"Moves by less than is shown: {_number(hidden, 'figure')}")
+    if found.page:
+        raise AuditDifference(
+            f"{told}: the sources now say something else, in {_number(len(found.tables), 'table')} of the "
+            f"snapshot; {_number(len(found.figures), 'reported figure')} would move.",
+            remedy=f"Both are shown in {common.shown(found.page)}. "
+            "To publish again, and keep what was published: `reporting run`.",
+        )
+    reporter.say(f"Passed: {told}: the sources still give the same snapshot.")
 
 
 def diff(

@@ -70,17 +70,21 @@ def restated_by(snapshot: Path, months: Iterable[Path]) -> list[Restated]:
     found = []
     for folder in sorted(months):
         try:
-            restated = _compared(folder / "snapshot", snapshot)
+            then = folder / "snapshot"
+            earlier = _meta(then)["month"] < _meta(snapshot)["month"]
+            told = restated(then, snapshot) if earlier else None
         except (OSError, ValueError, KeyError):  # a damaged month; `reporting audit` names what is wrong
             continue
-        if restated:
-            found.append(restated)
+        if told:
+            found.append(told)
     return found
 
 
-def _compared(then: Path, now: Path) -> Restated | None:
+def restated(then: Path, now: Path) -> Restated | None:
+    """What a snapshot says of its own month, and what another one of that month or a later one says of it;
+    None if they agree or have not both figures."""
     was, meta = _meta(then), _meta(now)
-    if was.get("currency") != meta.get("currency") or was["month"] >= meta["month"]:
+    if was.get("currency") != meta.get("currency"):
         return None
     month = Month.parse(was["month"])
     published, today = _figures(then, month), _figures(now, month)

@@ -19,7 +19,7 @@ class Figure:
     Attributes:
         id: As `reporting explain` takes it.
         chapter: A key of `metrics.metric.CHAPTERS`.
-        differs: Whether it does, be it by less than what is shown.
+        differs: Whether it does, be it by less than is shown.
     """
 
     id: str
@@ -29,6 +29,11 @@ class Figure:
     after: str
     change: str
     differs: bool
+
+    @property
+    def shows(self) -> bool:
+        """Whether it differs by as much as is shown."""
+        return self.before != self.after
 
 
 def figures(before: Book, after: Book) -> list[Figure]:
