@@ -7,7 +7,7 @@ of segments: a day is looked at once, not once for each of the months whose wind
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 
 import ibis
 import ibis.expr.types as ir
@@ -68,14 +68,15 @@ def _reach(edges: list[dt.datetime], months: list[Month]) -> ir.Table:
     """`segment`, `month` and, 1 or 0, whether the segment lies in each of the month's windows."""
     names = {f"in_{days}{end}": (days, end) for days in TRENDS for end in ("", "_before")}
     rows = []
+    longest = dt.timedelta(days=2 * max(TRENDS))
     for month in months:
-        ages = [(month.close - edge).days for edge in edges[:-1]]
-        for segment, age in enumerate(ages):  # age = days from the segment's start to the close
-            if 0 < age <= 2 * max(TRENDS):
-                inside = {
-                    name: int(0 < age <= days if not end else days < age <= 2 * days)
-                    for name, (days, end) in names.items()
-                }
-                rows.append({"segment": segment, "month": month.start, **inside})
+        close = month.close
+        for segment in range(bisect_left(edges, close - longest), bisect_left(edges, close)):
+            age = (close - edges[segment]).days  # from the segment's start to the close
+            inside = {
+                name: int(age <= days if not end else days < age <= 2 * days)
+                for name, (days, end) in names.items()
+            }
+            rows.append({"segment": segment, "month": month.start, **inside})
     schema = {"segment": "int64", "month": "timestamp(6)"} | dict.fromkeys(names, "int64")
     return ibis.memtable(rows, schema=schema)
