@@ -88,7 +88,7 @@ def audit(project: Project, run: Run, reporter: Reporter) -> Audit:
 
     Raises:
         AuditDifference: The manifest or the snapshot was altered; nothing is run on it.
-        ConfigError: It was rendered with Quarto, and Quarto isn't here.
+        ConfigError: It was rendered with Quarto, and Quarto isn't here; or `build/` can't be written.
         RunError: A notebook or the rendering failed.
     """
     from reporting.pipeline.kernels import Forkserver
@@ -106,6 +106,7 @@ def audit(project: Project, run: Run, reporter: Reporter) -> Audit:
             remedy="Restore the month from a backup, and audit it then.",
         )
     stage = project.build(run.source, run.month) / "audit"
+    project.require_writable(stage.parent, stage)
     shutil.rmtree(stage, ignore_errors=True)
     with Forkserver(Limits.of(load_yaml(project.params, Monthly))) as forkserver:
         renderer = choose_renderer(published.inputs.renderer.split()[0])

@@ -1,4 +1,4 @@
-"""A full disk or memory, told as what it is, whichever library came upon it."""
+"""A full disk or memory, or a right that is missing, told as what it is, whichever library came upon it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from reporting.errors import DiskFull, ReportingError
+from reporting.errors import ConfigError, DiskFull, ReportingError
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
+DENIED = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def disk_full(error: BaseException, *folders: Path) -> DiskFull | None:
@@ -44,6 +45,21 @@ def no_memory(error: BaseException) -> ReportingError | None:
         "this process has no memory left for what it computes.",
         remedy="Give it more (`ulimit -v`, the container's limit), or run it on a larger machine.",
     )
+
+
+def not_allowed(error: BaseException) -> ConfigError | None:
+    """What to tell of `error` if a file or folder may not be read or written, else None."""
+    for each in _chain(error):
+        if isinstance(each, OSError) and each.errno in DENIED and each.filename:
+            path = Path(os.fsdecode(each.filename))
+            verb = "read" if path.exists() and not os.access(path, os.R_OK) else "written"
+            return ConfigError(
+                f"it can't be {verb}: {each.strerror}.",
+                where=path,
+                remedy="Give yourself the right to it (somebody else may have made it), or work on a copy of "
+                "the project. What is published stays as it was.",
+            )
+    return None
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -72,10 +72,10 @@ def _locked(text: str) -> Iterator[tuple[str, str]]:
 
 def _reports(project: Project) -> Check:
     try:
-        project.require().require_writable()
+        project.require().require_writable(project.reports, project.root / "build")
     except ReportingError as error:
         return Check("Project folder", "bad", str(error))
-    return Check("Project folder", "good", f"{project.root.resolve()}; reports/ can be written")
+    return Check("Project folder", "good", f"{project.root.resolve()}; reports/ and build/ can be written")
 
 
 def _renderer() -> Check:

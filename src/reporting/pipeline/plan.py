@@ -90,7 +90,7 @@ def make_plan(project: Project, request: Request) -> Plan:
     month = request.month or monthly.month
     source = require_name(request.source or monthly.source)
     product = product_of(project, monthly, load_source_file(source, project.params_dir)[0])
-    project.require_writable()
+    project.require_writable(project.reports, project.build(source))
     return Plan(
         monthly,
         source,

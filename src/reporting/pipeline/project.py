@@ -71,20 +71,25 @@ class Project:
                 )
         return self
 
-    def require_writable(self) -> None:
-        """Refuse to start where nothing could be published.
+    def require_writable(self, *folders: Path) -> None:
+        """Refuse to start where nothing could be written.
+
+        Args:
+            folders: Where it will be, there already or not.
 
         Raises:
-            ConfigError: `reports/` is missing and can't be made, or can't be written.
+            ConfigError: One can't be written or made.
         """
-        try:
-            self.reports.mkdir(exist_ok=True)
-            probe = self.reports / f".probe-{os.getpid()}"
-            probe.mkdir()
-            probe.rmdir()
-        except OSError as error:
-            raise ConfigError(
-                f"the folder can't be written: {error.strerror}.",
-                where=self.reports.resolve(),
-                remedy="Give yourself write permission on it, or free some space, and run again.",
-            ) from None
+        for folder in folders:
+            place = next(there for there in (folder, *folder.parents) if there.exists())
+            probe = place / f".probe-{os.getpid()}"
+            try:
+                probe.mkdir()
+                probe.rmdir()
+            except OSError as error:
+                raise ConfigError(
+                    f"the folder can't be written: {error.strerror}.",
+                    where=place.resolve(),
+                    remedy="Give yourself write permission on it, free some space, or work on a copy of the "
+                    "project. `audit --hashes`, `list` and `diff` write nothing.",
+                ) from None

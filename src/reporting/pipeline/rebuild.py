@@ -73,6 +73,7 @@ def from_sources(project: Project, run: Run, reporter: Reporter) -> Rebuilt:
         )
     then = Snapshot.load(run.folder / "snapshot")
     stage = project.build(run.source, run.month) / "from-sources"
+    project.require_writable(stage.parent, stage)
     shutil.rmtree(stage, ignore_errors=True)
     now = _freeze(project, run, then, stage, reporter)
     published = run.manifest.inputs

@@ -22,7 +22,7 @@ def rerender(project: Project, run: Run, asked: str, reporter: Reporter) -> Path
 
     Raises:
         AuditDifference: The month isn't as it was published.
-        ConfigError: The renderer isn't there.
+        ConfigError: The renderer isn't there, or `build/` can't be written.
         RenderError: A page isn't sound.
     """
     from reporting.pipeline.produce import context_of, render_month
@@ -31,6 +31,7 @@ def rerender(project: Project, run: Run, asked: str, reporter: Reporter) -> Path
     require_sound(run)
     renderer = choose_renderer(asked)
     out = project.build(run.source, run.month) / f"rendered-{renderer.split()[0]}"
+    project.require_writable(out.parent, out)
     shutil.rmtree(out, ignore_errors=True)
     pages = ("*.html", "*.pdf", "assets", "mail", "accounts", "owners")
     made = shutil.ignore_patterns(*pages, SIGNATURE, SUMS, CRATE)

@@ -76,6 +76,7 @@ def run(project: Project, plan: Plan, reporter: Reporter) -> Outcome:
         with source:
             month = plan.month or source.last_month()
             source.require_month(month)
+            _require_writable(project, plan.source, month)
             with hold(_lock(project, plan, month), f"{plan.source} {month}"):
                 _sweep_others(project, plan, month)
 
@@ -110,6 +111,15 @@ def _run_parts(
         place = made.folder.relative_to(project.root)
         accounts = plural(len(part.accounts), "account")
         reporter.say(f"{number} of {len(found)}: {part.label}, {accounts}: {made.state}, {place}")
+
+
+def _require_writable(project: Project, source: str, month: Month) -> None:
+    """Also the folders that somebody else may have made: nothing is half-published for want of a right."""
+    target = project.published(source, month)
+    kept = target.parent / "superseded"
+    project.require_writable(
+        project.reports / ".locks", target.parent, target, kept, project.build(source, month)
+    )
 
 
 def _lock(project: Project, plan: Plan, month: Month) -> Path:
