@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
+import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -17,7 +21,7 @@ from reporting.errors import ReportingError
 from reporting.sources import open_source
 from reporting.sources.faults import ServerFault
 
-from .conftest import STRANGER
+from .conftest import PARAMS, STRANGER
 
 pytestmark = pytest.mark.server
 PASSWORD = "hun/ter2 x:y"  # with all that a URL takes for something else
@@ -138,3 +142,44 @@ def test_a_spark_master_that_is_not_there_is_told_at_once(source, spark):
     with pytest.raises(ReportingError, match=re.escape("can't connect to spark: ")) as caught:
         source(f"spark://{place}", "spark")
     assert "refused" in str(caught.value) and place not in str(caught.value)
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for the driver in /proc")
+def test_a_spark_driver_that_is_killed_in_a_run_is_an_error_of_the_source(spark, company):
+    folder = company / "params" / "sources" / "warehouse"
+    folder.mkdir(exist_ok=True)
+    for table in TABLES:
+        place = company / "tables" / f"{table}.parquet"
+        (folder / f"{table}.sql").write_text(f"SELECT * FROM parquet.`{place}`")
+    folder.with_suffix(".yml").write_text(
+        "title: W\nclosed_through: '2025-04'\nexchange_rates: exchange_rates.csv\n"
+        f"connection: {{kind: spark, url_env: {URL}}}\n"
+    )
+    shutil.copytree(PARAMS.parent / "notebooks", company / "notebooks", dirs_exist_ok=True)
+    (company / "params" / "monthly.yml").write_text("source: warehouse\n")
+    command = [sys.executable, "-m", "reporting.cli", "--project", str(company), "run"]
+    given = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    process = subprocess.Popen(command, env={**os.environ, URL: spark}, **given)
+    assert process.stdout is not None
+    began = any("Freezing the snapshot" in line for line in process.stdout)
+    assert began, process.communicate()
+    (driver,) = java_of(process.pid)
+    os.kill(driver, signal.SIGKILL)
+    told, error = process.communicate(timeout=120)
+    assert process.returncode == 2, error
+    assert "spark fails: " in error and "run again when it is back" in error, error
+    assert "Traceback" not in told + error and "fault in the program" not in error, error
+    assert not (company / "reports" / "warehouse").exists()
+
+
+def java_of(parent: int) -> list[int]:
+    """The Java processes that a process started, or one that it started."""
+    started: dict[int, list[int]] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            started.setdefault(int(fields[1]), []).append(int(folder.name))
+    family = [parent]
+    for each in family:
+        family += started.get(each, [])
+    return [each for each in family if Path(f"/proc/{each}/exe").resolve().name == "java"]

@@ -6,6 +6,7 @@ Ibis. Only the driver that is needed gets imported.
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import tempfile
@@ -216,6 +217,8 @@ def _spark(url: str | None) -> BaseBackend:
     """A Spark session: `spark://host:7077?key=value` names master and settings, or spark-defaults."""
     from pyspark.sql import SparkSession
 
+    # Py4J prints a traceback for each call to a driver that is gone; what it raises is told once, by us.
+    logging.getLogger().addFilter(lambda record: "py4j" not in record.pathname)
     builder = SparkSession.builder.config("spark.sql.execution.arrow.pyspark.enabled", "true")
     if url:
         parsed = urlparse(url)
