@@ -7,6 +7,7 @@ plus a constant. That gives the same expression on every engine.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import ibis
@@ -54,6 +55,7 @@ def to_local(
     return ibis.cases(*shifted, else_=rest) if shifted else rest
 
 
+@functools.cache  # the same for every column of times; of a century it takes a second
 def _offsets(tz: ZoneInfo, first: dt.datetime, last: dt.datetime) -> list[tuple[dt.datetime, int]]:
     """Spans `(end, offset in seconds)` in order; the last span has no end that matters."""
 
