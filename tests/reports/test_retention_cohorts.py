@@ -97,3 +97,9 @@ def test_contraction_is_compared_by_usage_trend(company):
 
     text = report.contraction(report.load(str(company(paths=paths, edit=falling))))[0].markdown
     assert "the difference is beyond chance" in text
+
+
+def test_growth_of_nothing_is_a_sentence_and_no_chart(company):
+    data = report.load(str(company(paths={"a": [100] * 14})))  # new in January 2025, before the twelve months
+    (only,) = report.growth(data)
+    assert "Since March 2025 no account's MRR moved" in only.markdown and "@" not in only.markdown

@@ -145,6 +145,9 @@ def growth(data: Data) -> Blocks:
     if not data.trust.reliable:
         finding += " (lost customers may be missing)"
     gain, loss = rows["new"] + rows["expansion"] + rows["reactivation"], rows["contraction"] + rows["churn"]
+    if not (gain.any() or loss.any()):
+        since = month_name(rows.index[0])
+        return Blocks([Text(f"{finding}. Since {since} no account's MRR moved but by exchange rates.")])
     caption = (
         f"MRR gained and lost by month, {month_name(rows.index[0])} to {book.label}, in {book.currency}; "
         "exchange-rate effects left out"
