@@ -123,3 +123,8 @@ def test_a_folder_that_the_first_month_has_not_is_one_difference():
         *(changed, added[2], added[3]),
         Difference("new/", "added", ("2 files",)),
     ]
+
+
+def test_only_a_changed_picture_or_pdf_is_to_be_looked_at():
+    kinds = [("fig.svg", "changed"), ("a.pdf", "changed"), ("a.pdf", "missing"), ("a.html", "changed")]
+    assert [Difference(path, kind).is_picture for path, kind in kinds] == [True, True, False, False]

@@ -110,10 +110,15 @@ def audit(
     result = auditing.audit(project, found, reporter)
     for changed in result.changed:
         reporter.say(f"Not as it was: {changed}")
-    for difference in result.altered:
-        reporter.say(f"Altered since it was published: {difference.told(SHOWN)}")
-    for difference in result.differing:
-        reporter.say(f"Came out otherwise: {difference.told(SHOWN)}")
+    for words, differences in (
+        ("Altered since it was published", result.altered),
+        ("Came out otherwise", result.differing),
+    ):
+        for difference in differences:
+            reporter.say(f"{words}: {difference.told(SHOWN)}")
+            if difference.is_picture:
+                both = (common.shown(folder / difference.path) for folder in (found.folder, result.rerun))
+                reporter.say(f"    both to look at: {', '.join(both)}")
     if not result.passed:
         raise AuditDifference(
             f"{told}: {len(result.differing)} of {outputs} came out otherwise, "

@@ -30,6 +30,11 @@ class Difference:
     kind: str
     details: tuple[str, ...] = ()
 
+    @property
+    def is_picture(self) -> bool:
+        """Whether both can be looked at: PDFs and pictures tell more than words about them."""
+        return self.kind == "changed" and Path(self.path).suffix in looks.LOOKS
+
     def __str__(self) -> str:
         return self.told(1)
 
