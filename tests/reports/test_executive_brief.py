@@ -103,3 +103,15 @@ def test_a_very_long_name_is_cut_on_the_page_and_whole_in_the_data(company):
     named = {row[0] for blocks in (report.save(data), report.grow(data)) for row in table_of(blocks).rows}
     assert max(map(len, named)) <= 32 and any(text.endswith("…") for text in named)
     assert name in set(report.exports(data)["account_verdicts"]["account_name"])
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ([0] * 14, "No account pays at the close of February 2026, and none did a month before."),
+        ([0] * 13 + [100], "$100 at the close of February 2026, the first month of revenue."),
+        ([50] * 5 + [0] * 8 + [100], "$100 at the close of February 2026, after a month without any."),
+    ],
+)
+def test_mrr_that_stood_at_nothing_is_told_as_it_was(company, path, words):
+    assert words in told(company, paths={"a": path})

@@ -228,10 +228,10 @@ def _to_do(book: Book, stance: str) -> pd.DataFrame:
 def _mrr_sentence(data: Data) -> str:
     book, row = data.book, data.bridge.loc[data.book.month]
     if not row["start"]:
-        return (
-            f"MRR stands at {book.money(row['end'])} at the close of {book.label}, the first month of "
-            "revenue."
-        )
+        if not row["end"]:
+            return f"No account pays at the close of {book.label}, and none did a month before."
+        since = "after a month without any" if data.bridge["start"].any() else "the first month of revenue"
+        return f"MRR stands at {book.money(row['end'])} at the close of {book.label}, {since}."
     verb = direction(row["end"], row["start"])
     by = "" if verb == "held" else f" by {percent(abs(row['end'] / row['start'] - 1))}"
     gain, loss = row["new"] + row["reactivation"] + row["expansion"], row["contraction"] + row["churn"]
