@@ -30,8 +30,9 @@ def validity_sentence(data: Data) -> str:
             "who left."
         )
     if lost < FEWEST_EVENTS:
+        only = "only " if lost else ""
         return (
-            f"Whether the score foretells churn can't be judged yet: only {plural(lost, 'account')} left "
+            f"Whether the score foretells churn can't be judged yet: {only}{plural(lost, 'account')} left "
             "after having had one."
         )
     worst, best = by_band["churn risk"], by_band["healthy"]
