@@ -23,7 +23,7 @@ TEXT = "from reporting.present.blocks import Text\nText(f'Top {top}.')"
 
 @pytest.fixture(autouse=True)
 def quick_kernels(monkeypatch):
-    monkeypatch.setattr(kernels.Forkserver.__init__, "__defaults__", (None, ("ipykernel.kernelapp",)))
+    monkeypatch.setattr(kernels.Forkserver.__init__, "__defaults__", (None, ("ipykernel.kernelapp",), None))
 
 
 def quiet() -> Reporter:

@@ -31,7 +31,7 @@ def quiet() -> Reporter:
 @pytest.fixture
 def month(acme: Path, monkeypatch) -> Run:
     """September 2026 of the company of two, with a notebook that does nothing."""
-    monkeypatch.setattr(kernels.Forkserver.__init__, "__defaults__", (None, ("ipykernel.kernelapp",)))
+    monkeypatch.setattr(kernels.Forkserver.__init__, "__defaults__", (None, ("ipykernel.kernelapp",), None))
     monkeypatch.setattr("reporting.pipeline.produce.account_pages", lambda _: None)
     (acme / "notebooks" / "my_report.ipynb").write_text(REPORT)
     edit(acme, "events", "occurred_at\n", "occurred_at\nA1,login,2026-09-07 10:00:00\n")

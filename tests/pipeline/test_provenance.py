@@ -27,7 +27,7 @@ TEXT = "from reporting.present.blocks import Text\nText('Words.')"
 @pytest.fixture
 def folder(workshop, publish, month, monkeypatch) -> Path:
     """A published month of one notebook, whose name is no plain word."""
-    monkeypatch.setattr(kernels.Forkserver.__init__, "__defaults__", (None, ("ipykernel.kernelapp",)))
+    monkeypatch.setattr(kernels.Forkserver.__init__, "__defaults__", (None, ("ipykernel.kernelapp",), None))
     workshop.notebook("mine", TEXT)
     command = ("run", "--params", f"{Path.home()}/board.yml", "--project", str(workshop.root))
     publish(command=command)
@@ -45,7 +45,7 @@ def test_a_months_manifest_keeps_its_schema_and_names_nobody(folder, workshop):
 
 
 def test_who_ran_it_is_told_if_that_is_wanted(workshop, publish, month, monkeypatch):
-    monkeypatch.setattr(kernels.Forkserver.__init__, "__defaults__", (None, ("ipykernel.kernelapp",)))
+    monkeypatch.setattr(kernels.Forkserver.__init__, "__defaults__", (None, ("ipykernel.kernelapp",), None))
     workshop.notebook("mine", TEXT)
     (workshop.root / "params" / "monthly.yml").write_text("source: tiny\nrecord_person: true\n")
     publish()

@@ -72,7 +72,7 @@ def test_a_folder_in_the_cache_that_is_somebody_elses_is_named(acme):
 @pytest.fixture
 def month(workshop, publish, month, monkeypatch) -> Path:
     """A published month, whose project nobody may write."""
-    monkeypatch.setattr(kernels.Forkserver.__init__, "__defaults__", (None, ("ipykernel.kernelapp",)))
+    monkeypatch.setattr(kernels.Forkserver.__init__, "__defaults__", (None, ("ipykernel.kernelapp",), None))
     workshop.notebook("mine", "from reporting.present.blocks import Text\nText('Mine.')")
     publish()
     (workshop.root / "build" / "tiny" / "2026-10").mkdir(parents=True, exist_ok=True)

@@ -23,7 +23,7 @@ Exports({"actions": pd.DataFrame({"account": ["=1+1"], "mrr": [-5.0]})})"""
 
 @pytest.fixture(autouse=True)
 def quick_kernels(monkeypatch):
-    monkeypatch.setattr(kernels.Forkserver.__init__, "__defaults__", (None, ("ipykernel.kernelapp",)))
+    monkeypatch.setattr(kernels.Forkserver.__init__, "__defaults__", (None, ("ipykernel.kernelapp",), None))
 
 
 @pytest.fixture
