@@ -100,6 +100,13 @@ def test_archive_shows_months_and_what_changed(archive):
         assert row and "$10.2M, better" in row[1]
 
 
+def test_a_month_before_that_is_not_published_has_no_column(tmp_path):
+    make_month(tmp_path / "demo" / "2024-12", "2024-12", ["executive_brief"])
+    text = "".join(read_page(render_archive(tmp_path)).text)
+    changes = text[text.index("What changed") : text.index("Month by month")]
+    assert "+4.1% on November" in changes and "November 2024" not in changes
+
+
 def test_archive_lists_a_month_of_an_earlier_version_with_what_it_has(tmp_path, monkeypatch):
     """One froze no judgement, one has no brief, one a brief that can't be read."""
     for month in ("2024-09", "2024-10", "2024-11", "2024-12"):

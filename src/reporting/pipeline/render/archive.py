@@ -233,21 +233,18 @@ def _replaced(source: Path) -> str:
 
 
 def _changes(name: str, latest: _Published, before: _Published | None) -> str:
-    """The front page's figures as a table: this month, the month before, the change as the brief has it."""
-    was = {figure["label"]: figure["value"] for figure in before.figures} if before else {}
-    head = ["Figure", latest.month.label, latest.month.shift(-1).label, "Change"]
+    """The front page's figures as a table: this month, the month before if it is published, the change as the
+    brief has it."""
     rows = [
-        [
-            figure["label"],
-            figure["value"],
-            was.get(figure["label"], NOT_AVAILABLE),
-            figure["change"] or "none stated",
-        ]
-        for figure in latest.figures
+        [figure["label"], figure["value"], figure["change"] or "none stated"] for figure in latest.figures
     ]
-    table = pipe_table(
-        [escape(cell) for cell in head],
-        [False, True, True, False],
-        [[escape(str(cell)) for cell in row] for row in rows],
-    )
+    head, right = ["Figure", latest.month.label, "Change"], [False, True, False]
+    if before and before.figures:
+        head.insert(2, before.month.label)
+        right.insert(2, True)
+        was = {figure["label"]: figure["value"] for figure in before.figures}
+        for row in rows:
+            row.insert(2, was.get(row[0], NOT_AVAILABLE))
+    told = [[escape(str(cell)) for cell in row] for row in rows]
+    table = pipe_table([escape(cell) for cell in head], right, told)
     return f"{table}\n\n: What changed since last month{_doubts([latest])} {{#tbl-{name}-changes}}"
