@@ -28,7 +28,8 @@ def decided(
     view = view_of(*rows, **tables)
     view.product = Product.model_validate(view.product.model_dump() | {"playbook": list(own)})
     known = None if chance is None else pd.Series(chance, dtype=float)
-    return verdicts(view, facts(view, known), pd.DataFrame())
+    risk = pd.DataFrame() if known is None else pd.DataFrame({"p3": known})
+    return verdicts(view, facts(view, known), risk)
 
 
 def rules(now: dict, before: dict | None = None, chance: float | None = None) -> set[str]:
@@ -249,6 +250,21 @@ def test_nobody_is_sold_to_before_what_ails_them_is_mended(changed, blocked):
     found = decided(READY | changed).loc["a"]
     assert found["stance"] != "grow"
     assert (found["offer"], found["offer_blocked_by"]) == ("more_seats", blocked)
+
+
+@pytest.mark.parametrize(
+    ("renewal", "due"),
+    [
+        (None, "2026-03-06"),  # five days after the close
+        ("2026-02-20", "2026-03-06"),  # passed
+        ("2026-03-20", "2026-03-06"),
+        ("2026-03-12", "2026-03-05"),  # a week before the contract ends
+        ("2026-03-04", "2026-03-01"),  # the close itself
+    ],
+)
+def test_what_is_to_be_done_is_due_a_week_before_a_renewal(renewal, due):
+    row = {"last_active_days": 40, "renewal_at": pd.Timestamp(renewal) if renewal else pd.NaT}
+    assert decided(row).loc["a", "due"] == pd.Timestamp(due)
 
 
 def test_every_account_has_one_stance_and_they_stand_by_urgency_then_loss_then_mrr_then_account():

@@ -50,6 +50,6 @@ def test_renewals_are_told_by_window_with_those_to_save_and_without_owner():
 def test_no_renewal_is_a_sentence():
     scores = dict.fromkeys(PATHS, (80, 80))
     (text,) = renewals(company(scores))
-    assert text.markdown == "No renewal lies ahead on record."
+    assert text.markdown == "This source has no dates of renewal."
     (text,) = renewals(company(scores, renewal_at=NOW + pd.DateOffset(months=6)))
     assert text.markdown == "Nothing renews within 90 days."

@@ -30,6 +30,8 @@ NOTHING = Rule(id=STEADY, stance="steady", action="Keep in touch")
 """For an account that meets no rule, where a product skips the shipped one for that."""
 OFFERS = {"seats": "more_seats", "volume": "more_volume", "tier": "higher_plan"}
 """Commercial reason -> the rule that makes the offer."""
+BEFORE_RENEWAL = pd.Timedelta(days=7)
+"""What is to be done is done so long before the contract ends."""
 
 
 def known_columns() -> set[str]:
@@ -62,11 +64,13 @@ def verdicts(view: View, rows: pd.DataFrame, risk: pd.DataFrame) -> pd.DataFrame
     Args:
         view: The month.
         rows: The accounts, see `facts`.
-        risk: `probability`, `lower`, `upper` by account; empty without a model.
+        risk: `probability`, `lower`, `upper`, and `p3` (within three months) by account; empty without a
+            model.
 
     Returns:
-        `COLUMNS`, most urgent stance first, then by the revenue that may be lost, then by MRR. `reason` is
-        JSON: column -> value; `also` the ids of the other rules met, a blank between.
+        `COLUMNS`, most urgent stance first, then by the revenue that may be lost within three months
+        (`expected_loss_cents`), then by MRR. `reason` is JSON: column -> value; `also` the ids of the other
+        rules met, a blank between.
     """
     rules = view.product.rules
     met = {rule.id: meets(rows, rule.conditions(view.product)) for rule in rules}
@@ -76,7 +80,7 @@ def verdicts(view: View, rows: pd.DataFrame, risk: pd.DataFrame) -> pd.DataFrame
     out["rule"] = [rule.id for rule in chosen]
     out["stance"] = [rule.stance for rule in chosen]
     out["action"] = [rule.action for rule in chosen]
-    out["due"] = [view.close + pd.Timedelta(days=rule.days) for rule in chosen]
+    out["due"] = _due(view.close, chosen, pd.to_datetime(rows["renewal_at"]))
     out["also"] = [" ".join(rule.id for rule in found[1:] if rule.when) for found in met_by]
     out["reason"] = [
         _reason(row, rule.reasons) for rule, (_, row) in zip(chosen, rows.iterrows(), strict=True)
@@ -84,13 +88,21 @@ def verdicts(view: View, rows: pd.DataFrame, risk: pd.DataFrame) -> pd.DataFrame
     out["owner"] = rows.get("csm")
     for bound in ("lower", "upper"):
         out[bound] = risk[bound].reindex(out.index) if bound in risk else float("nan")
-    out["expected_loss_cents"] = (out["mrr_cents"] * out["probability"]).round()
+    soon = risk["p3"].reindex(out.index) if "p3" in risk else float("nan")
+    out["expected_loss_cents"] = (out["mrr_cents"] * soon).round()
     _offers(out, rows)
     order = out.assign(urgency=out["stance"].map(STANCES.index), loss=out["expected_loss_cents"].fillna(0))
     order = order.sort_values(
         ["urgency", "loss", "mrr_cents", "account_id"], ascending=[True, False, False, True]
     )
     return out.loc[order.index, list(COLUMNS)]
+
+
+def _due(close: pd.Timestamp, chosen: Sequence[Rule], renewals: pd.Series) -> pd.Series:
+    """Each rule's day, or a week before a renewal that comes sooner; never before the close."""
+    day = close + pd.Series(pd.to_timedelta([rule.days for rule in chosen], unit="D"), index=renewals.index)
+    early = (renewals.dt.normalize() - BEFORE_RENEWAL).clip(lower=close)
+    return day.mask((renewals >= close) & (early < day), early)
 
 
 def meets(rows: pd.DataFrame, conditions: Sequence[Condition]) -> pd.Series:

@@ -25,7 +25,7 @@ _STATISTICS = {
     "95% interval": "Where the true figure lies as far as these data tell: of 100 such intervals 95 hold it.",
     "80% interval": "The forecast is made to lie within it four times in five.",
     "hazard ratio": "How many times as often an account with this leaves in a month, all else alike.",
-    "expected loss": "Each account's probability of leaving times its MRR, summed.",
+    "expected loss": "Each account's probability of leaving within three months times its MRR, summed.",
     "key action": (
         "The action that shows the product is used for what it is for; the product definition names it."
     ),

@@ -144,7 +144,7 @@ def test_exports_hold_every_paying_account_and_every_driver(data):
     out = report.exports(data)
     accounts = out["accounts_at_risk"]
     assert set(accounts["account_id"]) == set(data.risk.now.index)
-    expected = accounts["mrr"] * accounts["probability"]
+    expected = accounts["mrr"] * accounts["probability_3m"]
     assert (accounts["expected_loss"] - expected).abs().max() <= 0.0001 * accounts["mrr"].max()
     assert len(out["drivers"]) == len(data.model.design.drivers)
     assert out["drivers"]["in_words"].str.startswith("An account").all()

@@ -108,7 +108,7 @@ COLUMNS: dict[str, tuple[Kind, str]] = {
         f"The {_PROBABILITY}: within three months, or at its renewal where its term ends later.",
     ),
     "likely_to_leave": ("yes/no", "Whether that probability is at or above `churn.likely`."),
-    "expected_loss": ("money", "The probability times MRR."),
+    "expected_loss": ("money", "MRR times the probability of leaving within three months."),
     "renewal_at": ("date", "The day its term ends."),
     "days_to_renewal": ("days", "Days from the close until then."),
     "contract_value": ("money", "What the whole term is worth."),

@@ -164,7 +164,10 @@ def _accounts(data: Data, rows: pd.DataFrame, most: int, label: str, what: str) 
         "due": "By",
     }
     rest = ", the others in account_verdicts.csv" if len(rows) > len(shown) else ""
-    order = "to rescue first, then by expected loss" if what == "save" else "largest MRR first"
+    foretold = what == "save" and len(book.judgement.risk)
+    order = "to rescue first, then by expected loss" if foretold else "largest MRR first"
+    if what == "save" and not foretold:
+        order = f"to rescue first, {order}"
     caption = f"To {what}, {order}: {len(shown)} of {count(len(rows))}{rest}"
     return Table.of(told, columns, label=label, caption=caption)
 
@@ -174,7 +177,7 @@ def _too_many(data: Data, named: int, paying: int) -> Callout:
     thin = f" The median account has {plural(events, 'event')} a month on record." if events < 30 else ""
     text = (
         f"The rules name {count(named)} of {count(paying)} accounts, so being named says little.{thin} Read "
-        "the list as the largest accounts with something to ask about, not as a forecast of who leaves."
+        "the list as accounts with something to ask about, not as a forecast of who leaves."
     )
     return Callout("note", "Warnings that name nearly everyone single out no one", text)
 
@@ -264,7 +267,8 @@ def _target(data: Data) -> str:
     if missing(row["chance"]):
         return f"{text}."
     year, chance = data.book.money(row["year_target"]), percent(row["chance"], 0)
-    return f"{text}; the chance of reaching the year's, {year}, is {chance}."
+    by = month_name(row["year_end"])
+    return f"{text}; the chance of {year} by the close of {by} is {chance}."
 
 
 def _retention_sentence(data: Data) -> str:

@@ -83,8 +83,9 @@ def users_to_write_to(data: Data) -> Blocks:
     )
     text = (
         f"To write to: {silent} of paying accounts without use for {product.high_risk_days} days or more "
-        f"(`users_silent.csv`), {quiet} for {product.check_in_days} or more (`users_quiet.csv`), and {idle} "
-        f"who come in and have not done the key action, {plain(product.key_action)}, in "
-        f"{product.engagement.key_action_days} days (`users_without_key_action.csv`)."
+        f"(`users_silent.csv`), {quiet} for {product.check_in_days} to {product.high_risk_days - 1} "
+        f"(`users_quiet.csv`), and {idle} who come in and have not done the key action, "
+        f"{plain(product.key_action)}, in {product.engagement.key_action_days} days "
+        "(`users_without_key_action.csv`)."
     )
     return Blocks([Text(text)])

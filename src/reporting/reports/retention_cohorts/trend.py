@@ -113,7 +113,7 @@ def trend(data: Data) -> Blocks:
     now, low, high = frame["NRR"].iloc[-1], frame["NRR"].min(), frame["NRR"].max()
     since = month_name(found.index[0], short=True)
     finding = (
-        f"NRR over {span} months is {percent(now)}; since {since} it ran from {percent(low)} to "
+        f"NRR over {span} months is {percent(now)}; since {since} it was between {percent(low)} and "
         f"{percent(high)}"
     )
     fig = charts.lines(

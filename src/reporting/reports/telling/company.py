@@ -138,9 +138,9 @@ def worst(book: Book, found: Sequence[Reading]) -> str:
         good = [name(book, reading.figure) for reading in found if reading.reading == GOOD]
         verb = "is" if len(good) == 1 else "are"
         stand = f"{count(len(good))} {verb} good ({listing(good)})" if good else "none is good"
-        doubtful = any(reading.reading == DOUBTED for reading in found)
-        which = "Of the signs that don't hang on who left, none" if doubtful else "No sign"
-        return f"{which} is bad, {stand}.{_slipped(book, found)}"
+        if any(reading.reading == DOUBTED for reading in found):
+            return f"Of the signs that don't hang on who left, none is bad.{_slipped(book, found)}"
+        return f"By the thresholds in the appendix no sign is bad, {stand}.{_slipped(book, found)}"
     others = listing([name(book, reading.figure) for reading in bad[1:]])
     more = f" Also bad: {others}." if others else ""
     return f"The worst sign: {name(book, bad[0].figure)} {_bad(book, bad[0])}.{more}"

@@ -79,7 +79,8 @@ def _contacts(one: FollowUp) -> str:
         return ""
     return (
         f" Of the {plural(met.n, 'listed account')} contacted since, {_hits(met)} left; of the "
-        f"{count(others.n)} not contacted, {_hits(others)}. Whom to contact was chosen, so this is no effect."
+        f"{count(others.n)} not contacted, {_hits(others)}. Whom to contact was chosen, so this does "
+        "not show whether contact helps."
     )
 
 
@@ -92,7 +93,7 @@ def renewals(book: Book, rows: int = 5) -> Blocks:
     """
     accounts = book.judgement.accounts
     if accounts["days_to_renewal"].isna().all():
-        return Blocks([Text("No renewal lies ahead on record.")])
+        return Blocks([Text("This source has no dates of renewal.")])
     due, windows = ahead.renewals(accounts), ahead.by_window(accounts)
     if due.empty:
         return Blocks([Text(f"Nothing renews within {ahead.WINDOWS[-1]} days.")])
@@ -131,7 +132,8 @@ def _at_stake(book: Book, row: pd.Series) -> str:
     are = "is an account" if row["to_save"] == 1 else "are accounts"
     told = f"{count(row['to_save'])} of {count(row['accounts'])} {are} to save"
     if not math.isnan(row["expected_loss_cents"]):
-        told += f", the expected loss is {money(row['expected_loss_cents'], book.currency, short=True)}"
+        lost = money(row["expected_loss_cents"], book.currency, short=True)
+        told += f", {lost} of contract value is expected to be lost"
     if row["unowned"]:
         told += f", {count(row['unowned'])} {'has' if row['unowned'] == 1 else 'have'} no owner"
     return told

@@ -76,7 +76,8 @@ def targets(book: Book) -> Blocks:
     first = cells[0]
     text = f"{first[0]} is {first[1]}, the target {first[2]} ({first[3]})."
     if first[5] != "n/a":
-        text += f" The chance of reaching the year's {first[4]} is {first[5]}."
+        by = month(rows["year_end"].iloc[0])
+        text += f" The chance of {first[4]} by the close of {by} is {first[5]}."
     return Blocks([Text(text), Table(columns, cells, "tbl-targets", f"Targets at the close of {book.label}")])
 
 

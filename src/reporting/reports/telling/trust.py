@@ -49,7 +49,7 @@ class Trust(trust.Trust):
         text = (
             f"By the subscriptions {plural(self.churned, 'account')} ever stopped paying, other tables name "
             f"{count(max(w.named for w in self.witnesses))}; the brief says which. Until that is settled, "
-            f"figures that rest on it are marked *{UNRELIABLE}* and are no good news."
+            f"figures that rest on it are marked *{UNRELIABLE}* and must not be read as good news."
         )
         return Blocks([*found[:-1], Callout("warning", TITLE, text)])
 

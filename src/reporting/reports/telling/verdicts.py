@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from reporting.analysis.renewals import WINDOWS
 from reporting.metrics.registry import METRICS
-from reporting.params.playbook import STANCES
+from reporting.params.playbook import STANCES, TO_SAVE
 from reporting.present.formats import date, days, missing, number, percent
 from reporting.present.words import listing, plain, plural, uncapitalised
 
@@ -67,7 +68,12 @@ def reason(book: Book, row: pd.Series, most: int | None = None) -> str:
             when = row["renewal_at"]
             text += " at the renewal" + ("" if missing(when) else f" on {date(when)}")
         told += [text] if text else []
-    return listing(told[:most]) or "nothing that calls"
+    told = told[:most]
+    ahead = row.get("days_to_renewal")
+    soon = not missing(ahead) and ahead <= WINDOWS[-1] and "days_to_renewal" not in values
+    if soon and row["stance"] in TO_SAVE:
+        told.append(f"renewal on {date(row['renewal_at'])}")
+    return listing(told) or "nothing that calls"
 
 
 def action(book: Book, row: pd.Series, plan: str | None) -> str:

@@ -140,7 +140,7 @@ def _by_risk(data: Data, table: pd.DataFrame) -> Blocks:
     lead = (
         f"Of {book.money(book.paying['mrr_cents'].sum())} MRR, "
         f"{book.money(book.judgement.expected_loss_cents)} is expected to be lost within three months (each "
-        f"account's MRR times its probability). {sentence(plural(len(table), 'account'))} "
+        f"account's MRR times its probability of leaving by then). {sentence(plural(len(table), 'account'))} "
         f"{'is' if len(table) == 1 else 'are'} to be rescued or protected; "
         f"{plural(len(data.likely), 'account')} {'is' if len(data.likely) == 1 else 'are'} likely to leave "
         f"({percent(book.product.churn.likely, 0)} or more).{_corrected(data)}"
@@ -154,7 +154,7 @@ def _by_risk(data: Data, table: pd.DataFrame) -> Blocks:
         "account_name": "Account",
         "mrr_cents": (f"MRR ({book.currency})", money),
         "leaves": "May leave within 3 months, or at the renewal",
-        "expected_loss_cents": ("Expected loss", money),
+        "expected_loss_cents": ("Expected loss, 3 months", money),
         "reasons": "What raises it",
         "action": "Next step",
     }
