@@ -41,7 +41,9 @@ def headline(data: Data) -> Blocks:
             f"{book.money(listed['mrr_cents'].sum())} or {percent(listed['mrr_cents'].sum() / total)} of MRR."
         )
     first += _blocked_sentence(data)
-    return Blocks([data.trust.in_short(), Text(f"{first} {rates_sentence(data)} {_pipeline_sentence(data)}")])
+    return Blocks(
+        [data.trust.in_short(), Text(f"{first} {rates_sentence(data)} {_pipeline_sentence(data)}".strip())]
+    )
 
 
 def _blocked_sentence(data: Data) -> str:
@@ -195,6 +197,8 @@ def _listed(data: Data, rows: pd.DataFrame, label: str, what: str) -> Table:
 def pipeline(data: Data) -> Blocks:
     """What the listed accounts may bring, with the assumption behind it."""
     e, book = data.added_share, data.book
+    if data.listed.empty:
+        return Blocks()
     if not e.known:
         return Blocks([Text(_pipeline_sentence(data))])
     lines = []
@@ -229,6 +233,8 @@ def pipeline(data: Data) -> Blocks:
 
 def _pipeline_sentence(data: Data) -> str:
     e, book = data.added_share, data.book
+    if data.listed.empty:
+        return ""
     if not e.known:
         return (
             "What the listed accounts may bring can't be estimated: too few past accounts had a commercial "

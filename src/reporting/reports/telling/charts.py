@@ -197,7 +197,7 @@ def stacked(
     ax.set_xlim(0, 1)
     ax.set_xlabel(x_label)
     style.percent_axis(ax.xaxis)
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22 - 0.7 / len(shares)), ncols=len(shares.columns))
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 0.99), ncols=len(shares.columns), borderaxespad=0)
     style.title(ax, finding)
     return fig
 

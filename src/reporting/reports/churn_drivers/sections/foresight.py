@@ -153,16 +153,17 @@ def _by_risk(data: Data, table: pd.DataFrame) -> Blocks:
     columns = {
         "account_name": "Account",
         "mrr_cents": (f"MRR ({book.currency})", money),
-        "leaves": "May leave within 3 months, or at the renewal",
-        "expected_loss_cents": ("Expected loss, 3 months", money),
+        "leaves": "Likely to leave",
+        "expected_loss_cents": ("Expected loss", money),
         "reasons": "What raises it",
         "action": "Next step",
     }
     caption = (
         f"Accounts to save at the close of {book.label}, those to rescue first, then by expected loss, "
-        f"{len(shown)} of {count(len(table))}: probability of leaving with 95% interval; reasons with their "
-        "factor on the risk against the reference account, a question mark where the driver's interval "
-        "spans 1; all reasons, and what lowers the risk, stand in accounts_at_risk.csv"
+        f"{len(shown)} of {count(len(table))}: probability of leaving within three months, or at the renewal, "
+        "with 95% interval; MRR expected to be lost within three months; reasons with their factor on the "
+        "risk against the reference account, a question mark where the driver's interval spans 1; all "
+        "reasons, and what lowers the risk, stand in accounts_at_risk.csv"
     )
     blocks: list[Block] = [Text(lead), Table.of(rows, columns, label="tbl-at-risk", caption=caption)]
     return Blocks([*blocks, Text(_reference(data))] if data.model else blocks)
