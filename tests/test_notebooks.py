@@ -11,7 +11,7 @@ import reporting.reports
 from reporting.metrics.registry import REPORTS
 from reporting.pipeline.parameters import read_notebook
 
-_SHARED = {"telling", "account_pages", "data_files"}
+_SHARED = {"telling", "account_pages", "comparison", "data_files"}
 """Folders of `reports/` that are no report."""
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 

@@ -50,7 +50,11 @@ def test_a_readiness_that_tells_nothing_says_so(company):
 
 def test_the_pipeline_is_past_expansion_over_past_mrr(company):
     # Ten of twenty accounts with a reason grew by half of their MRR, once in four followed windows.
-    data = load(company, paths=grown(40, 10), edit=scored(40, reason=20))
+    def healthy(panel):
+        offered = {"health_band": "healthy", "health_score": 90.0, "seats_used": 9, "seats_purchased": 12}
+        return scored(40, reason=20)(panel).assign(**offered)
+
+    data = load(company, paths=grown(40, 10), edit=healthy)
     rows = data.past[data.past["commercial_reason"].notna()]
     assert (
         data.added_share.value
@@ -58,6 +62,7 @@ def test_the_pipeline_is_past_expansion_over_past_mrr(company):
         == 10 * 50 / (20 * 4 * 100)
     )
     listed = data.listed["mrr_cents"].sum()
+    assert listed
     total = report.pipeline(data)[1].rows[-1]
     assert total[0] == "All"
     assert total[3] == f"{listed / 100 * data.added_share.value:,.0f}"
