@@ -161,8 +161,8 @@ def _by_risk(data: Data, table: pd.DataFrame) -> Blocks:
     caption = (
         f"Accounts to save at the close of {book.label}, those to rescue first, then by expected loss, "
         f"{len(shown)} of {count(len(table))}: probability of leaving within three months, or at the "
-        "renewal, with 95% interval; MRR expected to be lost within three months; reasons with their factor on "
-        "the risk against the reference account, a question mark where the driver's interval spans 1; all "
+        "renewal, with 95% interval; MRR expected to be lost within three months; reasons with their factor "
+        "on the risk against the reference account, a question mark where the driver's interval spans 1; all "
         "reasons, and what lowers the risk, stand in accounts_at_risk.csv"
     )
     blocks: list[Block] = [Text(lead), Table.of(rows, columns, label="tbl-at-risk", caption=caption)]
