@@ -122,7 +122,7 @@ def _section(data: Data, kind: Kind, aligned: Aligned, parts: Parts) -> Blocks:
         "every cohort by its size"
     )
     left_out = _left_out(data) if kind is LOGO else ""  # of all triangles of payment: said once
-    told = [Text(f"{_from_first(data)}{left_out}")] if kind is LOGO else []
+    told = [Text(left_out)] if left_out else []
     return Blocks([*told, Figure(fig, kind.label, caption, f"{finding}. {_alt(found)}")])
 
 
@@ -142,14 +142,6 @@ def _finding(data: Data, kind: Kind, found: Triangle, aligned: Aligned, parts: P
     return text
 
 
-def _from_first(data: Data) -> str:
-    """Why a cohort's retention is not that of the headline."""
-    return (
-        "Counted from each account's first payment on, its first months included; the retention above "
-        f"follows accounts of every age over the last {data.span_words}."
-    )
-
-
 def _left_out(data: Data) -> str:
     """Which accounts the triangles can't hold, and why."""
     book, first = data.book, data.bridge.index[0]
@@ -157,13 +149,13 @@ def _left_out(data: Data) -> str:
     gone = int((paid < first).sum())
     if gone:
         return (
-            f" Left out: {plural(gone, 'account')} that began to pay before {month_name(first)}, when "
+            f"Left out: {plural(gone, 'account')} that began to pay before {month_name(first)}, when "
             "records begin; of that time only those are known that stayed, and they would flatter every "
             "figure."
         )
     began = data.paid.accounts[(data.paid.cohort == first).to_numpy()]
     if (book.accounts["signed_up_at"].reindex(began) < first).any():
-        return f" The first cohort may hold accounts that already paid before {month_name(first)}."
+        return f"The first cohort may hold accounts that already paid before {month_name(first)}."
     return ""
 
 
