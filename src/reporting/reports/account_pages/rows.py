@@ -57,7 +57,7 @@ COLUMNS = (
     Column("band", "Band", "text", _verdict("band"), shown=True, filter=True),
     Column("score", "Score", "score", _verdict("score"), shown=True),
     Column("probability", "Likely to leave", "share", _verdict("probability"), shown=True),
-    Column("loss", "Expected loss of MRR", "money", _verdict("expected_loss_cents")),
+    Column("loss", "MRR expected to be lost in three months", "money", _verdict("expected_loss_cents")),
     Column("renewal", "Renewal", "date", _verdict("renewal_at"), shown=True),
     Column("to_renewal", "Days to renewal", "days", _verdict("days_to_renewal")),
     Column("contract", "Contract value", "money", _verdict("contract_value_cents")),

@@ -116,6 +116,6 @@ def _state(book: Book, row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return (
         (sentence(book.score_name), f"{book.score(score)}, {band}" if band else book.score(score)),
         ("Likely to leave", chance),
-        ("Expected loss of MRR", book.money(row.get("expected_loss_cents"))),
+        ("MRR expected to be lost in three months", book.money(row.get("expected_loss_cents"))),
         ("Contract renews in", days(row.get("days_to_renewal"))),
     )

@@ -73,7 +73,8 @@ def _outlook(data: Data) -> list[KeyFigure]:
     chance = percent(row.get("probability"), 0)
     when = "at its renewal" if _at_renewal(data) else "within three months"
     loss = book.money(row.get("expected_loss_cents"))
-    lost = "" if loss == NOT_AVAILABLE else f"{loss} of MRR expected to be lost"
+    told = loss != NOT_AVAILABLE and not _at_renewal(data)
+    lost = f"{loss} of MRR expected to be lost" if told else ""
     renewal = row.get("days_to_renewal")
     value = book.money(row.get("contract_value_cents"))
     return [
