@@ -41,12 +41,12 @@ def test_a_triangle_is_told_at_twelve_months_or_the_oldest_age_a_quarter_reached
 @pytest.mark.parametrize(
     ("older", "newer", "word"),
     [
-        ((0.5, 0.4, 0.6), (0.8, 0.7, 0.9), "keep more"),
-        ((0.8, 0.7, 0.9), (0.5, 0.4, 0.6), "keep less"),
+        ((0.5, 0.4, 0.6), (0.8, 0.7, 0.9), "keeps more"),
+        ((0.8, 0.7, 0.9), (0.5, 0.4, 0.6), "keeps less"),
         (
             (0.5, 0.4, 0.6),
             (0.7, 0.6, 0.8),
-            "keep more",
+            "keeps more",
         ),  # they touch, their difference leaves out 0
         ((0.5, 0.35, 0.65), (0.7, 0.55, 0.85), None),
     ],

@@ -138,7 +138,8 @@ def _finding(data: Data, kind: Kind, found: Triangle, aligned: Aligned, parts: P
     older, newer = halves(aligned, parts, age)
     if differ(older, newer):
         word = "more" if newer.value > older.value else "less"
-        text += f"; newer accounts keep {word} ({percent(newer.value, 0)} against {percent(older.value, 0)})"
+        apart = f"{percent(newer.value, 0)} against {percent(older.value, 0)}"
+        text += f"; the newer half of the accounts keeps {word} ({apart})"
     return text
 
 
