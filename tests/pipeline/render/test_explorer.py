@@ -79,7 +79,7 @@ def test_a_view_can_be_sent_as_a_link(browser, month):
     opened(browser, month, "#owner=Kim&sort=score-&columns=name,score,plan&q=account")
     assert browser.do("document.querySelector('#filters label:nth-child(3) select').value") == "Kim"
     heads = browser.do("[...document.querySelectorAll('#accounts th')].map(th => th.textContent.trim())")
-    assert heads == ["Account", "Score", "Plan"]
+    assert heads == ["Account", "Health score", "Plan"]
     assert browser.do("location.hash") == "#q=account&owner=Kim&sort=score-&columns=name%2Cscore%2Cplan"
 
 
