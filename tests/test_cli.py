@@ -138,6 +138,24 @@ def test_a_month_from_csv_files_to_a_passed_audit(project, reporting):
     assert "1 were altered" in err
 
 
+def test_months_are_backfilled_and_what_failed_is_made_when_run_again(project, reporting):
+    notebook = project / "notebooks" / "my_report.ipynb"
+    sound = notebook.read_text()
+    events = project / "data" / "events.csv"
+    events.write_text(events.read_text() + "A1,login,2026-08-05 10:00:00\nA1,login,2026-09-05 10:00:00\n")
+    raises = "total = [0][int(frame.month.max().month == 9)] + "
+    notebook.write_text(sound.replace("total = ", raises))
+    code, out, err = reporting("run", "--from", "2026-08")
+    assert (code, "1 of 3 months was not published" in err) == (1, True), out + err
+    assert "Published: 2026-08, 2026-10." in out
+    assert "Failed: 2026-09: " in out and "IndexError" in out
+    notebook.write_text(sound)
+    code, out, err = reporting("run", "--from", "2026-09", "--to", "2026-09")
+    assert (code, err, "Published: 2026-09." in out) == (0, "", True)
+    code, out, _ = reporting("run", "--from", "2026-09", "--to", "2026-09")
+    assert (code, "Unchanged, and left as they are: 2026-09." in out) == (0, True)
+
+
 def test_validate_tells_of_rows_after_the_last_complete_month(project, reporting):
     events = project / "data" / "events.csv"
     events.write_text(events.read_text() + "A1,login,2026-11-02 10:00:00\n")
@@ -178,6 +196,9 @@ def test_validate_names_what_is_doubtful_and_what_is_not_mapped(project, reporti
         (lambda p: None, ["run", "--month", "2026-11"], ["2026-11 is not complete", "2026-10"]),
         (lambda p: None, ["run", "--month", "2020-01"], ["before the data"]),
         (lambda p: None, ["run", "--month", "soon"], ["YYYY-MM"]),
+        (lambda p: None, ["run", "--from", "2026-07"], ["before the data", "2026-08 to 2026-10"]),
+        (lambda p: None, ["run", "--from", "2026-08", "--to", "2026-11"], ["2026-11 is not complete"]),
+        (lambda p: None, ["run", "--from", "2026-08", "--only", "my_report"], ["a preview is of one month"]),
         (lambda p: None, ["run", "--set", "my_report.tpo=1"], ["Did you mean 'top'"]),
         (lambda p: None, ["run", "--set", "my_report.top=true"], ["declared as int", "True"]),
         (lambda p: None, ["run", "--only", "my_reprt"], ["Did you mean 'my_report'"]),

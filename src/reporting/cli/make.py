@@ -19,6 +19,12 @@ def run(
     context: typer.Context,
     source: common.Source = None,
     month: common.Month = None,
+    from_: Annotated[
+        str | None, typer.Option("--from", metavar="YYYY-MM", help="The first of many months, one by one.")
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM", help="The last of them; default: the last closed one.")
+    ] = None,
     params: common.Params = None,
     renderer: common.Renderer = "auto",
     set_: Annotated[
@@ -32,41 +38,25 @@ def run(
         list[str], typer.Option(metavar="NOTEBOOK", help="Run only this one; a preview, never published.")
     ] = [],  # noqa: B006
 ) -> None:
-    """Make the reports of a month and publish them."""
+    """Make the reports of a month, or of many, and publish them."""
     from reporting.cli.demodata import ensure_tables
+    from reporting.cli.outcome import tell, tell_backfill
+    from reporting.pipeline.backfill import backfill, months_of, require_span
     from reporting.pipeline.plan import Request, make_plan
     from reporting.pipeline.progress import Reporter
+    from reporting.pipeline.run import run as run_month
 
     project = common.project_of(context, params)
+    require_span(from_, to, month, only)
     plan = make_plan(project, Request(source, month, set_, only, renderer, per, context.obj.command))
     reporter = Reporter(common.output())
     if plan.source == common.DEMO:
         ensure_tables(project, reporter)
-
-    from reporting.pipeline.run import run as run_month
-
-    outcome = run_month(project, plan, reporter)
-    manifest = outcome.manifest
-    warnings = manifest.findings.get("warning", 0)
-    name = f"{manifest.inputs.source} {manifest.inputs.month}, run {manifest.run_id}"
-    if outcome.state == "unchanged":
-        reporter.say(f"Unchanged: {name} is published already, from the same inputs.")
-    elif outcome.state == "preview":
-        reporter.say(f"Preview of {', '.join(plan.notebooks)}: {name}. Nothing was published.")
+    if from_ is None:
+        tell(run_month(project, plan, reporter), plan, reporter)
     else:
-        reporter.say(f"Published: {name}.")
-    if outcome.kept:
-        reporter.say(f"The run it replaces is kept in {common.shown(outcome.kept)}.")
-    reporter.say(f"Data-quality warnings: {warnings}" + (", told in the reports." if warnings else "."))
-    for restated in outcome.restated:
-        reporter.say(f"Restated: {restated}")
-    if outcome.restated:
-        commands = " and ".join(
-            f"`reporting run --source {plan.source} --month {restated.month}`"
-            for restated in outcome.restated
-        )
-        reporter.say(f"To publish again, and keep what was published: {commands}.")
-    reporter.say(f"Open {common.shown(outcome.folder / 'index.html')}")
+        made = backfill(project, plan, months_of(project, plan, from_, to), reporter)
+        tell_backfill(made, project, plan, reporter)
 
 
 def render(
