@@ -34,6 +34,10 @@ def run(
         str | None,
         typer.Option(metavar="owner|region|plan", help="Also reports for each part of the company."),
     ] = None,
+    notebooks: Annotated[
+        str | None,
+        typer.Option(metavar="SET", help="Publish these only, a set that the params file names, apart."),
+    ] = None,
     only: Annotated[
         list[str], typer.Option(metavar="NOTEBOOK", help="Run only this one; a preview, never published.")
     ] = [],  # noqa: B006
@@ -48,7 +52,8 @@ def run(
 
     project = common.project_of(context, params)
     require_span(from_, to, month, only)
-    plan = make_plan(project, Request(source, month, set_, only, renderer, per, context.obj.command))
+    command = context.obj.command
+    plan = make_plan(project, Request(source, month, set_, only, notebooks, renderer, per, command))
     reporter = Reporter(common.output())
     if plan.source == common.DEMO:
         ensure_tables(project, reporter)

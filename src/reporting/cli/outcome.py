@@ -32,7 +32,7 @@ def tell(outcome: Outcome, plan: Plan, reporter: Reporter) -> None:
     if outcome.kept:
         reporter.say(f"The run it replaces is kept in {common.shown(outcome.kept)}.")
     reporter.say(f"Data-quality warnings: {warnings}" + (", told in the reports." if warnings else "."))
-    _tell_restated(outcome.restated, plan.source, reporter)
+    _tell_restated(outcome.restated, plan, reporter)
     reporter.say(f"Open {common.shown(outcome.folder / 'index.html')}")
 
 
@@ -49,7 +49,7 @@ def tell_backfill(made: Backfill, project: Project, plan: Plan, reporter: Report
     ):
         if months:
             reporter.say(f"{words}: {', '.join(map(str, months))}.")
-    _tell_restated(made.restated.values(), plan.source, reporter)
+    _tell_restated(made.restated.values(), plan, reporter)
     if made.states:
         reporter.say(f"Open {common.shown(project.reports / 'index.html')}")
     for month, error in made.failed.items():
@@ -63,12 +63,11 @@ def tell_backfill(made: Backfill, project: Project, plan: Plan, reporter: Report
         )
 
 
-def _tell_restated(found: Iterable[Restated], source: str, reporter: Reporter) -> None:
+def _tell_restated(found: Iterable[Restated], plan: Plan, reporter: Reporter) -> None:
     restated = list(found)
     for each in restated:
         reporter.say(f"Restated: {each}")
     if restated:
-        commands = " and ".join(
-            f"`reporting run --source {source} --month {each.month}`" for each in restated
-        )
+        same = f"--source {plan.source}" + (f" --notebooks {plan.set}" if plan.set else "")
+        commands = " and ".join(f"`reporting run {same} --month {each.month}`" for each in restated)
         reporter.say(f"To publish again, and keep what was published: {commands}.")

@@ -29,6 +29,7 @@ class Monthly(Strict):
         notebook_gb: Memory that a notebook may take, where the system has such a limit (Linux); null for half
             of what the machine has, as two run at a time.
         record_person: Whether the manifest names who ran it, and on which machine.
+        notebooks: Set -> the notebooks that `reporting run --notebooks` publishes together, by themselves.
         reports: Notebook -> parameter -> value; what isn't named keeps the notebook's default.
     """
 
@@ -38,4 +39,5 @@ class Monthly(Strict):
     notebook_minutes: float = Field(default=60.0, gt=0)
     notebook_gb: float | None = Field(default=None, gt=0)
     record_person: bool = False
+    notebooks: dict[str, list[str]] = Field(default_factory=dict)
     reports: dict[str, dict[str, Any]] = Field(default_factory=dict)

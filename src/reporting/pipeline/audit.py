@@ -113,9 +113,9 @@ def audit(project: Project, run: Run, reporter: Reporter) -> Audit:
         shutil.copytree(run.folder / "snapshot", stage / "snapshot")
         snapshot = Snapshot.load(stage / "snapshot")
         notebooks = find_notebooks(project.notebooks)
-        now = inputs.collect(project, snapshot, run.source, notebooks, published.inputs.parameters, renderer)
-        changed = published.inputs.changed(now) + _other_versions(published)
         known = {name: notebooks[name] for name in published.inputs.notebooks if name in notebooks}
+        now = inputs.collect(project, snapshot, run.source, known, published.inputs.parameters, renderer)
+        changed = published.inputs.changed(now) + _other_versions(published)
         judged(snapshot, reporter)
         executed = run_notebooks(stage, known, published.inputs.parameters, forkserver, reporter)
     require_success(executed, stage / "notebooks")

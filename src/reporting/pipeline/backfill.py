@@ -86,7 +86,7 @@ def months_of(project: Project, plan: Plan, first: str, last: str | None) -> lis
 def backfill(project: Project, plan: Plan, months: list[Month], reporter: Reporter) -> Backfill:
     """Publish the months one after the other; one that fails doesn't keep the next from being made."""
     made = Backfill()
-    text = f"Publishing {plan.source}, {months[0]} to {months[-1]}"
+    text = f"Publishing {plan.place}, {months[0]} to {months[-1]}"
     with reporter.counted("backfill", text, len(months)) as tick:
         for number, month in enumerate(months, 1):
             try:

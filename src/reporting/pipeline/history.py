@@ -11,6 +11,7 @@ from reporting.month import Month
 from reporting.pipeline.manifest import Manifest
 from reporting.pipeline.project import Project
 from reporting.pipeline.publish import superseded
+from reporting.pipeline.sets import FOLDER
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,8 @@ class Run:
     """A run on disk.
 
     Attributes:
-        source: Its name; of a part, where it lies below `reports/`: `acme/per-owner/ben-okafor-fc7188edbd`.
+        source: Its name; of a part or a set of notebooks, where it lies below `reports/`:
+            `acme/per-owner/ben-okafor-fc7188edbd`, `acme/sets/board`.
         state: `published`, `superseded` or `failed`.
         manifest: None of a failed run, and of one whose manifest can't be read.
         fault: Why it can't be read.
@@ -41,7 +43,7 @@ class Run:
 
 def runs(project: Project, source: str | None = None) -> Iterator[Run]:
     """All runs, by source and month; superseded ones after the published one."""
-    patterns = [source] if source else ["[!.]*", "[!.]*/per-*/*"]
+    patterns = [source] if source else ["[!.]*", "[!.]*/per-*/*", f"[!.]*/{FOLDER}/*"]
     for folder in sorted(folder for pattern in patterns for folder in project.reports.glob(pattern)):
         name = folder.relative_to(project.reports).as_posix()
         found = [_read(name, path, "published") for path in folder.glob("????-??") if _is_month(path.name)]

@@ -15,6 +15,7 @@ from reporting.params.product import Product
 from reporting.pipeline.parameters import Notebook, choose, find_notebooks, require_notebook
 from reporting.pipeline.parts import require_per
 from reporting.pipeline.project import Project
+from reporting.pipeline.sets import FOLDER, chosen, require_alone
 
 if TYPE_CHECKING:
     from reporting.sources import SourceFile
@@ -27,6 +28,7 @@ class Request:
     Attributes:
         settings: `notebook.parameter=value`, each over the params file.
         only: Notebooks to run; a run of some of them is a preview and never published.
+        notebooks: A set of the params file, see `sets`; it is published by itself.
         renderer: `auto`, `quarto` or `embedded`.
         per: Also reports for each part of the company by this, see `parts.PER`.
         command: The command line that asks, for the manifest.
@@ -36,6 +38,7 @@ class Request:
     month: str | None = None
     settings: list[str] = field(default_factory=list)
     only: list[str] = field(default_factory=list)
+    notebooks: str | None = None
     renderer: str = "auto"
     per: str | None = None
     command: tuple[str, ...] = ()
@@ -50,9 +53,10 @@ class Plan:
         notebooks: Those to run.
         parameters: Notebook -> parameter -> value, where one is given.
         product: The product definition that goes with the source.
-        partial: Whether some notebooks are left out.
+        partial: Whether this is a preview of some notebooks.
         renderer: `auto`, `quarto` or `embedded`.
         per: By what the company is also told in parts; None = as a whole only.
+        set: The set of notebooks that is published; None = all of them.
         command: The command line that asked for it.
     """
 
@@ -65,7 +69,13 @@ class Plan:
     partial: bool
     renderer: str
     per: str | None = None
+    set: str | None = None
     command: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Where the months lie below `reports/`."""
+        return f"{self.source}/{FOLDER}/{self.set}" if self.set else self.source
 
 
 def make_plan(project: Project, request: Request) -> Plan:
@@ -82,11 +92,13 @@ def make_plan(project: Project, request: Request) -> Plan:
     notebooks = find_notebooks(project.notebooks)
     parameters = choose(notebooks, monthly.reports, request.settings, project.params)
     per = require_per(request.per, request.only)
+    require_alone(request.notebooks, per, request.only)
     for name in request.only:
         require_notebook(name, notebooks, f"--only {name}")
-    wanted = {
-        name: notebook for name, notebook in notebooks.items() if not request.only or name in request.only
-    }
+    some = request.only
+    if request.notebooks:
+        some = chosen(request.notebooks, monthly, notebooks, project.params)
+    wanted = {name: notebook for name, notebook in notebooks.items() if not some or name in some}
     month = request.month or monthly.month
     source = require_name(request.source or monthly.source)
     product = product_of(project, monthly, load_source_file(source, project.params_dir)[0])
@@ -98,9 +110,10 @@ def make_plan(project: Project, request: Request) -> Plan:
         wanted,
         {name: parameters[name] for name in wanted},
         product,
-        partial=len(wanted) < len(notebooks),
+        partial=not request.notebooks and len(wanted) < len(notebooks),
         renderer=request.renderer,
         per=per,
+        set=request.notebooks,
         command=request.command,
     )
 

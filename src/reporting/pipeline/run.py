@@ -84,12 +84,12 @@ def run(project: Project, plan: Plan, reporter: Reporter) -> Outcome:
                     return freeze(source, project, plan, month, out, reporter)
 
                 made = (month, renderer, forkserver, key)
-                outcome = _run_month(project, plan, whole, *made, reporter)
+                outcome = _run_month(project, replace(plan, source=plan.place), whole, *made, reporter)
                 if plan.per:
                     _run_parts(project, plan, outcome.folder, *made, reporter)
     if outcome.state != "preview":
         refresh_archive(project)
-    published = [found.folder for found in runs(project, plan.source) if found.state == "published"]
+    published = [found.folder for found in runs(project, plan.place) if found.state == "published"]
     return replace(outcome, restated=tuple(restated_by(outcome.folder / "snapshot", published)))
 
 
@@ -128,12 +128,12 @@ def _lock(project: Project, plan: Plan, month: Month) -> Path:
 
 def _sweep_others(project: Project, plan: Plan, month: Month) -> None:
     """Finish or remove what killed runs of other months left; a month that is being made is left alone."""
-    for left in project.published(plan.source, month).parent.glob(".*-????-??"):
+    for left in project.published(plan.place, month).parent.glob(".*-????-??"):
         with suppress(BusyError, ConfigError):
             other = Month.parse(left.name[-7:])
             if other != month:
                 with hold(_lock(project, plan, other), f"{plan.source} {other}"):
-                    sweep(project.published(plan.source, other))
+                    sweep(project.published(plan.place, other))
 
 
 def refresh_archive(project: Project) -> None:

@@ -18,6 +18,7 @@ from reporting.pipeline.render.html import page, to_html, write_assets
 from reporting.pipeline.render.signs import Signs, signs_of
 from reporting.pipeline.render.site import FRONT_REPORT
 from reporting.pipeline.restated import restated_since
+from reporting.pipeline.sets import FOLDER
 from reporting.present.brand import Brand, current_brand
 from reporting.present.formats import NOT_AVAILABLE
 from reporting.present.markdown import escape
@@ -180,6 +181,7 @@ def _source(folder: Path, months: list[_Published]) -> str:
         lines.append("Restated since: the tables no longer agree with what was published.")
         lines.append("\n".join(f"- {escape(str(found))}" for found in restated.values()))
     lines += _parts(folder, latest.month)
+    lines += _sets(folder, latest.month)
     if replaced := _replaced(folder):
         lines.append(f"Replaced by later runs, and kept: {replaced}.")
     return "\n\n".join(lines)
@@ -207,11 +209,25 @@ def _parts(source: Path, latest: Month) -> Iterator[str]:
         for part in sorted(filter(Path.is_dir, folder.iterdir())):
             for run in _months(part)[:1]:
                 name = _title(run).partition(f", {kind} ")[2] or f"no {kind}"
-                when = "" if run.month == latest else f" ({run.month.label})"
-                address = run.folder.relative_to(source.parent).as_posix()
-                links.append(f"[{escape(name)}]({address}/index.html){when}")
+                links.append(_link(run, name, source, latest))
         if links:
             yield f"In parts, by {kind}: {', '.join(links)}."
+
+
+def _sets(source: Path, latest: Month) -> Iterator[str]:
+    """A line of links to the latest month of each set of notebooks."""
+    links = []
+    for folder in sorted(filter(Path.is_dir, source.glob(f"{FOLDER}/*"))):
+        for run in _months(folder)[:1]:
+            links.append(_link(run, folder.name, source, latest))
+    if links:
+        yield f"Chosen reports: {', '.join(links)}."
+
+
+def _link(run: _Published, name: str, source: Path, latest: Month) -> str:
+    """To a month that is not the source's own, with its name where that isn't the latest."""
+    when = "" if run.month == latest else f" ({run.month.label})"
+    return f"[{escape(name)}]({run.folder.relative_to(source.parent).as_posix()}/index.html){when}"
 
 
 def _title(run: _Published) -> str:
