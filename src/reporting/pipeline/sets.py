@@ -56,3 +56,8 @@ def require_alone(name: str | None, per: str | None, only: list[str]) -> None:
                 where=f"--notebooks {name}",
                 remedy=f"Leave out {option}, or leave out --notebooks.",
             )
+
+
+def is_set(source: str) -> bool:
+    """Whether a run's source is a set of notebooks."""
+    return f"/{FOLDER}/" in source
