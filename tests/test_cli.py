@@ -105,15 +105,35 @@ def test_a_month_from_csv_files_to_a_passed_audit(project, reporting):
     assert code == 0
     assert out.count("acme") >= 2
     assert "superseded" in out
+    assert re.search(r"published .* \$100 *\n", out)
+
+    code, out, _ = reporting("list", "--json")
+    told = json.loads(out)
+    assert (code, told["sources"]) == (0, ["acme"])
+    listed = [(run["state"], run["mrr"], run["currency"], run["folder"]) for run in told["runs"]]
+    assert listed[0] == ("published", 10000, "USD", "reports/acme/2026-10")
+    assert listed[1][:3] == ("superseded", 10000, "USD")
 
     code, out, _ = reporting("diff", "2026-10", manifest["run_id"])
     assert (code, "Inputs that differ: parameters" in out) == (1, True)
+
+    code, out, _ = reporting("diff", "2026-10", manifest["run_id"], "--json")
+    told = json.loads(out)
+    assert (code, told["same"], told["inputs"], told["metrics"]) == (1, False, ["parameters"], [])
+    assert {"file": "my_report.html", "difference": "changed"} in told["files"]
 
     code, out, _ = reporting("explain", "mrr", "--json")
     told = json.loads(out)
     assert (code, told["month"], told["against"]) == (0, "2026-10", "2026-09")
     moved = sum(account["contribution"] for account in told["accounts"])
     assert moved == told["after"] - told["before"]
+    assert (told["unit"], told["currency"]) == ("minor units", "USD")
+    code, out, _ = reporting("explain", "mrr")
+    assert (code, "mrr: $200 in 2026-09, $100 in 2026-10: \u2212$100, 1 account moved it." in out) == (
+        0,
+        True,
+    )
+    assert re.search(r"A2 +=Borg +\u2212\$100", out)
     code, _, err = reporting("explain", "mrrr")
     assert (code, "Did you mean 'mrr'" in err) == (2, True)
 
@@ -152,6 +172,11 @@ def test_months_are_backfilled_and_what_failed_is_made_when_run_again(project, r
     notebook.write_text(sound)
     code, out, err = reporting("run", "--from", "2026-09", "--to", "2026-09")
     assert (code, err, "Published: 2026-09." in out) == (0, "", True)
+    code, out, _ = reporting("diff", "2026-09", "2026-10")
+    assert (code, bool(re.search(r"mrr +\$200 +\$100 +\u2212\$100", out))) == (1, True)
+    _, out, _ = reporting("diff", "2026-09", "2026-10", "--json")
+    mrr = next(metric for metric in json.loads(out)["metrics"] if metric["metric"] == "mrr")
+    assert mrr == {"metric": "mrr", "unit": "minor units", "before": 2e4, "after": 1e4, "change": -1e4}
     code, out, _ = reporting("run", "--from", "2026-09", "--to", "2026-09")
     assert (code, "Unchanged, and left as they are: 2026-09." in out) == (0, True)
 
@@ -207,6 +232,7 @@ def test_validate_names_what_is_doubtful_and_what_is_not_mapped(project, reporti
         (lambda p: None, ["--project", "/nowhere", "run"], ["/nowhere"]),
         (lambda p: None, ["audit"], ["is not published"]),
         (lambda p: None, ["diff", "2026-09", "2026-10"], ["has no run '2026-09'"]),
+        (lambda p: None, ["list", "--json", "--verify"], ["--json --verify", "told in words"]),
         (lambda p: None, ["metrics", "mrrr"], ["no metric 'mrrr'", "Did you mean 'mrr'"]),
         (lambda p: None, ["rnu"], ["Did you mean 'run'"]),
         (lambda p: None, ["run", "--moth", "2026-10"], ["--month"]),

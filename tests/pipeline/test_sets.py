@@ -15,6 +15,7 @@ from reporting.pipeline.manifest import inventory
 from reporting.pipeline.plan import Request, make_plan
 from reporting.pipeline.progress import Reporter
 from reporting.pipeline.project import Project
+from reporting.pipeline.rebuild import from_sources
 from reporting.pipeline.run import run
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
@@ -43,8 +44,10 @@ def test_a_set_is_published_beside_the_whole_month_listed_and_audited(project):
     assert inventory(whole) == before
     assert [found.source for found in runs(project)] == ["acme", "acme/sets/board"]
     assert 'href="acme/sets/board/2026-10/index.html"' in (project.reports / "index.html").read_text()
-    result = audit(project, find_run(project, "acme/sets/board", "2026-10"), Reporter(Console(quiet=True)))
+    found, quiet = find_run(project, "acme/sets/board", "2026-10"), Reporter(Console(quiet=True))
+    result = audit(project, found, quiet)
     assert (result.passed, result.changed) == (True, [])
+    assert from_sources(project, found, quiet).same
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The commands that check something: validate, audit, diff, doctor."""
+"""The commands that check something: validate, audit, doctor."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MARKS = {"good": "[green]good[/]", "note": "[yellow]note[/]", "bad": "[red]bad [
 
 def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
-    for command in (validate, audit, diff, doctor):
+    for command in (validate, audit, doctor):
         app.command()(command)
 
 
@@ -155,51 +155,6 @@ def _tell_drift(project: Project, run: Run, told: str, reporter: Reporter) -> No
             "To publish again, and keep what was published: `reporting run`.",
         )
     reporter.say(f"Passed: {told}: the sources still give the same snapshot.")
-
-
-def diff(
-    context: typer.Context,
-    before: Annotated[str, typer.Argument(help="A month (2026-09) or a run (2026-10@1a2b3c).")],
-    after: Annotated[str, typer.Argument(help="The month or run to compare it with.")],
-    html: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write a page that shows both: figures, bands, stances, lists."),
-    ] = None,
-    source: common.Source = None,
-    params: common.Params = None,
-) -> None:
-    """Compare two months, or two runs of one month: metrics, inputs, files."""
-    from rich.table import Table
-
-    from reporting.pipeline.diff import diff as compare
-    from reporting.pipeline.diff import write_page
-    from reporting.pipeline.history import find_run
-    from reporting.pipeline.inputs import brand
-
-    project = common.project_of(context, params)
-    name = common.source_of(project, source)
-    runs = find_run(project, name, before), find_run(project, name, after)
-    result = compare(*runs)
-    if html:
-        write_page(html, *runs, result, brand(project))
-    console = common.output()
-    if len(result.metrics):
-        table = Table("Metric", before, after, "Change", box=None)
-        for metric, *values in zip(
-            *(result.metrics[c] for c in ("metric", "before", "after", "change")), strict=True
-        ):
-            table.add_row(metric, *(f"{value:,.6g}" for value in values))
-        console.print(table)
-    if result.inputs:
-        console.print(f"Inputs that differ: {', '.join(result.inputs)}", soft_wrap=True)
-    for file in result.files:
-        console.print(str(file), markup=False, soft_wrap=True)
-    if html:
-        console.print(f"Open {common.shown(html.resolve())}", markup=False, soft_wrap=True)
-    if result.same:
-        console.print("The same.")
-    else:
-        raise typer.Exit(1)
 
 
 def doctor(context: typer.Context) -> None:

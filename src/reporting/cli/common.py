@@ -71,6 +71,13 @@ def output() -> Console:
     return Output(highlight=False)
 
 
+def print_json(told: object) -> None:
+    """Print `told` as JSON, for programs."""
+    from json import dumps
+
+    output().print(dumps(told, indent=2), soft_wrap=True, markup=False)
+
+
 def shown(path: Path) -> str:
     """`path` as short as it can be written from here."""
     here = Path.cwd()

@@ -1,8 +1,8 @@
-"""The commands that show something: list, metrics, explain."""
+"""The commands that show something: list, metrics."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,9 +10,9 @@ from reporting.cli import common
 from reporting.errors import AuditDifference, ConfigError, did_you_mean
 
 if TYPE_CHECKING:
-    import pandas as pd
     from rich.console import Console
 
+    from reporting.pipeline.history import Run
     from reporting.pipeline.project import Project
 
 
@@ -20,7 +20,6 @@ def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
     app.command("list")(list_runs)
     app.command()(metrics)
-    app.command()(explain)
 
 
 def list_runs(
@@ -30,33 +29,84 @@ def list_runs(
         bool,
         typer.Option("--verify", help="Verify every file of every run, and the chain from month to month."),
     ] = False,
+    json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
 ) -> None:
-    """List the sources, their months, and the runs of each."""
-    from rich.table import Table
-
+    """List the sources, their months, and the runs of each, with the MRR they tell."""
     from reporting.pipeline.history import runs
     from reporting.sources.mapping import list_sources
 
+    if json and verify:
+        raise ConfigError(
+            "what is verified is told in words.", where="--json --verify", remedy="Leave out one of the two."
+        )
     project = common.project_of(context)
-    table = Table("Source", "Month", "State", "Run", "Made", "Warnings", box=None)
-    for run in runs(project, source):
-        kept = f", kept in {common.shown(run.folder)}" if run.state == "failed" else ""
-        kept += ", its manifest can't be read" if run.fault else ""
-        row = [run.source, str(run.month), run.state + kept]
-        if run.manifest:
-            made = str(run.manifest.volatile.get("finished", ""))[:16].replace("T", " ")
-            row += [run.manifest.run_id, made, str(run.manifest.findings.get("warning", 0))]
-        table.add_row(*row)
-    for column in table.columns:
-        column.no_wrap = True
+    listed = [_Listed(run) for run in runs(project, source)]
+    sources = list_sources(project.params_dir)
+    if json:
+        common.print_json({"runs": [each.plain for each in listed], "sources": sources})
+        return
     console = common.output()
-    if table.row_count:
-        console.print(table)
+    if listed:
+        _print_runs(console, listed)
     else:
         console.print("Nothing has been published yet: `make monthly-report`.")
-    console.print(f"Sources: {', '.join(list_sources(project.params_dir)) or 'none'}")
+    console.print(f"Sources: {', '.join(sources) or 'none'}")
     if verify:
         _verify(project, source, console)
+
+
+class _Listed:
+    """A run with what its manifest and its snapshot say; neither is verified here."""
+
+    def __init__(self, run: Run) -> None:
+        from reporting.pipeline.restated import mrr_of
+
+        self.run = run
+        self.made = str(run.manifest.volatile.get("finished", "")) if run.manifest else ""
+        self.warnings = run.manifest.findings.get("warning", 0) if run.manifest else None
+        self.mrr, self.currency = mrr_of(run.folder, run.month)
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """For programs; MRR in minor units, the folder as it can be written from here."""
+        run = self.run
+        return {
+            "source": run.source,
+            "month": str(run.month),
+            "state": run.state,
+            "run_id": run.manifest.run_id if run.manifest else None,
+            "made": self.made or None,
+            "warnings": self.warnings,
+            "mrr": self.mrr,
+            "currency": self.currency,
+            "folder": common.shown(run.folder),
+            "fault": str(run.fault) if run.fault else None,
+        }
+
+    @property
+    def state(self) -> str:
+        """With where a failed run is kept, and what can't be read."""
+        kept = f", kept in {common.shown(self.run.folder)}" if self.run.state == "failed" else ""
+        return self.run.state + kept + (", its manifest can't be read" if self.run.fault else "")
+
+
+def _print_runs(console: Console, listed: list[_Listed]) -> None:
+    from rich.table import Table
+
+    from reporting.present.formats import money
+
+    table = Table("Source", "Month", "State", "Run", "Made", "Warnings", "MRR", box=None)
+    for column in table.columns:
+        column.no_wrap = True
+    for column in table.columns[-2:]:
+        column.justify = "right"
+    for each in listed:
+        row = [each.run.source, str(each.run.month), each.state]
+        if each.run.manifest:
+            row += [each.run.manifest.run_id, each.made[:16].replace("T", " "), str(each.warnings)]
+            row += [money(each.mrr, each.currency or "")]
+        table.add_row(*row)
+    console.print(table)
 
 
 def _verify(project: Project, source: str | None, console: Console) -> None:
@@ -112,9 +162,7 @@ def metrics(
     if markdown:
         console.out(metrics_page(product), end="", highlight=False)
     elif json:
-        from json import dumps
-
-        console.print(dumps(chosen, indent=2), soft_wrap=True, markup=False)
+        common.print_json(chosen)
     elif name:
         for key, value in chosen[0].items():
             console.print(f"{key:14} {value}", markup=False)
@@ -123,61 +171,3 @@ def metrics(
         for metric in chosen:
             table.add_row(*(str(metric[key]) for key in ("id", "label", "unit", "definition")))
         console.print(table)
-
-
-def explain(
-    context: typer.Context,
-    metric: Annotated[str, typer.Argument(help="A portfolio metric, or a slice as health_score:healthy.")],
-    month: common.Month = None,
-    against: Annotated[
-        str | None, typer.Option(metavar="YYYY-MM", help="The earlier month; default: the month before.")
-    ] = None,
-    top: Annotated[int, typer.Option(min=1, help="Accounts to list.")] = 15,
-    json: Annotated[bool, typer.Option("--json", help="As JSON with every account, for programs.")] = False,
-    source: common.Source = None,
-    params: common.Params = None,
-) -> None:
-    """Name the accounts that moved a portfolio figure of a published month."""
-    from json import dumps
-
-    from reporting.month import Month
-    from reporting.pipeline.history import published_run
-    from reporting.pipeline.verify import open_snapshot
-
-    project = common.project_of(context, params)
-    run = published_run(project, common.source_of(project, source), month)
-    snapshot = open_snapshot(run)
-    earlier = Month.parse(against) if against else run.month.shift(-1)
-    accounts = snapshot.changes(run.month, earlier).accounts(metric)
-    before, after = snapshot.value(metric, earlier), snapshot.value(metric, run.month)
-    console = common.output()
-    if json:
-        told: dict[str, object] = {"metric": metric, "month": str(run.month), "against": str(earlier)}
-        told |= {"before": before, "after": after, "accounts": _plain(accounts)}
-        console.print(dumps(told, indent=2), soft_wrap=True, markup=False)
-    elif before is None or after is None:
-        console.print(f"{metric} has no value in {earlier if before is None else run.month}.")
-    else:
-        change = f"{before:,.6g} in {earlier}, {after:,.6g} in {run.month}: {after - before:+,.6g}"
-        console.print(f"{metric}: {change}, {len(accounts):,} accounts moved it.", soft_wrap=True)
-        _print_accounts(console, accounts, top)
-
-
-def _plain(accounts: pd.DataFrame) -> list[dict[str, object]]:
-    """Rows for JSON; what belongs to no account has null for its id."""
-    return accounts.astype(object).where(accounts.notna(), None).to_dict("records")
-
-
-def _print_accounts(console: Console, accounts: pd.DataFrame, top: int) -> None:
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table("Account", "Name", "Contribution", box=None)
-    table.columns[2].justify = "right"
-    for row in _plain(accounts.head(top)):
-        name = escape(str(row["account_name"] or "no account"))
-        table.add_row(escape(str(row["account_id"] or "")), name, f"{row['contribution']:+,.6g}")
-    if len(accounts) > top:
-        rest = accounts["contribution"].iloc[top:].sum()
-        table.add_row("", f"{len(accounts) - top:,} others", f"{rest:+,.6g}")
-    console.print(table)

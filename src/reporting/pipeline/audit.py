@@ -18,7 +18,7 @@ from reporting.pipeline.parameters import find_notebooks
 from reporting.pipeline.plan import choose_renderer
 from reporting.pipeline.progress import Reporter
 from reporting.pipeline.project import Project
-from reporting.pipeline.sets import is_set
+from reporting.pipeline.sets import source_of
 from reporting.pipeline.signature import KEY, signer
 from reporting.pipeline.verify import spoilt, verify
 
@@ -115,7 +115,7 @@ def audit(project: Project, run: Run, reporter: Reporter) -> Audit:
         snapshot = Snapshot.load(stage / "snapshot")
         notebooks = find_notebooks(project.notebooks)
         known = {name: notebooks[name] for name in published.inputs.notebooks if name in notebooks}
-        asked = known if is_set(run.source) else notebooks  # one that has come since is named
+        asked = notebooks if source_of(run.source) == run.source else known  # a new one is named
         now = inputs.collect(project, snapshot, run.source, asked, published.inputs.parameters, renderer)
         changed = published.inputs.changed(now) + _other_versions(published)
         judged(snapshot, reporter)

@@ -16,6 +16,7 @@ from reporting.pipeline.manifest import Manifest
 from reporting.pipeline.progress import Reporter
 from reporting.pipeline.project import Project
 from reporting.pipeline.restated import Restated, restated
+from reporting.pipeline.sets import source_of
 from reporting.pipeline.verify import spoilt
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def _freeze(project: Project, run: Run, then: Snapshot, stage: Path, reporter: R
 
     with (
         reporter.step("snapshot", f"Freezing {run.source} {run.month} again, from the sources"),
-        open_source(run.source, project.params_dir) as source,
+        open_source(source_of(run.source), project.params_dir) as source,
     ):
         source.require_month(run.month)
         return build_snapshot(

@@ -104,6 +104,15 @@ def restated_since(months: Iterable[Path]) -> list[Restated]:
     return found
 
 
+def mrr_of(folder: Path, month: Month) -> tuple[int | None, str | None]:
+    """MRR in minor units that a run of `month` tells, and the currency's ISO code; None if unreadable."""
+    try:
+        figures = _figures(folder / "snapshot", month)
+        return round(figures["mrr"]), _meta(folder / "snapshot")["currency"]
+    except (OSError, ValueError, KeyError):
+        return None, None
+
+
 def _finished(folder: Path) -> str:
     try:
         return str(Manifest.read(folder).volatile.get("finished", ""))

@@ -58,6 +58,6 @@ def require_alone(name: str | None, per: str | None, only: list[str]) -> None:
             )
 
 
-def is_set(source: str) -> bool:
-    """Whether a run's source is a set of notebooks."""
-    return f"/{FOLDER}/" in source
+def source_of(place: str) -> str:
+    """The source whose months lie at `place` below `reports/`, be they those of a set."""
+    return place.partition(f"/{FOLDER}/")[0]

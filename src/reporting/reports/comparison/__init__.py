@@ -4,7 +4,7 @@ All text is plain: whoever sets it escapes it.
 """
 
 from reporting.reports.comparison.comparison import Comparison
-from reporting.reports.comparison.figures import Figure
+from reporting.reports.comparison.figures import Figure, counts, shown, step
 from reporting.reports.comparison.groups import Group, Mover
 
-__all__ = ["Comparison", "Figure", "Group", "Mover"]
+__all__ = ["Comparison", "Figure", "Group", "Mover", "counts", "shown", "step"]

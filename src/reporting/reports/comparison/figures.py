@@ -55,26 +55,31 @@ def _figure(name: str, before: Book, after: Book) -> Figure | None:
         then, now = (0.0 if math.isnan(x) else x for x in (then, now))
     differs = then != now and not (math.isnan(then) and math.isnan(now))
     both = math.isfinite(then) and math.isfinite(now)
-    change = _step(after, id, now - then, slice) if differs and both else ""
+    change = step(after, name, now - then) if differs and both else ""
     return Figure(
         name,
         metric.chapter,
         f"{metric.label}: {plain(slice)}" if slice else metric.label,
-        _shown(before, id, then, slice),
-        _shown(after, id, now, slice),
+        shown(before, name, then),
+        shown(after, name, now),
         change,
         differs,
     )
 
 
-def _shown(book: Book, id: str, value: float, slice: str) -> str:
-    return number(value) if slice and _counts(id) else measures.show(book, id, value)
+def shown(book: Book, name: str, value: float) -> str:
+    """A value of a figure, or of one of its slices, in its unit; NaN says why there is none."""
+    return number(value) if counts(name) else measures.show(book, name.partition(":")[0], value)
 
 
-def _step(book: Book, id: str, step: float, slice: str) -> str:
-    return number(step, sign=True) if slice and _counts(id) else measures.difference(book, id, step)
+def step(book: Book, name: str, difference: float) -> str:
+    """A difference of two values in the figure's unit, signed."""
+    if counts(name):
+        return number(difference, sign=True)
+    return measures.difference(book, name.partition(":")[0], difference)
 
 
-def _counts(id: str) -> bool:
-    """Whether slices of a figure are numbers of accounts; else they are shares, as it is."""
-    return METRICS[id].portfolio_unit != "share"
+def counts(name: str) -> bool:
+    """Whether a figure is a slice that counts accounts; other slices are shares, as their figure is."""
+    id, _, slice = name.partition(":")
+    return bool(slice) and METRICS[id].portfolio_unit != "share"
