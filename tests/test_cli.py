@@ -16,7 +16,7 @@ from reporting.cli.main import run as command_line
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis with DuckDB 2
 
 COMMANDS = ("init", "suggest", "run", "validate", "audit", "diff", "render", "list", "metrics", "explain")
-COMMANDS += ("account-review", "demo", "doctor")
+COMMANDS += ("account-review", "demo", "doctor", "schemas")
 
 
 @pytest.fixture
@@ -129,10 +129,8 @@ def test_a_month_from_csv_files_to_a_passed_audit(project, reporting):
     assert moved == told["after"] - told["before"]
     assert (told["unit"], told["currency"]) == ("minor units", "USD")
     code, out, _ = reporting("explain", "mrr")
-    assert (code, "mrr: $200 in 2026-09, $100 in 2026-10: \u2212$100, 1 account moved it." in out) == (
-        0,
-        True,
-    )
+    assert code == 0
+    assert "mrr: $200 in 2026-09, $100 in 2026-10: \u2212$100, 1 account moved it." in out
     assert re.search(r"A2 +=Borg +\u2212\$100", out)
     code, _, err = reporting("explain", "mrrr")
     assert (code, "Did you mean 'mrr'" in err) == (2, True)

@@ -1,4 +1,4 @@
-"""The commands that make something: run, render, account-review, demo."""
+"""The commands that make something: run, render, account-review, demo, schemas."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reporting.cli import common
 
 def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
-    for command in (run, render, account_review, demo):
+    for command in (run, render, account_review, demo, schemas):
         app.command()(command)
 
 
@@ -121,3 +121,11 @@ def demo(context: typer.Context) -> None:
     snapshot = ensure_snapshot(project, reporter)
     reporter.say(f"Tables in {common.shown(tables)}, snapshot in {common.shown(snapshot)}.")
     reporter.say("The notebooks open on them: `make lab`.")
+
+
+def schemas(context: typer.Context) -> None:
+    """Write JSON Schemas of the YAML files: editors then complete and check keys and show what they mean."""
+    from reporting.pipeline.schemas import write_schemas
+
+    written = write_schemas(common.project_of(context).params_dir)
+    common.output().print(f"Written: {', '.join(map(common.shown, written))}", soft_wrap=True)

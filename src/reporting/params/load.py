@@ -12,9 +12,12 @@ from reporting.errors import ConfigError, did_you_mean
 
 
 class Strict(BaseModel):
-    """Base of every params model: unknown keys are refused, values are not changed after reading."""
+    """Base of every params model: unknown keys are refused, values are not changed after reading.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    The text below a field is its description in the JSON Schema, see `schemas`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 Model = TypeVar("Model", bound=BaseModel)

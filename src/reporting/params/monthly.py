@@ -19,25 +19,22 @@ def _month(text: str) -> str:
 
 
 class Monthly(Strict):
-    """The request for one month.
-
-    Attributes:
-        source: Name of a file under `params/sources/`, without `.yml`.
-        month: `YYYY-MM`; null for the last closed month (of a source that ended: its last complete one).
-        product: The product definition, relative to this file; a source that names its own wins.
-        notebook_minutes: Time that a notebook may take; then it is ended, and fails.
-        notebook_gb: Memory that a notebook may take, where the system has such a limit (Linux); null for half
-            of what the machine has, as two run at a time.
-        record_person: Whether the manifest names who ran it, and on which machine.
-        notebooks: Set -> the notebooks that `reporting run --notebooks` publishes together, by themselves.
-        reports: Notebook -> parameter -> value; what isn't named keeps the notebook's default.
-    """
+    """What one monthly run is asked for."""
 
     source: str = "demo"
+    """Name of a file under `params/sources/`, without `.yml`."""
     month: Annotated[str, AfterValidator(_month)] | None = None
+    """`YYYY-MM`; null for the last closed month (of a source that ended: its last complete one)."""
     product: str = "product.yml"
+    """The product definition, relative to this file; a source that names its own wins."""
     notebook_minutes: float = Field(default=60.0, gt=0)
+    """Time that a notebook may take; then it is ended, and fails."""
     notebook_gb: float | None = Field(default=None, gt=0)
+    """Memory that a notebook may take, where the system has such a limit (Linux); null for half of what the
+    machine has, as two run at a time."""
     record_person: bool = False
+    """Whether the manifest names who ran it, and on which machine."""
     notebooks: dict[str, list[str]] = Field(default_factory=dict)
+    """Set -> the notebooks that `reporting run --notebooks` publishes together, by themselves."""
     reports: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Notebook -> parameter -> value; what isn't named keeps the notebook's default."""

@@ -43,12 +43,20 @@ class Rule(Strict):
     """One line of the playbook."""
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    """Its name; a rule of a shipped one's name takes its place."""
     stance: Stance
-    when: dict[str, bool | int | float | str] = Field({})  # column -> condition
+    """What is to be done about the account, in a word."""
+    when: dict[str, bool | int | float | str] = Field({})
+    """Column of an account -> what must hold: a value, `known`, `unknown`, or a comparison such as
+    "> 30" or "< bands.at_risk"."""
     action: Annotated[str, Field(min_length=1)]
-    days: Annotated[int, Field(ge=1, le=366)] = 30  # to act, from the close on
-    shows: tuple[str, ...] = ()  # columns that give the reason; default: those of `when`
-    skip: bool = False  # drops the shipped rule of this id
+    """The next step, as it is told."""
+    days: Annotated[int, Field(ge=1, le=366)] = 30
+    """To act, from the close on."""
+    shows: tuple[str, ...] = ()
+    """Columns that give the reason; default: those of `when`."""
+    skip: bool = False
+    """Drops the shipped rule of this id."""
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -90,14 +98,17 @@ class Rule(Strict):
             return Condition(column, operator, known[operand])
 
 
-class _Shipped(Strict):
+class ShippedRules(Strict):
+    """The file of the rules that come with the package."""
+
     rules: tuple[Rule, ...]
+    """Most urgent stance first; of a stance, the first rule that applies."""
 
 
 @cache
 def shipped() -> tuple[Rule, ...]:
     """The rules that come with the package, most urgent first."""
-    return load_yaml(SHIPPED, _Shipped).rules
+    return load_yaml(SHIPPED, ShippedRules).rules
 
 
 def merged(own: tuple[Rule, ...]) -> tuple[Rule, ...]:

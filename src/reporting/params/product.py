@@ -37,38 +37,62 @@ class NorthStar(Strict):
     """The value outcome the company steers by: its event, and what is summed over a month."""
 
     event: EventName
+    """The event."""
     label: str
+    """Its name in the reports."""
     measure: Literal["events", "quantity", "accounts"] = "events"
+    """What is summed: the events, their quantity, or the accounts that have one."""
 
 
 class Product(Strict):
     """What the product is, read from `params/product.yml` (or the file a source names)."""
 
-    core_features: Annotated[tuple[EventName, ...], Field(min_length=1)]  # events that are the product's core
-    premium_features: tuple[EventName, ...] = ()  # events only higher plans are sold on
-    other_features: tuple[EventName, ...] = ()  # the rest worth counting by feature
-    value_events: Annotated[tuple[EventName, ...], Field(min_length=1)]  # the customer got value
-    vanity_events: tuple[EventName, ...] = ()  # log-ins, page views: active, but never shown alone
-    import_events: tuple[EventName, ...] = ()  # data brought in, for `first_import_at`
-    api_events: tuple[EventName, ...] = ()  # calls by machine, for `api_call_trend`
-    event_points: dict[EventName, Points] = Field({})  # points of `customer_engagement_score`
-    key_action: EventName  # the one action a user comes for
-    onboarding_steps: Annotated[dict[str, EventName], Field(min_length=1)]  # step -> event, in order
-    activation_outcome: EventName  # reaching it activates an account
+    core_features: Annotated[tuple[EventName, ...], Field(min_length=1)]
+    """Events that are the product's core."""
+    premium_features: tuple[EventName, ...] = ()
+    """Events only higher plans are sold on."""
+    other_features: tuple[EventName, ...] = ()
+    """The rest worth counting by feature."""
+    value_events: Annotated[tuple[EventName, ...], Field(min_length=1)]
+    """Events in which the customer got value."""
+    vanity_events: tuple[EventName, ...] = ()
+    """Log-ins, page views: active, but never shown alone."""
+    import_events: tuple[EventName, ...] = ()
+    """Data brought in, for `first_import_at`."""
+    api_events: tuple[EventName, ...] = ()
+    """Calls by machine, for `api_call_trend`."""
+    event_points: dict[EventName, Points] = Field({})
+    """Points of `customer_engagement_score`."""
+    key_action: EventName
+    """The one action a user comes for."""
+    onboarding_steps: Annotated[dict[str, EventName], Field(min_length=1)]
+    """Step -> event, in order."""
+    activation_outcome: EventName
+    """Reaching it activates an account."""
     admin_roles: tuple[str, ...] = ("admin", "owner")
-    rhythm: Literal["daily", "weekly", "monthly", "quarterly"] = "weekly"  # how often good use happens
-    plan_seats: dict[str, Count] = Field({})  # plan -> most seats the plan allows
-    plan_limits: dict[str, Count] = Field({})  # plan -> events included per month, where the row names none
-    limit_events: tuple[EventName, ...] = ()  # events counted against the limit; empty = all
-    plan_order: tuple[str, ...] = ()  # plans from the smallest to the largest
-    pricing_basis: dict[str, Basis] = Field({})  # plan -> what its price grows with
+    """Roles of users who are admins."""
+    rhythm: Literal["daily", "weekly", "monthly", "quarterly"] = "weekly"
+    """How often good use happens."""
+    plan_seats: dict[str, Count] = Field({})
+    """Plan -> most seats the plan allows."""
+    plan_limits: dict[str, Count] = Field({})
+    """Plan -> events included per month, where the row names none."""
+    limit_events: tuple[EventName, ...] = ()
+    """Events counted against the limit; empty = all."""
+    plan_order: tuple[str, ...] = ()
+    """Plans from the smallest to the largest."""
+    pricing_basis: dict[str, Basis] = Field({})
+    """Plan -> what its price grows with."""
     default_basis: Basis = "seats"
-    product_changes: dict[str, dt.date] = Field({})  # name -> day it came: retention before and after
+    """What the price of the other plans grows with."""
+    product_changes: dict[str, dt.date] = Field({})
+    """Name -> day it came: retention before and after."""
     north_star: NorthStar
     engagement_score: EngagementScore
     health_score: HealthScore
     bands: Bands = Bands()
-    band_score: Literal["health_score", "engagement_score"] = "health_score"  # the score that is banded
+    band_score: Literal["health_score", "engagement_score"] = "health_score"
+    """The score that is banded."""
     activation: Activation = Activation()
     adoption: Adoption = Adoption()
     engagement: Engagement = Engagement()
@@ -77,7 +101,8 @@ class Product(Strict):
     verdict: Verdict = Verdict()
     churn: Churn = Churn()
     expansion: Expansion = Expansion()
-    playbook: tuple[Rule, ...] = ()  # rules of one's own, beside or in place of the shipped ones
+    playbook: tuple[Rule, ...] = ()
+    """Rules of one's own, beside or in place of the shipped ones."""
 
     @model_validator(mode="after")
     def _features_once(self) -> Product:

@@ -13,7 +13,9 @@ class Line(Strict):
     """A clamped straight line: `zero` and below (or beyond) scores 0, `full` scores 100."""
 
     zero: float = 0.0
+    """The value that scores 0."""
     full: float
+    """The value that scores 100; below `zero` where less is better."""
 
     @model_validator(mode="after")
     def _has_slope(self) -> Line:
@@ -26,7 +28,9 @@ class Part(Strict):
     """One part of a score: its weight and the line that scales its input to 0-100."""
 
     weight: Annotated[float, Field(gt=0, le=1)]
+    """Its share of the score."""
     line: Line
+    """What scales its input."""
 
 
 class Score(Strict):
@@ -41,43 +45,46 @@ class Score(Strict):
 
 
 class EngagementScore(Score):
-    """Parts of `engagement_score`. Units: sessions per active user and week, share of core features,
-    seats used / seats bought, connected integrations."""
+    """Parts of `engagement_score`, each with the unit its line reads. The weights sum to 1."""
 
     session_frequency: Part
+    """Sessions per active user and week."""
     feature_breadth: Part
+    """Share of core features in use."""
     licence_utilisation: Part
+    """Seats used / seats bought."""
     integrations: Part
+    """Connected integrations."""
 
 
 class HealthScore(Score):
-    """Parts of `health_score` and the unit each line reads.
-
-    - activation: onboarding steps done / defined
-    - core_value_usage: value events per active user and week, last 30 days
-    - usage_trend: events of the last 30 days / of the 30 before - 1
-    - active_users: users active in the last 30 days / seats bought
-    - admin_activity: days since an admin was last active
-    - feature_adoption: core features used in the month / core features
-    - support: open tickets + 2 x escalations of the last 30 days
-    - renewal: fall of usage while a renewal is near, else 0
-    """
+    """Parts of `health_score`, each with the unit its line reads. The weights sum to 1."""
 
     activation: Part
+    """Onboarding steps done / defined."""
     core_value_usage: Part
+    """Value events per active user and week, last 30 days."""
     usage_trend: Part
+    """Events of the last 30 days / of the 30 before - 1."""
     active_users: Part
+    """Users active in the last 30 days / seats bought."""
     admin_activity: Part
+    """Days since an admin was last active."""
     feature_adoption: Part
+    """Core features used in the month / core features."""
     support: Part
+    """Open tickets + 2 x escalations of the last 30 days."""
     renewal: Part
+    """Fall of usage while a renewal is near, else 0."""
 
 
 class Bands(Strict):
     """Score bands: above `healthy` healthy, `at_risk` to `healthy` inclusive at risk, below it churn risk."""
 
     healthy: float = 70
+    """Above this an account is healthy."""
     at_risk: float = 40
+    """Below this an account is of the churn-risk band."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Bands:

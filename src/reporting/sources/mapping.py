@@ -26,25 +26,22 @@ SQL_DIALECTS = {kind: "duckdb" for kind in LOCAL_KINDS}
 
 
 class Connection(Strict):
-    """Where the tables are. Secrets never stand here: `url_env` names the variable that holds the URL.
-
-    Attributes:
-        kind: What is connected to.
-        path: Folder of CSV or Parquet files, or a DuckDB file; relative to the folder that holds `params/`.
-        path_env: Environment variable that, where set, gives the path instead.
-        url_env: Environment variable with the connection URL of a server.
-        delimiter: Separates the columns of a CSV file.
-        encoding: Character encoding of the CSV files, as Python names it.
-        folders: Other folders whose files the SELECTs may read by themselves; relative as `path` is.
-    """
+    """Where the tables are. Secrets never stand here: `url_env` names the variable that holds the URL."""
 
     kind: Kind
+    """What is connected to."""
     path: str | None = None
+    """Folder of CSV or Parquet files, or a DuckDB file; relative to the folder that holds `params/`."""
     path_env: str | None = None
+    """Environment variable that, where set, gives the path instead."""
     url_env: str | None = None
+    """Environment variable with the connection URL of a server."""
     delimiter: str = Field(default=",", min_length=1, max_length=1)
+    """Separates the columns of a CSV file."""
     encoding: str = "utf-8"
+    """Character encoding of the CSV files, as Python names it."""
     folders: list[str] = Field(default_factory=list)
+    """Other folders whose files the SELECTs may read by themselves; relative as `path` is."""
 
     @model_validator(mode="after")
     def _knows_where(self) -> Connection:
@@ -80,33 +77,30 @@ class Connection(Strict):
 
 
 class SourceFile(Strict):
-    """`params/sources/<name>.yml`.
-
-    Attributes:
-        title: Company name printed on the reports.
-        connection: Where the tables are.
-        currency: Currency of the reports, ISO 4217.
-        timezone: Time zone in which months are counted. A date without a time is midnight there; a timestamp
-            without a zone is UTC.
-        closed_through: Last complete month of a source that no longer changes; absent = the calendar decides.
-        formats: How text columns write dates, in strftime codes, by `default` and by `table.column`. Never
-            guessed: without an entry only ISO 8601 is read.
-        exchange_rates: CSV file `month,currency,rate`, relative to this file.
-        product: Product definition, relative to `params/`.
-        control_totals: CSV file `month,mrr,customers` of what finance has booked, relative to this file.
-        control_tolerance: Share of a control total by which the figures may differ from it.
-    """
+    """A company's tables: `params/sources/<name>.yml`; a folder beside it holds a SELECT for each table."""
 
     title: str
+    """Company name printed on the reports."""
     connection: Connection
+    """Where the tables are."""
     currency: str = Field(default="USD", pattern=r"^[A-Z]{3}$")
+    """Currency of the reports, ISO 4217."""
     timezone: str = "UTC"
+    """Time zone in which months are counted. A date without a time is midnight there; a timestamp without a
+    zone is UTC."""
     closed_through: str | None = None
+    """Last complete month of a source that no longer changes, in quotes; absent = the calendar decides."""
     formats: dict[str, str] = Field(default_factory=dict)
+    """How text columns write dates, in strftime codes, by `default` and by `table.column`. Never guessed:
+    without an entry only ISO 8601 is read."""
     exchange_rates: str | None = None
+    """CSV file `month,currency,rate`, relative to this file."""
     product: str = "product.yml"
+    """Product definition, relative to `params/`."""
     control_totals: str | None = None
+    """CSV file `month,mrr,customers` of what finance has booked, relative to this file."""
     control_tolerance: float = Field(default=0.005, ge=0, le=1)
+    """Share of a control total by which the figures may differ from it."""
 
     @field_validator("timezone")
     @classmethod

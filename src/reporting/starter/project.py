@@ -21,6 +21,7 @@ COPIED = (
     "params/brand.yml",
     "params/monthly.yml",
     "params/product.yml",
+    "params/schemas/*.json",
     "params/sources/demo.yml",
     "params/sources/demo/*",
 )

@@ -42,6 +42,7 @@ def write_page(proposal: Proposal, source: str) -> str:
     features, star = proposal.features, proposal.key_action.name
     reason = _staying if proposal.judged else _often
     lines = [
+        "# yaml-language-server: $schema=schemas/product.schema.json",
         f"# Proposed by `reporting suggest --source {source}`; correct what its reasons can't know.",
         "# docs/product.md says what each key means and how to find it. Keys left out take their defaults.",
         "#",
