@@ -56,8 +56,7 @@ def brand_schema() -> dict[str, Any]:
                 "items": _PAIR,
                 "minItems": 1,
             },
-            "font": _object("The text family; one of your own needs all three files.")
-            | {"properties": _FONT},
+            "font": _object("The text family; another needs all three files.") | {"properties": _FONT},
         },
     }
 
