@@ -16,7 +16,7 @@ from reporting.cli.main import run as command_line
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis with DuckDB 2
 
 COMMANDS = ("init", "suggest", "run", "validate", "audit", "diff", "render", "list", "metrics", "explain")
-COMMANDS += ("account-review", "demo", "doctor", "schemas")
+COMMANDS += ("account-review", "demo", "doctor", "schemas", "exposures")
 
 
 @pytest.fixture

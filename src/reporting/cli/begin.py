@@ -13,6 +13,7 @@ from reporting.errors import ConfigError
 
 if TYPE_CHECKING:
     from reporting.pipeline.project import Project
+    from reporting.starter.project import Given
 
 
 def register(app: typer.Typer) -> None:
@@ -27,12 +28,17 @@ def init(
     preset: Annotated[
         list[str], typer.Option(metavar="SYSTEM", help="Begin with SELECTs for stripe, segment ...; repeat.")
     ] = [],  # noqa: B006 - typer copies it
+    dbt: Annotated[
+        Path | None,
+        typer.Option(metavar="MANIFEST", help="Begin with SELECTs over the models of target/manifest.json."),
+    ] = None,
 ) -> None:
     """Begin a project of your own in this folder, or add a company to the project that is here."""
     from reporting.pipeline.plan import require_name
     from reporting.starter.project import begin
 
-    begun = begin(context.obj.root, require_name(name), preset)
+    given = _of_dbt(dbt) if dbt else None
+    begun = begin(context.obj.root, require_name(name), preset, given)
     console = common.output()
 
     def say(text: str) -> None:
@@ -44,11 +50,27 @@ def init(
     for path in begun.left:
         say(f"{path} was there and stays; compare it with that of a project begun in an empty folder.")
     say(f"The source {name}: params/sources/{name}.yml, and a SELECT for each table beside it.")
+    if given:
+        say(f"  From dbt: {', '.join(given.selects)}; each SELECT says which model it reads.")
     say(f"  1. Put your tables into {common.shown(begun.data)}/, or name the database in {name}.yml.")
     say(f"  2. Map your columns: params/sources/{name}/*.sql, docs/sources.md.")
     say(f"  3. make validate SOURCE={name}")
     say(f"  4. make suggest SOURCE={name} OUT=params/product.{name}.yml")
     say(f"  5. make monthly-report SOURCE={name}")
+
+
+def _of_dbt(path: Path) -> Given:
+    """SELECTs over a dbt project, and the kind of connection it has, if it is one of ours."""
+    from typing import get_args
+
+    from reporting.dbt.manifest import read_manifest
+    from reporting.dbt.selects import selects
+    from reporting.sources.mapping import Kind
+    from reporting.starter.project import Given
+
+    manifest = read_manifest(path)
+    kind = manifest.adapter if manifest.adapter in get_args(Kind) else ""
+    return Given(selects(manifest), kind, f"{manifest.database}.duckdb")
 
 
 def suggest(

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from reporting import __version__
-from reporting.cli import begin, check, compare, ending, make, show
+from reporting.cli import begin, check, compare, dbt, ending, make, show
 from reporting.cli.common import Settings
 from reporting.errors import ReportingError
 from reporting.pipeline.disk import disk_full, no_memory, not_allowed
@@ -28,7 +28,7 @@ typer_app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (begin, make, check, compare, show):
+for module in (begin, make, check, compare, show, dbt):
     module.register(typer_app)
 
 

@@ -70,6 +70,7 @@ class Notebook:
     Attributes:
         name: The file name without `.ipynb`; the report's id.
         title: `reporting.title` of the notebook's metadata, else the name in words.
+        description: `reporting.description`; what it answers, in a sentence.
         per: `reporting.per`: what it tells one of, `account`; empty where it tells a month.
     """
 
@@ -78,6 +79,7 @@ class Notebook:
     title: str
     parameters: dict[str, Parameter]
     per: str = ""
+    description: str = ""
 
 
 def read_notebook(path: Path) -> Notebook:
@@ -101,7 +103,8 @@ def read_notebook(path: Path) -> Notebook:
     source = "".join(tagged[0]["source"]) if tagged else ""
     about = metadata.get("reporting", {})
     title = about.get("title") or path.stem.replace("_", " ").capitalize()
-    return Notebook(path.stem, path, title, _declared(source, path), about.get("per", ""))
+    per, description = (about.get(key, "") for key in ("per", "description"))
+    return Notebook(path.stem, path, title, _declared(source, path), per, description)
 
 
 def find_notebooks(folder: Path) -> dict[str, Notebook]:

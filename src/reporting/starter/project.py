@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from reporting.errors import ConfigError, did_you_mean
@@ -26,6 +26,21 @@ COPIED = (
     "params/sources/demo/*",
 )
 """Of a clone, whose parts an installed package holds as well."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a source begins with.
+
+    Attributes:
+        selects: Canonical table -> its SELECT.
+        kind: Of the connection; empty for the template's.
+        file: Name of the file that a DuckDB is in.
+    """
+
+    selects: Mapping[str, str] = field(default_factory=dict)
+    kind: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,7 +69,7 @@ def presets() -> list[str]:
     return sorted(path.name for path in PRESETS.iterdir() if path.is_dir())
 
 
-def begin(root: Path, name: str, chosen: Iterable[str] = ()) -> Begun:
+def begin(root: Path, name: str, chosen: Iterable[str] = (), given: Given | None = None) -> Begun:
     """Write a project into `root`, with a source `name`; only the source where there is a project already.
 
     Args:
@@ -62,6 +77,7 @@ def begin(root: Path, name: str, chosen: Iterable[str] = ()) -> Begun:
         name: The company's name as a source.
         chosen: Presets. A table comes from the first that has it, else from the template; what others have
             for it is put into `optional/`.
+        given: SELECTs that come before those of presets, and where they read.
 
     Raises:
         ConfigError: There is no such preset, or a file that would be written stands there already; nothing
@@ -81,7 +97,7 @@ def begin(root: Path, name: str, chosen: Iterable[str] = ()) -> Begun:
             remedy="Choose another, `acme` say.",
         )
     new = not ((root / "params").is_dir() and (root / "notebooks").is_dir())
-    source = _source(name, chosen)
+    source = _source(name, chosen, given or Given())
     project = _project(name) if new else {}
     left = tuple(path for path in LEFT if path in project and (root / path).exists())
     files = {path: text for path, text in (project | source).items() if path not in left}
@@ -120,12 +136,14 @@ def _project(name: str) -> dict[str, bytes]:
     return files
 
 
-def _source(name: str, chosen: list[str]) -> dict[str, bytes]:
+def _source(name: str, chosen: list[str], given: Given) -> dict[str, bytes]:
     """Path -> content of the source file and its SELECTs."""
     sources = shipped() / "params" / "sources"
     template = (sources / "_template.yml").read_text(encoding="utf-8")
-    files = {f"params/sources/{name}.yml": _named(template, name).encode()}
+    text = _named(_connected(template, given), name)
     folder = f"params/sources/{name}"
+    files = {f"{folder}.yml": text.encode()}
+    files |= {f"{folder}/{table}.sql": sql.encode() for table, sql in given.selects.items()}
     for preset in chosen:
         for path in sorted((PRESETS / preset).glob("*.sql")):
             place = f"{folder}/{path.name}"
@@ -136,6 +154,17 @@ def _source(name: str, chosen: list[str]) -> dict[str, bytes]:
         if f"{folder}/{path.name}" not in files:
             files[place] = path.read_bytes()
     return files
+
+
+def _connected(template: str, given: Given) -> str:
+    """The template with a connection that the SELECTs given read: a file of DuckDB, or a server."""
+    if not given.kind:
+        return template
+    text = re.sub(r"^  kind: csv +#", f"  kind: {given.kind:25}#", template, flags=re.M)
+    if given.kind == "duckdb":
+        return re.sub(r"^  path: data/acme +#", f"  path: {f'data/acme/{given.file}':25}#", text, flags=re.M)
+    text = re.sub(r"^  path: .*\n", "", text, flags=re.M)
+    return text.replace("  # url_env:", "  url_env:")
 
 
 def _named(template: str, name: str) -> str:

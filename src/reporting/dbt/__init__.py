@@ -1,0 +1,1 @@
+"""dbt: SELECTs over the models of a project, and the reports as exposures of it."""
