@@ -45,7 +45,7 @@ def init(
         console.print(text, markup=False, soft_wrap=True)
 
     if begun.project:
-        say("A project of your own: notebooks/, params/, docs/, reports/, Makefile, requirements.lock.")
+        say("A project of your own: notebooks/, params/, docs/, deploy/, reports/, Makefile, the lock.")
         say("  make monthly-report    the demo company, to see what comes out")
     for path in begun.left:
         say(f"{path} was there and stays; compare it with that of a project begun in an empty folder.")

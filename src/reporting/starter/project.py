@@ -18,6 +18,7 @@ COPIED = (
     "requirements.lock",
     "notebooks/*.ipynb",
     "docs/*.md",
+    "deploy/*",
     "params/brand.yml",
     "params/monthly.yml",
     "params/product.yml",
