@@ -96,8 +96,8 @@ test-all: test $(SERVERS) ## also those with PostgreSQL, Spark, R, a browser, Qu
 
 .PHONY: lint
 lint: $(READY) ## style, format and types of the code, style of the notebooks
-	@$(VENV)/bin/ruff check src tests bench notebooks
-	@$(VENV)/bin/ruff format --check src tests bench
+	@$(VENV)/bin/ruff check src tests bench deploy notebooks
+	@$(VENV)/bin/ruff format --check src tests bench deploy
 	@$(VENV)/bin/ty check
 
 .PHONY: pictures
