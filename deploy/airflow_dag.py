@@ -1,7 +1,7 @@
 """Publishes the month that has ended, on the first of each month: a DAG for Airflow 3.
 
 Copy it to the folder of your DAGs. The project lies where the worker can read and write it, with `.venv` set
-up by `make setup`; the URL of the warehouse is in the worker's environment, as `url_env:` of the source names it.
+up by `make setup`; its environment holds the URL of the warehouse, as `url_env:` of the source names it.
 """
 
 from __future__ import annotations
