@@ -21,7 +21,7 @@ PARALLEL := --numprocesses auto --dist worksteal -p hypothesispytest
 # MONTH, SOURCE, ACCOUNT and the others count only when they are given to make itself: a variable of that name in the
 # environment must not choose the company. Nor do they reach the environment of what make starts.
 MAKEOVERRIDES :=
-unexport MONTH FROM TO SOURCE PARAMS RENDERER NOTEBOOKS PER OUT ROOM SAMPLE ACCOUNT STANCE OWNER DASK
+unexport MONTH FROM TO SOURCE PARAMS RENDERER NOTEBOOKS PER OUT ROOM SAMPLE ACCOUNT STANCE OWNER DASK IP
 quoted = '$(subst ','\'',$(value $(1)))'
 option = $(if $(and $(filter command,$(origin $(2))),$(value $(2))),--$(1) $(call quoted,$(2)))
 each = $(if $(filter command,$(origin $(1))),-- $(foreach word,$(value $(1)),$(call quoted,word)))
@@ -73,8 +73,9 @@ demo-data: $(READY) ## build the demo company and the snapshot that the notebook
 	@$(REPORTING) demo
 
 .PHONY: lab
-lab: demo-data ## JupyterLab on the notebooks
-	@$(VENV)/bin/jupyter lab --notebook-dir=. notebooks
+lab: demo-data ## JupyterLab on the project: IP=0.0.0.0 in a container
+	@$(VENV)/bin/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks $(call option,ip,IP) \
+		$(if $(filter 0,$(shell id -u)),--allow-root)
 
 .PHONY: test
 test: $(READY) $(if $(room),,demo-data) ## every test that needs no server, on all cores; of one room: ROOM=metrics
