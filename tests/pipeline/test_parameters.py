@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from reporting.errors import ParameterError
-from reporting.pipeline.parameters import choose, find_notebooks, read_notebook
+from reporting.errors import ConfigError, ParameterError
+from reporting.pipeline.parameters import choose, find_notebooks, meant_for, read_notebook
+from reporting.pipeline.plan import Request, make_plan
 
 PARAMS = Path("params/monthly.yml")
 TYPED = """snapshot: str = "x"
@@ -165,3 +167,82 @@ def test_a_name_that_no_published_file_may_have_is_refused_and_a_hidden_one_is_n
     workshop.notebook("a\\b", "1")
     with pytest.raises(ParameterError, match="can't be that of a published file"):
         find_notebooks(workshop.root / "notebooks")
+
+
+def for_sources(path: Path, sources: object) -> None:
+    content = json.loads(path.read_text())
+    content["metadata"]["reporting"]["sources"] = sources
+    path.write_text(json.dumps(content))
+
+
+def planned(workshop, **request) -> set[str]:
+    return set(make_plan(workshop.project, Request(**request)).notebooks)
+
+
+@pytest.fixture
+def two_companies(workshop):
+    """`ours` is meant for the source tiny, `theirs` for other, `all` for any."""
+    tiny = workshop.root / "params" / "sources" / "tiny.yml"
+    tiny.with_name("other.yml").write_text(tiny.read_text())
+    workshop.notebook("all", "1")
+    for_sources(workshop.notebook("ours", "1"), ["tiny"])
+    for_sources(workshop.notebook("theirs", "1"), ["other"])
+    return workshop
+
+
+def test_a_notebook_runs_for_the_sources_that_it_is_meant_for(two_companies):
+    assert planned(two_companies) == {"all", "ours"}
+    assert planned(two_companies, source="other") == {"all", "theirs"}
+    assert not make_plan(two_companies.project, Request()).partial
+    assert make_plan(two_companies.project, Request(only=["ours"])).partial
+
+
+def test_a_part_is_told_by_the_notebooks_of_its_whole(two_companies):
+    notebooks = find_notebooks(two_companies.root / "notebooks")
+    assert meant_for("tiny/per-owner/ben", notebooks).keys() == {"all", "ours"}
+
+
+def test_parameters_of_a_notebook_meant_for_another_source_are_still_checked(two_companies):
+    (two_companies.root / "params" / "monthly.yml").write_text(
+        "source: tiny\nreports: {theirs: {top: 5}, all: {top: 4}}\n"
+    )
+    assert make_plan(two_companies.project, Request()).parameters == {"all": {"top": 4}, "ours": {}}
+    with pytest.raises(ParameterError, match="Did you mean 'top'"):
+        planned(two_companies, settings=["theirs.tpo=1"])
+
+
+def test_a_notebook_meant_for_another_source_is_not_previewed(two_companies):
+    with pytest.raises(ConfigError, match="the notebook theirs is meant for other, not for tiny"):
+        planned(two_companies, only=["theirs"])
+    assert planned(two_companies, only=["theirs"], source="other") == {"theirs"}
+
+
+def test_a_source_without_any_notebook_is_refused(two_companies):
+    (two_companies.root / "notebooks" / "all.ipynb").unlink()
+    (two_companies.root / "notebooks" / "ours.ipynb").unlink()
+    with pytest.raises(ConfigError, match="no notebook is meant for the source tiny"):
+        planned(two_companies)
+
+
+@pytest.mark.parametrize(
+    ("sources", "hint"),
+    [
+        (["tinny"], "Did you mean 'tiny'"),
+        ("tiny", "expected a list of names"),
+        ([1], "expected a list of names"),
+    ],
+)
+def test_sources_that_there_are_not_are_refused(workshop, sources, hint):
+    for_sources(workshop.notebook("mine", "1"), sources)
+    with pytest.raises(ParameterError, match=hint) as caught:
+        planned(workshop)
+    assert "mine.ipynb" in str(caught.value)
+
+
+def test_a_notebook_without_a_parameters_tag_is_told_so(workshop):
+    workshop.notebook("mine", "1")
+    workshop.notebook("untagged", 'snapshot: str = "x"', parameters=None)
+    with pytest.raises(ParameterError, match="no cell is tagged `parameters`") as caught:
+        planned(workshop)
+    assert "untagged.ipynb" in str(caught.value)
+    assert planned(workshop, only=["mine"]) == {"mine"}

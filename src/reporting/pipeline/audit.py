@@ -14,7 +14,7 @@ from reporting.pipeline.compare import Difference, details, differences, gathere
 from reporting.pipeline.history import Run
 from reporting.pipeline.limits import Limits
 from reporting.pipeline.manifest import SIGNATURE, Manifest, inventory, versions
-from reporting.pipeline.parameters import find_notebooks
+from reporting.pipeline.parameters import find_notebooks, meant_for
 from reporting.pipeline.plan import choose_renderer
 from reporting.pipeline.progress import Reporter
 from reporting.pipeline.project import Project
@@ -113,7 +113,7 @@ def audit(project: Project, run: Run, reporter: Reporter) -> Audit:
         renderer = choose_renderer(published.inputs.renderer.split()[0])
         shutil.copytree(run.folder / "snapshot", stage / "snapshot")
         snapshot = Snapshot.load(stage / "snapshot")
-        notebooks = find_notebooks(project.notebooks)
+        notebooks = meant_for(source_of(run.source), find_notebooks(project.notebooks))
         known = {name: notebooks[name] for name in published.inputs.notebooks if name in notebooks}
         asked = notebooks if source_of(run.source) == run.source else known  # a new one is named
         now = inputs.collect(project, snapshot, run.source, asked, published.inputs.parameters, renderer)

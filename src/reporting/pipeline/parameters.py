@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Optional
@@ -72,6 +72,8 @@ class Notebook:
         title: `reporting.title` of the notebook's metadata, else the name in words.
         description: `reporting.description`; what it answers, in a sentence.
         per: `reporting.per`: what it tells one of, `account`; empty where it tells a month.
+        sources: `reporting.sources`: those it is meant for; empty is all.
+        tagged: Whether a cell is tagged `parameters`.
     """
 
     name: str
@@ -80,13 +82,16 @@ class Notebook:
     parameters: dict[str, Parameter]
     per: str = ""
     description: str = ""
+    sources: tuple[str, ...] = ()
+    tagged: bool = True
 
 
 def read_notebook(path: Path) -> Notebook:
     """Read the notebook at `path`.
 
     Raises:
-        ParameterError: It is not a notebook, or its parameters cell holds anything but annotated literals.
+        ParameterError: It is not a notebook, its parameters cell holds anything but annotated literals, or
+            its sources are no list of names.
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -103,8 +108,16 @@ def read_notebook(path: Path) -> Notebook:
     source = "".join(tagged[0]["source"]) if tagged else ""
     about = metadata.get("reporting", {})
     title = about.get("title") or path.stem.replace("_", " ").capitalize()
+    sources = about.get("sources", [])
+    if not (isinstance(sources, list) and all(isinstance(name, str) for name in sources)):
+        raise ParameterError(
+            f"its metadata say it is meant for the sources {sources!r}; expected a list of names.",
+            where=path,
+            remedy='Write "sources": ["acme"] under "reporting", or leave it out: then it is for all.',
+        )
     per, description = (about.get(key, "") for key in ("per", "description"))
-    return Notebook(path.stem, path, title, _declared(source, path), per, description)
+    parameters = _declared(source, path)
+    return Notebook(path.stem, path, title, parameters, per, description, tuple(sources), bool(tagged))
 
 
 def find_notebooks(folder: Path) -> dict[str, Notebook]:
@@ -127,6 +140,43 @@ def find_notebooks(folder: Path) -> dict[str, Notebook]:
             "there is no notebook here.", where=folder, remedy="Restore the notebooks folder."
         )
     return found
+
+
+def meant_for(source: str, notebooks: Mapping[str, Notebook]) -> dict[str, Notebook]:
+    """Those of `notebooks` that tell this source; of a part, those that tell the whole."""
+    company = source.partition("/")[0]
+    return {name: one for name, one in notebooks.items() if not one.sources or company in one.sources}
+
+
+def require_sources(notebooks: Iterable[Notebook], known: Sequence[str]) -> None:
+    """Refuse a notebook that is meant for a source that there isn't: it would never be run.
+
+    Raises:
+        ParameterError: One is; with the nearest name among those `known`.
+    """
+    for notebook in notebooks:
+        for name in notebook.sources:
+            if name not in known:
+                raise ParameterError(
+                    f"it is meant for the source '{name}', which there isn't.{did_you_mean(name, known)}",
+                    where=notebook.path,
+                    remedy=f"Sources to name in `reporting.sources` of its metadata: {', '.join(known)}.",
+                )
+
+
+def require_tag(notebook: Notebook) -> None:
+    """Refuse a notebook that can't be told which snapshot to read: it would go on reading its own.
+
+    Raises:
+        ParameterError: No cell of it is tagged `parameters`.
+    """
+    if not notebook.tagged:
+        raise ParameterError(
+            "no cell is tagged `parameters`, so the pipeline can't tell it which month to read.",
+            where=notebook.path,
+            remedy="In JupyterLab select the cell with `snapshot: str = ...` and add the tag `parameters` in the "
+            "Property Inspector, the gear wheels at the right.",
+        )
 
 
 def choose(

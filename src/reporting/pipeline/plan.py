@@ -12,7 +12,15 @@ from reporting.month import Month
 from reporting.params.load import load_yaml
 from reporting.params.monthly import Monthly
 from reporting.params.product import Product
-from reporting.pipeline.parameters import Notebook, choose, find_notebooks, require_notebook
+from reporting.pipeline.parameters import (
+    Notebook,
+    choose,
+    find_notebooks,
+    meant_for,
+    require_notebook,
+    require_sources,
+    require_tag,
+)
 from reporting.pipeline.parts import require_per
 from reporting.pipeline.project import Project
 from reporting.pipeline.sets import FOLDER, chosen, require_alone
@@ -85,11 +93,12 @@ def make_plan(project: Project, request: Request) -> Plan:
         UsageError: The params file, the source file, the product definition, a notebook or a parameter is
             wrong, or `reports/` can't be written.
     """
-    from reporting.sources.mapping import load_source_file
+    from reporting.sources.mapping import list_sources, load_source_file
 
     project.require()
     monthly = load_yaml(project.params, Monthly)
     notebooks = find_notebooks(project.notebooks)
+    require_sources(notebooks.values(), list_sources(project.params_dir))
     parameters = choose(notebooks, monthly.reports, request.settings, project.params)
     per = require_per(request.per, request.only)
     require_alone(request.notebooks, per, request.only)
@@ -98,9 +107,11 @@ def make_plan(project: Project, request: Request) -> Plan:
     some = request.only
     if request.notebooks:
         some = chosen(request.notebooks, monthly, notebooks, project.params)
-    wanted = {name: notebook for name, notebook in notebooks.items() if not some or name in some}
     month = request.month or monthly.month
     source = require_name(request.source or monthly.source)
+    ours = meant_for(source, notebooks)
+    wanted = {name: ours[name] for name in ours if not some or name in some}
+    _require_all(wanted, notebooks, some, source)
     product = product_of(project, monthly, load_source_file(source, project.params_dir)[0])
     project.require_writable(project.reports, project.build(source))
     return Plan(
@@ -110,12 +121,33 @@ def make_plan(project: Project, request: Request) -> Plan:
         wanted,
         {name: parameters[name] for name in wanted},
         product,
-        partial=not request.notebooks and len(wanted) < len(notebooks),
+        partial=not request.notebooks and len(wanted) < len(ours),
         renderer=request.renderer,
         per=per,
         set=request.notebooks,
         command=request.command,
     )
+
+
+def _require_all(
+    wanted: dict[str, Notebook], notebooks: dict[str, Notebook], only: list[str], source: str
+) -> None:
+    """Refuse to run without a notebook that was asked for, or with one that can't be told what to read."""
+    for name in only:
+        if name not in wanted:
+            raise ConfigError(
+                f"the notebook {name} is meant for {', '.join(notebooks[name].sources)}, not for {source}.",
+                where=notebooks[name].path,
+                remedy=f"Give --source, or add {source} to `reporting.sources` in its metadata.",
+            )
+    if not wanted:
+        raise ConfigError(
+            f"no notebook is meant for the source {source}.",
+            where=next(iter(notebooks.values())).path.parent,
+            remedy="Take `reporting.sources` out of the metadata of those that are.",
+        )
+    for notebook in wanted.values():
+        require_tag(notebook)
 
 
 def product_of(project: Project, monthly: Monthly, source: SourceFile) -> Product:

@@ -16,7 +16,7 @@ from reporting.params.monthly import Monthly
 from reporting.pipeline import inputs
 from reporting.pipeline.history import Run
 from reporting.pipeline.limits import Limits
-from reporting.pipeline.parameters import read_notebook
+from reporting.pipeline.parameters import read_notebook, require_tag
 from reporting.pipeline.progress import Reporter
 from reporting.pipeline.project import Project
 from reporting.pipeline.reviews.choose import Wanted
@@ -104,7 +104,9 @@ def _job(project: Project, run: Run) -> Job:
     monthly = load_yaml(project.params, Monthly)
     context = context_of(run.manifest, inputs.brand(project))
     out = project.build(run.source, run.month) / "reviews"
-    return Job(run.folder, out, read_notebook(path), context, Limits.of(monthly))
+    notebook = read_notebook(path)
+    require_tag(notebook)
+    return Job(run.folder, out, notebook, context, Limits.of(monthly))
 
 
 def _made_here(studio: Studio, wanted: Iterable[Wanted]) -> Iterator[Made]:
