@@ -160,9 +160,10 @@ def test_the_title_comes_from_the_metadata_else_from_the_name(workshop, tmp_path
     assert read_notebook(path).title == "Churn drivers"
 
 
-def test_a_name_that_no_published_file_may_have_is_refused_and_a_hidden_one_is_not_ours(workshop):
+def test_a_name_that_no_published_file_may_have_is_refused_and_a_hidden_one_or_a_draft_is_not_run(workshop):
     workshop.notebook("mine", "1")
     workshop.notebook("._mine", "1")
+    workshop.notebook("_draft", "1")
     assert list(find_notebooks(workshop.root / "notebooks")) == ["mine"]
     workshop.notebook("a\\b", "1")
     with pytest.raises(ParameterError, match="can't be that of a published file"):

@@ -83,9 +83,7 @@ class Draft:
             return  # warnings stay in the audit copy
         if output.output_type == "stream":
             first = str(output.text).strip().splitlines()[:1]
-            raise self._error(
-                number, f"prints text: {first}.", "Return a block from reporting.present.blocks."
-            )
+            raise self._error(number, f"prints text: {first}.", "Show a block, see docs/notebooks.md.")
         data = output.data
         if mime.EXPORTS in data:
             return  # published as files beside the report
@@ -98,7 +96,7 @@ class Draft:
             raise self._error(
                 number,
                 f"shows something that has no place in a document ({kinds}).",
-                "Return a block from reporting.present.blocks, or assign the value to a name.",
+                "Show a block, see docs/notebooks.md, or assign the value to a name.",
             )
 
     def block(self, number: int, spec: dict[str, Any], data: Any) -> None:

@@ -121,12 +121,12 @@ def read_notebook(path: Path) -> Notebook:
 
 
 def find_notebooks(folder: Path) -> dict[str, Notebook]:
-    """Every notebook in `folder` that tells a month, by name, in alphabetical order.
+    """Every notebook in `folder` that tells a month, by name, in alphabetical order; `_name.ipynb` is none.
 
     Raises:
         ParameterError: There is none, one can't be read, or its name can't be that of a published file.
     """
-    paths = sorted(path for path in folder.glob("*.ipynb") if not path.name.startswith("."))
+    paths = sorted(path for path in folder.glob("*.ipynb") if not path.name.startswith((".", "_")))
     for path in paths:
         if not is_local(path.name):
             raise ParameterError(
@@ -174,8 +174,8 @@ def require_tag(notebook: Notebook) -> None:
         raise ParameterError(
             "no cell is tagged `parameters`, so the pipeline can't tell it which month to read.",
             where=notebook.path,
-            remedy="In JupyterLab select the cell with `snapshot: str = ...` and add the tag `parameters` in the "
-            "Property Inspector, the gear wheels at the right.",
+            remedy="In JupyterLab select the cell with `snapshot: str = ...` and add the tag `parameters` in "
+            "the Property Inspector, the gear wheels at the right.",
         )
 
 
