@@ -139,7 +139,7 @@ def test_a_line_with_too_many_values(company):
 def test_another_delimiter(company):
     company.csv("accounts", "account_id;account_name;signed_up_at\nA1;Acme;2025-01-03\n")
     message = refused(company, SourceError)
-    assert "accounts.csv:1" in message and "delimiter: ';'" in message
+    assert "accounts.csv:1" in message and 'delimiter: ";"' in message
 
 
 def test_another_encoding(company):

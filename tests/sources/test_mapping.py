@@ -18,7 +18,7 @@ SOUND = "title: T\nconnection: {kind: csv, path: x}\n"
         ("title: T\nconnection: {kind: postgres}", "needs url_env"),
         ("title: T\nconnection: {kind: postgres, path: x}", "takes url_env, not path"),
         ("title: T\nconnection: {kind: csv, path: x, url_env: X}", "takes path or path_env, not url_env"),
-        ("title: T\nconnection: {kind: excel, path: x}", "connection.kind"),
+        ("title: T\nconnection: {kind: access, path: x}", "connection.kind"),
         ("title: T\nconnection: {kind: csv, path: x, url: y}", "unknown key 'connection.url'"),
         ("title: T\nconnection: {kind: csv, path: x, encoding: utf-9}", "expected an encoding"),
         (SOUND + "currency: usd", "currency"),

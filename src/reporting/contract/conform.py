@@ -63,6 +63,8 @@ def conform(
     mapped = [name for name in canonical.names if name in raw.columns]
     for name in mapped:
         reading = read(raw[name], canonical[name].type, columns.format(name), timezone)
+        if reading is None and columns.empty(name):
+            reading = Reading(ibis.null(canonical[name].type))  # `NULL AS valid_to` is a number to engines
         if reading is None:
             findings.append(columns.wrong_type(name))
         else:
@@ -88,6 +90,10 @@ class _Columns:
 
     def format(self, name: str) -> str | None:
         return self.formats.get(f"{self.canonical.name}.{name}", self.formats.get("default"))
+
+    def empty(self, name: str) -> bool:
+        """Whether no row says anything in this column."""
+        return not self.raw[name].count().to_pyarrow().as_py()
 
     def missing(self) -> list[Finding]:
         spare = [name for name in self.raw.columns if name not in self.canonical.names]

@@ -32,6 +32,8 @@ _SCHEMES = {
     "databricks": ("databricks",),
     "spark": ("spark", "pyspark"),
 }
+_FORMS = {"duckdb": Path.is_file, "excel": Path.exists}
+"""Kind -> whether a path is what such a source may lie in; else it is a folder."""
 _PATIENCE = 10  # seconds
 _EXTRAS = {"spark": "pyspark"}
 _COUNT_IN_UTC = {
@@ -66,7 +68,7 @@ def local_path(connection: Connection, where: Path, root: Path) -> Path:
         keep(text)
     path = Path(text).expanduser()
     path = path if path.is_absolute() else root / path
-    if not (path.is_file() if connection.kind == "duckdb" else path.is_dir()):
+    if not _FORMS.get(connection.kind, Path.is_dir)(path):
         ways = f"Correct `path:` in {where.name}"
         if connection.path_env:
             state = "set to this path" if from_env else "not set"
@@ -104,7 +106,8 @@ def named_folders(connection: Connection, where: Path, root: Path) -> list[Path]
 
 
 def _what(connection: Connection) -> str:
-    return "DuckDB file" if connection.kind == "duckdb" else f"folder of {connection.kind.upper()} files"
+    named = {"duckdb": "DuckDB file", "excel": "workbook or folder of workbooks"}
+    return named.get(connection.kind, f"folder of {connection.kind.upper()} files")
 
 
 def connect(connection: Connection, where: Path, path: Path | None) -> BaseBackend:

@@ -16,8 +16,9 @@ import ibis.expr.types as ir
 
 from reporting.errors import ReportingError, SourceError, did_you_mean
 from reporting.sources.connect import lock, quoted
+from reporting.sources.encodings import Utf8, wrong_encoding
 from reporting.sources.faults import first_lines, server_fault
-from reporting.sources.files import create_view, identifier, read_parquet, tables_in, wrong_encoding
+from reporting.sources.files import create_view, identifier, read_parquet, tables_in
 from reporting.sources.mapping import FILE_KINDS, LOCAL_KINDS, Connection, Mapping
 from reporting.sources.shares import Shares, row_by_row, tables_read
 
@@ -48,11 +49,12 @@ class Reader:
     used: dict[str, list[Path]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._scratch = tempfile.TemporaryDirectory(prefix="reporting-")
         self._in_folder = self.connection.kind in FILE_KINDS
         self._available = (
             tables_in(self.place, self.connection.kind) if self._in_folder and self.place else {}
         )
+        self._scratch = tempfile.TemporaryDirectory(prefix="reporting-")
+        self._utf8 = Utf8(Path(self._scratch.name), self.connection.encoding)
         if self.connection.kind == "duckdb" and self.place:
             self.used = {self.place.stem: [path for path in _database(self.place) if path.exists()]}
         if self.connection.kind in LOCAL_KINDS:
@@ -67,7 +69,7 @@ class Reader:
         """
         for name, paths in self._available.items():
             if mapping.mentions(name) and name not in self.used:
-                create_view(self.con.con, name, paths, self.connection, Path(self._scratch.name))
+                create_view(self.con.con, name, paths, self.connection, self._utf8)
                 self.used[name] = paths
         with self.explaining(mapping):
             if self.connection.kind not in LOCAL_KINDS:
@@ -194,7 +196,7 @@ class Reader:
 
     def _malformed(self, text: str, number: str, line: str, mapping: Mapping) -> SourceError:
         file = re.search(r"\n\s*file = (.*)", text)
-        path = self.place / Path(file[1].strip()).name if file and self.place else mapping.path
+        path = self._utf8.origin(Path(file[1].strip())) if file else mapping.path
         if "Invalid unicode" in text:
             return wrong_encoding(path, self.connection.encoding)
         reason = re.search(r"Expected Number of Columns.*|.*unterminated quote.*|Maximum line size.*", text)
@@ -212,10 +214,12 @@ class Reader:
                 where=mapping.path,
                 remedy="Correct the name.",
             )
+        missing = f"the file {self.place / name}.{self.connection.kind} is missing"
+        if self.connection.kind == "excel":
+            missing = f"{self.place} has no sheet '{name}'"
         held = ", ".join(self._available) or "no such files"
         return SourceError(
-            f"the file {self.place / name}.{self.connection.kind} is missing; the SELECT reads '{name}'. "
-            f"The folder holds: {held}.{did_you_mean(name, self._available)}",
+            f"{missing}; the SELECT reads '{name}'. There are: {held}.{did_you_mean(name, self._available)}",
             where=mapping.path,
             remedy="Put the file there, or correct the name in the SELECT.",
         )

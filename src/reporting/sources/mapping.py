@@ -18,9 +18,11 @@ from reporting.errors import ConfigError, SourceError, did_you_mean
 from reporting.month import Month
 from reporting.params.load import SECRET, Strict, load_yaml
 
-Kind = Literal["csv", "parquet", "duckdb", "postgres", "snowflake", "bigquery", "databricks", "spark"]
-FILE_KINDS = ("csv", "parquet")
-"""A table is a file of the folder that `path` names."""
+Kind = Literal[
+    "csv", "parquet", "excel", "duckdb", "postgres", "snowflake", "bigquery", "databricks", "spark"
+]
+FILE_KINDS = ("csv", "parquet", "excel")
+"""A table is a file of the folder that `path` names, or a sheet of a workbook."""
 LOCAL_KINDS = (*FILE_KINDS, "duckdb")
 SQL_DIALECTS = {kind: "duckdb" for kind in LOCAL_KINDS}
 
@@ -31,7 +33,8 @@ class Connection(Strict):
     kind: Kind
     """What is connected to."""
     path: str | None = None
-    """Folder of CSV or Parquet files, or a DuckDB file; relative to the folder that holds `params/`."""
+    """Folder of CSV, Parquet or Excel files, a workbook or a DuckDB file; relative to the folder that holds
+    `params/`."""
     path_env: str | None = None
     """Environment variable that, where set, gives the path instead."""
     url_env: str | None = None
@@ -39,7 +42,7 @@ class Connection(Strict):
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     """Separates the columns of a CSV file."""
     encoding: str = "utf-8"
-    """Character encoding of the CSV files, as Python names it."""
+    """Character encoding of the CSV files, as Python names it; one that begins with the mark of UTF-16 is that."""
     folders: list[str] = Field(default_factory=list)
     """Other folders whose files the SELECTs may read by themselves; relative as `path` is."""
 

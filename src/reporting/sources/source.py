@@ -264,7 +264,7 @@ def _map_tables(source: Source, mappings: list[Mapping], reader: Reader) -> None
             raise
         except SourceError as fault:
             faults.append(fault)
-    source._files += [path for paths in reader.used.values() for path in paths]
+    source._files += dict.fromkeys(path for paths in reader.used.values() for path in paths)
     source._files += [
         path for folder in reader.folders for path in sorted(folder.rglob("*")) if path.is_file()
     ]
