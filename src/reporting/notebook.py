@@ -162,8 +162,8 @@ class OpenMonth(Book):
         """How long accounts go on paying: Kaplan-Meier curves over months of paying tenure.
 
         Args:
-            by: What to divide them by, as they were when first observed: plan, region, activated ...; None
-                is all accounts.
+            by: What to divide them by, as they were when first observed: plan, region, activated ..., or a
+                column of the company's own; None is all accounts.
 
         Returns:
             Group -> curve, largest group first; its `table` has a row a month with `survival`, `lower`,
@@ -176,6 +176,6 @@ class OpenMonth(Book):
         risk = risk_set(self.panel, self.month)
         if by is None:
             return {ALL: overall(risk)}
-        check_names([by])
+        check_names([by], self.own_columns)
         found = segmentations(risk, self.accounts, self.product, [by])
         return found[0].curves if found else {}

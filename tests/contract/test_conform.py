@@ -119,7 +119,7 @@ def test_a_missing_column_is_an_error_that_names_the_nearest_one_returned(con):
     assert missing.remedy == "Add it in accounts.sql: ... AS signed_up_at."
     assert (missing.count, missing.total) == (1, 1)
     assert unknown.message == ("no column of the contract, so it is ignored. Did you mean 'signed_up_at'?")
-    assert unknown.remedy == "Rename or remove it in accounts.sql."
+    assert unknown.remedy == "Rename or remove it in accounts.sql, or name it under `account_columns:`."
 
 
 def test_a_column_that_is_there_is_not_offered_for_another(con):

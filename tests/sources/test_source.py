@@ -15,7 +15,7 @@ from reporting.contract import TABLES
 from reporting.errors import ConfigError, ContractError
 from reporting.month import Month
 from reporting.sources import file_memory, open_source, validate
-from reporting.sources.source import fingerprint
+from reporting.sources.fingerprint import fingerprint
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis with DuckDB 2
 

@@ -12,4 +12,5 @@ SELECT
     -- , plan         AS plan             -- at present
     -- , has_churned  AS churned_flag     -- what the source itself says
     -- , owner        AS csm              -- customer success manager
+    -- , email LIKE '%@acme.com' AS internal  -- your own and tests: left out, with all that is theirs
 FROM customers

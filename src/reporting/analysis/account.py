@@ -178,7 +178,7 @@ class Accounts:
 
     @cached_property
     def _now(self) -> dict[str, Row]:
-        return _rows(self.view.now)
+        return _rows(self.view.now, self.view.own_columns)
 
     @cached_property
     def _before(self) -> dict[str, Row]:
@@ -254,11 +254,11 @@ class Accounts:
         return {account: latest[0] for account, latest in found.items()}
 
 
-def _rows(rows: pd.DataFrame) -> dict[str, Row]:
+def _rows(rows: pd.DataFrame, own: tuple[str, ...] = ()) -> dict[str, Row]:
     """What pages tell of each account; a column that isn't there is not known."""
     parts = [c for c in rows if c.startswith(tuple(p for pair in PREFIXES.values() for p in pair))]
     flags = [c for c in rows if c.startswith("flag_")]
-    return _by_account(rows[list(dict.fromkeys([*(c for c in _TOLD if c in rows), *parts, *flags]))])
+    return _by_account(rows[list(dict.fromkeys([*(c for c in (*_TOLD, *own) if c in rows), *parts, *flags]))])
 
 
 def _by_account(rows: pd.DataFrame) -> dict[str, Row]:

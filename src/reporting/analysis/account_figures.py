@@ -19,10 +19,11 @@ def account_figures(book: View, report: str) -> pd.DataFrame:
         report: Report id, as in the registry.
 
     Returns:
-        `NAMES`, then a column a metric, named by its id; money keeps `_cents`. Sorted by account.
+        `NAMES`, then the company's own columns, then a column a metric, named by its id; money keeps
+        `_cents`. Sorted by account.
     """
     rows = book.paying
-    out = rows.reindex(columns=list(NAMES))
+    out = rows.reindex(columns=[*NAMES, *book.own_columns])
     for metric in METRICS.values():
         if report not in metric.reports or "account" not in metric.levels:
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -33,10 +34,11 @@ def quantile(values: pd.Series, q: float) -> float:
     return float(np.quantile(given, q)) if given.size else math.nan
 
 
-def segments(rows: pd.DataFrame, fewest: int = 5) -> list[str]:
-    """The segment columns that split the rows: at least two values that hold `fewest` rows each."""
+def segments(rows: pd.DataFrame, fewest: int = 5, own: Sequence[str] = ()) -> list[str]:
+    """The segment columns that split the rows: at least two values that hold `fewest` rows each; those of the
+    company's own, `own`, first."""
     found = []
-    for column in SEGMENTS:
+    for column in (*own, *SEGMENTS):
         if column in rows and (rows[column].value_counts() >= fewest).sum() >= 2:
             found.append(column)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -102,13 +103,14 @@ class Segment:
         return self.kept.known and self.rest.known and differ(self.kept, self.rest)
 
 
-def by_segment(rows: pd.DataFrame, most: int) -> list[Segment]:
-    """The newcomers of each segment of at least `FEWEST`, of the first `most` columns that split them.
+def by_segment(rows: pd.DataFrame, most: int, own: Sequence[str] = ()) -> list[Segment]:
+    """The newcomers of each segment of at least `FEWEST`, of the first `most` columns that split them, those
+    of the company's own first.
 
     Of an account that left without paying no plan is known: a column that is not known of nearly all would
     tell of those that stayed.
     """
-    told = [column for column in segments(rows, FEWEST) if rows[column].notna().mean() >= MOSTLY_KNOWN]
+    told = [column for column in segments(rows, FEWEST, own) if rows[column].notna().mean() >= MOSTLY_KNOWN]
     return [
         Segment(
             *(column, value, len(group), activated(group), keeps_rhythm(group)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -56,15 +57,16 @@ class FeatureRetention:
         return differ(self.users, self.others)
 
 
-def by_segment(rows: pd.DataFrame) -> list[Segment]:
+def by_segment(rows: pd.DataFrame, own: Sequence[str] = ()) -> list[Segment]:
     """Every segment of at least `FEWEST` accounts, of the columns that split them.
 
     Args:
         rows: Those of `retention.followed`, with their segments at the base close.
+        own: Columns of the company's own.
     """
     return [
         Segment(column, str(value), len(group), logos(group), grr(group), nrr(group))
-        for column in segments(rows, FEWEST)
+        for column in segments(rows, FEWEST, own)
         for value, group in by_value(rows, column, FEWEST)
     ]
 

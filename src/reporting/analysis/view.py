@@ -100,6 +100,11 @@ class View:
         """Whether it is a part of a company; what is decided of its accounts is decided in the whole."""
         return PART in self.snapshot.meta
 
+    @property
+    def own_columns(self) -> tuple[str, ...]:
+        """Columns of accounts that the source has beside those of the contract: tier, segment ..."""
+        return tuple(self.snapshot.meta.get("account_columns", ()))
+
     def has(self, table: str) -> bool:
         """Whether the source maps this canonical table."""
         return table in self.snapshot.meta["tables"]

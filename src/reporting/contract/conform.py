@@ -110,11 +110,12 @@ class _Columns:
 
     def unknown(self) -> list[Finding]:
         free = [name for name in self.canonical.names if name not in self.raw.columns]
+        own = ", or name it under `account_columns:`" if self.canonical.name == "accounts" else ""
         return [
             self._about(
                 "unknown_column", "warning", name,
                 f"no column of the contract, so it is ignored.{did_you_mean(name, free)}",
-                f"Rename or remove it in {self.canonical.name}.sql.",
+                f"Rename or remove it in {self.canonical.name}.sql{own}.",
             )
             for name in self.raw.columns
             if name not in self.canonical.names

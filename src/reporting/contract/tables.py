@@ -94,6 +94,7 @@ _ALL = (
             Column("plan", TEXT, "plan at present"),
             Column("churned_flag", FLAG, "what the source itself says: the account has churned"),
             Column("csm", TEXT, "customer success manager"),
+            Column("internal", FLAG, "true = your own or a test: left out, with all that is its"),
         ),
         required=True,
     ),

@@ -31,7 +31,7 @@ from reporting.snapshot.frozen import SCHEMA, Snapshot
 from reporting.snapshot.reuse import SNAPSHOT, WHOLE_PANEL, remember, take, workplace
 from reporting.snapshot.rollup import Rollups, roll_up
 from reporting.snapshot.state import State
-from reporting.snapshot.tables import APPENDED, IN_PARTS, KEYS, PANEL, frozen_tables
+from reporting.snapshot.tables import APPENDED, IN_PARTS, KEYS, PANEL, frozen_tables, require_no_figures
 from reporting.snapshot.workspace import Workspace, rate_table
 from reporting.sources.file_memory import FileMemory
 
@@ -62,9 +62,11 @@ def build_snapshot(
         progress: Told what is being done.
 
     Raises:
+        ConfigError: A column of one's own has the name of a figure.
         ContractError: The data break the contract.
         SourceError: An exchange rate is missing.
     """
+    require_no_figures(source.file.account_columns, source.path)
     say = progress or (lambda _: None)
     timezone = source.file.timezone
     with tempfile.TemporaryDirectory(prefix="reporting-") as scratch:
@@ -241,6 +243,7 @@ def _meta(
         "product": product.model_dump(mode="json"),
         "tables": sorted(source.tables),
         "unavailable": missing,
+        **({"account_columns": source.file.account_columns} if source.file.account_columns else {}),
         "sources": [{"name": name, "sha256": sha256} for name, sha256 in inputs],
         "files": files,
         "hash": freeze.snapshot_hash(files),

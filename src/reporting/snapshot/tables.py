@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from pathlib import Path
+
 import ibis
 import ibis.expr.types as ir
 
 from reporting.contract.tables import TABLES
+from reporting.errors import ConfigError
 from reporting.metrics.churn import FLAGS
 from reporting.metrics.expansion import READINESS_PARTS
 from reporting.metrics.registry import METRICS
@@ -62,6 +66,26 @@ PANEL = tuple(dict.fromkeys([*_INPUTS, *(column for m in METRICS.values() for co
 """Columns of `account_month`: those, and every metric's of accounts."""
 
 
+_SAID = ("band", "score", "stance", "rule", "reason", "also", "action", "owner", "due", "probability")
+"""What is decided of accounts, and stands beside their attributes."""
+
+
+def require_no_figures(own: Collection[str], where: Path) -> None:
+    """Refuse a column of one's own that has the name of a figure: one of them would hide the other.
+
+    Raises:
+        ConfigError: Names the column.
+    """
+    taken = (*PANEL, *_SAID, "mrr", "currency", "first_paid_month")
+    for name in own:
+        if name in taken:
+            raise ConfigError(
+                f"account_columns: '{name}' is the name of a figure.",
+                where=where,
+                remedy=f"Give it another: `{name} AS own_{name}` in accounts.sql, and own_{name} here.",
+            )
+
+
 def frozen_tables(ws: Workspace) -> dict[str, ir.Table]:
     """The snapshot's tables as expressions on the workspace: the monthly ones for its fresh months, without
     `account_month`, which is the columns `PANEL` of the panel. Where no month is fresh, those that the close
@@ -89,7 +113,7 @@ _TERMS = ("account_id", "month", "plan", "billing_frequency", "currency", "first
 def _accounts(ws: Workspace) -> ir.Table:
     """Attributes of each account, with the terms of its last month on record and its first paid month."""
     accounts, rows = ws["accounts"], ws.so_far("panel", *_TERMS)
-    own = [c for c in accounts.columns if c not in ("plan", "billing_frequency", "currency")]
+    own = [c for c in accounts.columns if c not in ("plan", "billing_frequency", "currency", "internal")]
     ranked = rows.filter(rows.plan.notnull())
     newest = ranked.group_by("account_id").aggregate(month=ranked.month.max())
     terms = ranked.drop("first_paid_month")

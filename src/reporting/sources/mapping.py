@@ -100,6 +100,8 @@ class SourceFile(Strict):
     """CSV file `month,currency,rate`, relative to this file."""
     product: str = "product.yml"
     """Product definition, relative to `params/`."""
+    account_columns: list[str] = Field(default_factory=list)
+    """Columns of one's own that `accounts.sql` returns, carried through as text: tier, parent account ..."""
     control_totals: str | None = None
     """CSV file `month,mrr,customers` of what finance has booked, relative to this file."""
     control_tolerance: float = Field(default=0.005, ge=0, le=1)
@@ -113,6 +115,18 @@ class SourceFile(Strict):
                 f"expected a time zone such as Europe/Berlin.{did_you_mean(name, available_timezones())}"
             )
         return name
+
+    @field_validator("account_columns")
+    @classmethod
+    def _are_no_others(cls, names: list[str]) -> list[str]:
+        for name in names:
+            if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+                raise ValueError(f"'{name}' is no name for a column: use lower-case letters, digits and _")
+            if name in TABLES["accounts"].names:
+                raise ValueError(f"'{name}' is a column of accounts already; leave it out here")
+            if names.count(name) > 1:
+                raise ValueError(f"'{name}' stands twice")
+        return names
 
     @field_validator("closed_through")
     @classmethod

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
-import ibis
 import ibis.expr.types as ir
 
 from reporting.contract import TABLES, Finding, check, refuse
@@ -28,7 +25,10 @@ from reporting.sources.exchange import no_rates, read_rates
 from reporting.sources.faults import ServerFault, any_fault
 from reporting.sources.file_memory import FileMemory
 from reporting.sources.files import sha256
+from reporting.sources.fingerprint import fingerprint
+from reporting.sources.internal import without_internal
 from reporting.sources.mapping import LOCAL_KINDS, Mapping, SourceFile, load_mappings, load_source_file
+from reporting.sources.own_columns import require_own, with_own
 from reporting.sources.shares import Shares
 from reporting.sources.units import undivided
 
@@ -234,6 +234,9 @@ def open_source(name: str, params_dir: Path, *, lenient: bool = False) -> Source
     source._files = [path, *(mapping.path for mapping in mappings), *given]
     try:
         _map_tables(source, mappings, Reader(con, path, file.connection, place, folders))
+        if "internal" in source.columns("accounts") and "accounts" in source.tables:
+            source.tables, left_out = without_internal(source.tables)
+            source.findings += left_out
         if not lenient and any(finding.severity == "error" for finding in source.findings):
             refuse(source.check(), path)
     except BaseException as error:
@@ -255,7 +258,9 @@ def _map_tables(source: Source, mappings: list[Mapping], reader: Reader) -> None
             raw = reader.read(mapping)
             origin, file = reader.origin(mapping), source.file
             with reader.explaining(mapping):
-                conformed = conform(raw, TABLES[mapping.table], origin, file.formats, file.timezone)
+                canonical = with_own(TABLES[mapping.table], file.account_columns)
+                conformed = conform(raw, canonical, origin, file.formats, file.timezone)
+                require_own(mapping, file.account_columns, conformed.mapped)
                 source.findings += conformed.findings
                 source._mapped[mapping.table] = conformed.mapped
                 if conformed.table is not None:
@@ -277,24 +282,3 @@ def _map_tables(source: Source, mappings: list[Mapping], reader: Reader) -> None
 def _root(source_file: Path) -> Path:
     """The folder that holds `params/`."""
     return source_file.resolve().parent.parent.parent
-
-
-def fingerprint(table: ir.Table) -> str:
-    """Hash of row count and, by column, number filled, least and greatest value, sum: one pass, any engine.
-
-    It notices late rows and changed amounts; unlike a hash of the bytes it is no proof of equality.
-    """
-    figures: dict[str, ir.Value] = {"rows": table.count()}
-    for name in table.columns:
-        column = table[name]
-        number = ibis.cases((column, 1), (~column, 0)) if column.type().is_boolean() else column
-        number = column.epoch_seconds() if column.type().is_timestamp() else number
-        figures |= {
-            f"{name} filled": number.count(),
-            f"{name} min": number.min(),
-            f"{name} max": number.max(),
-        }
-        if number.type().is_numeric():
-            figures[f"{name} sum"] = number.cast("decimal(38, 4)").sum()
-    row = table.aggregate(**figures).to_pyarrow().to_pylist()[0]
-    return hashlib.sha256(json.dumps(row, sort_keys=True, default=str).encode()).hexdigest()

@@ -30,7 +30,9 @@ SEGMENTS = (
     *("plan", "billing_frequency", "region", "company_size", "industry", "acquisition_channel"),
     *("activated", "active_users"),
 )
-"""What accounts may be divided by."""
+"""What accounts may be divided by, beside columns of the company's own."""
+_OF_THE_MONTH = ("plan", "billing_frequency")
+"""Those that the panel knows month by month; an account's other attributes are those at present."""
 MANY, FEW = "many", "few"  # active users, against `adoption.many_users`
 IN_TIME, LATER = "in_time", "later"  # activation, against `activation.value_days`; never is later
 OTHER = "Other"
@@ -41,7 +43,7 @@ class Segmentation:
     """One way to divide the accounts; curves and means are computed when first asked for.
 
     Attributes:
-        name: One of `SEGMENTS`.
+        name: One of `SEGMENTS`, or a column of the company's own.
         rows: The spells whose group is known, with their `group`.
         spells: Group -> how many, largest first.
         test: Log-rank over the groups.
@@ -97,17 +99,17 @@ def _times(rows: pd.DataFrame) -> dict[str, pd.Series]:
     return {"stop": rows["exit"], "event": rows["churned"], "start": rows["entry"]}
 
 
-def check_names(names: Sequence[str]) -> None:
-    """Refuse a segment the report doesn't know.
+def check_names(names: Sequence[str], own: Sequence[str] = ()) -> None:
+    """Refuse a segment that is neither the report's nor a column of the company's own.
 
     Raises:
         ParameterError: Naming the segment, with the one that may have been meant.
     """
     for name in names:
-        if name not in SEGMENTS:
+        if name not in (known := (*own, *SEGMENTS)):
             raise ParameterError(
-                f"segments: '{name}' is not a segment.{did_you_mean(name, SEGMENTS)}",
-                remedy=f"Choose from {', '.join(SEGMENTS)}.",
+                f"segments: '{name}' is not a segment.{did_you_mean(name, known)}",
+                remedy=f"Choose from {', '.join(known)}.",
             )
 
 
@@ -128,7 +130,7 @@ def segmentations(
         risk: The risk set.
         accounts: One row an account, indexed by `account_id`: standing attributes.
         product: Thresholds.
-        names: Those wanted, from `SEGMENTS`.
+        names: Those wanted, from `SEGMENTS` or the company's own columns.
     """
     told: dict[str, pd.DataFrame] = {}
     tests: dict[str, LogRank] = {}
@@ -164,9 +166,8 @@ def _groups(name: str, risk: RiskSet, accounts: pd.DataFrame, product: Product) 
     """Each spell's group; missing where it isn't known."""
     spells = risk.spells
     first = risk.rows.drop_duplicates("spell").set_index("spell").reindex(spells.index)
-    if name in ("region", "company_size", "industry", "acquisition_channel"):
-        column = accounts[name] if name in accounts else pd.Series(dtype=object)
-        return spells["account_id"].map(column).astype(object)
+    if name in _OF_THE_MONTH:
+        return first[name].astype(object)
     if name == "active_users":
         used = first["active_users"] if "active_users" in first else pd.Series(np.nan, index=first.index)
         return _told(used >= product.adoption.many_users, used.notna(), MANY, FEW)
@@ -176,7 +177,8 @@ def _groups(name: str, risk: RiskSet, accounts: pd.DataFrame, product: Product) 
         known = (first["signed_up_at"] >= risk.observed_from) & risk.rows["activated_at"].notna().any()
         # Of an activation after the first paid close nothing was known there, however early it came.
         return _told(in_time, known, IN_TIME, LATER)
-    return first[name].astype(object)
+    column = accounts[name] if name in accounts else pd.Series(dtype=object)
+    return spells["account_id"].map(column).astype(object)
 
 
 def _told(yes: pd.Series, known: pd.Series, when_yes: str, when_no: str) -> pd.Series:

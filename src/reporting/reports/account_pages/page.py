@@ -102,7 +102,7 @@ def told(book: Book, account: Account) -> Page:
     return Page(
         id=account.id,
         name=account.name,
-        about=_about(account),
+        about=_about(book, account),
         verdict=verdict(book, account),
         scores=_scores(book, account) if account.standing in ("pays", "on trial") else (),
         months=tuple(month(close, short=True) for close in account.course),
@@ -120,12 +120,13 @@ def told(book: Book, account: Account) -> Page:
     )
 
 
-def _about(account: Account) -> str:
+def _about(book: Book, account: Account) -> str:
     now = account.now
     parts = [now.get(key) for key in ("plan", "industry", "country", "company_size")]
     told = [str(part) for part in parts if part]
     if since := now.get("signed_up_at"):
         told.append(f"signed up {date(since)}")
+    told += [f"{plain(name)} {now[name]}" for name in book.own_columns if name in now]
     return " · ".join([account.id, *told])
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from reporting.analysis.account import Account
-from reporting.present.words import sentence
+from reporting.present.words import plain, sentence
 from reporting.reports.account_pages.verdict import STANCES, action, owner, reason, stance
 from reporting.reports.telling.book import Book
 
@@ -81,14 +81,22 @@ DIGITS = {"share": 4, "score": 1, "count": 0, "money": 0, "days": 0}
 
 
 def columns(book: Book) -> tuple[Column, ...]:
-    """`COLUMNS`, the score by its name in this product."""
+    """`COLUMNS`, the score by its name in this product, and the company's own, which narrow the table too."""
     named = {"score": sentence(book.score_name)}
-    return tuple(replace(column, label=named.get(column.id, column.label)) for column in COLUMNS)
+    told = tuple(replace(column, label=named.get(column.id, column.label)) for column in COLUMNS)
+    return (*told, *_own(book))
+
+
+def _own(book: Book) -> tuple[Column, ...]:
+    return tuple(
+        Column(f"own_{name}", sentence(plain(name)), "text", _now(name), filter=True)
+        for name in book.own_columns
+    )
 
 
 def row(book: Book, account: Account) -> list[Any]:
-    """The values of `COLUMNS` as JSON knows them; None where one is not known."""
-    return [_plain(column.kind, column.value(book, account)) for column in COLUMNS]
+    """The values of `columns` as JSON knows them; None where one is not known."""
+    return [_plain(column.kind, column.value(book, account)) for column in (*COLUMNS, *_own(book))]
 
 
 def _plain(kind: Kind, value: Any) -> Any:

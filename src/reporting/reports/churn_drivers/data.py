@@ -39,7 +39,7 @@ class Data:
 
     Args:
         snapshot: Folder of the frozen snapshot, or a snapshot.
-        segments: Segments to compare.
+        segments: Segments to compare, beside columns of the company's own.
         curve_figures: How many of them are drawn, the strongest first.
         recent_months: Months that count as recent for kinds of loss and lists of losses.
         top_accounts: Rows of each account table.
@@ -55,7 +55,8 @@ class Data:
     ) -> None:
         self.book = Book(snapshot)
         self.trust = Trust(self.book)
-        self.segment_names = list(segments)
+        self.segment_names = list(dict.fromkeys([*segments, *self.book.own_columns]))
+        check_names(self.segment_names, self.book.own_columns)
         self.curve_figures = curve_figures
         self.recent_months = recent_months
         self.top_accounts = top_accounts
@@ -192,5 +193,4 @@ def load(
     Raises:
         ParameterError: A segment the report doesn't know.
     """
-    check_names(segments)
     return Data(snapshot, segments, curve_figures, recent_months, top_accounts)

@@ -18,7 +18,7 @@ from reporting.present.words import SMALLEST_STEP, cut, direction, listing, plur
 
 from ..telling import charts, company, foresight, measures, verdicts
 from ..telling.book import Book
-from ..telling.files import tidy
+from ..telling.files import tidy, with_own
 from ..telling.movements import LABELS
 from .data import Data
 
@@ -217,7 +217,7 @@ def exports(data: Data) -> dict[str, pd.DataFrame]:
     return {
         "mrr_bridge": as_data(data.bridge, book.currency),
         "movers": tidy(data.movements, book.currency),
-        "account_verdicts": tidy(verdicts.listed(book), book.currency),
+        "account_verdicts": tidy(with_own(book, verdicts.listed(book)), book.currency),
         **{f"to_{stance}": tidy(_to_do(book, stance), book.currency) for stance in TO_DO},
         "explained_changes": tidy(measures.explained(book)),
     }
@@ -225,7 +225,7 @@ def exports(data: Data) -> dict[str, pd.DataFrame]:
 
 def _to_do(book: Book, stance: str) -> pd.DataFrame:
     """The accounts of one stance in the order in which to act, with what whoever acts needs."""
-    return verdicts.listed(book, stance)[list(LIST)]
+    return with_own(book, verdicts.listed(book, stance)[list(LIST)])
 
 
 def _mrr_sentence(data: Data) -> str:

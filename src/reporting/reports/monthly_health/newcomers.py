@@ -18,7 +18,7 @@ MOST_SEGMENTS = 3
 def after_onboarding(data: Data) -> Blocks:
     """Newcomers past their onboarding by segment: who was activated, who keeps the product's rhythm now."""
     rows = newcomers(data.book)
-    found = by_segment(rows, MOST_SEGMENTS)
+    found = by_segment(rows, MOST_SEGMENTS, data.book.own_columns)
     if not found:
         return Blocks([Text("No two segments have newcomers enough to compare.")])
     named = [(f"{plain(one.column)}: {one.value}", one) for one in found]

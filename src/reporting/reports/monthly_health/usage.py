@@ -98,7 +98,7 @@ def by_segment(data: Data) -> Blocks:
     """Averages hide segments: medians by plan, region and the next segment."""
     rows, band = data.book.paying, data.book.product.band_column
     shown = [m for m in _measures(data) if m.column in BY_SEGMENT and numbers(rows[m.column]).size][:4]
-    found = segments(rows, FEWEST)
+    found = segments(rows, FEWEST, data.book.own_columns)
     if not found or not shown:
         return Blocks([Text("No two segments have accounts enough to compare.")])
     lines = []

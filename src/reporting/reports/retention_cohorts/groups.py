@@ -95,7 +95,7 @@ def _curves(data: Data, beginning: str, words: str, label: str, what: str) -> Bl
 @if_reliable
 def by_segment(data: Data) -> Blocks:
     """NRR by the first segment that splits the accounts of the base month."""
-    lines = segment_retention(data.followed)
+    lines = segment_retention(data.followed, data.book.own_columns)
     if not lines:
         return Blocks([Text(f"No segment splits the accounts into groups of {FEWEST} or more.")])
     name = lines[0].column
@@ -117,7 +117,7 @@ def by_segment(data: Data) -> Blocks:
 @if_reliable
 def segment_table(data: Data) -> Blocks:
     """Retention by every segment of the base month."""
-    lines = segment_retention(data.followed)
+    lines = segment_retention(data.followed, data.book.own_columns)
     if not lines:
         return Blocks([Text(f"No segment splits the accounts into groups of {FEWEST} or more.")])
     rows = [

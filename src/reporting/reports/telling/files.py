@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
+from reporting.analysis.view import View
+
 DIGITS = 4
+
+
+def with_own(book: View, frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame of accounts, with the company's own columns of these at its end."""
+    own = book.accounts.reindex(columns=list(book.own_columns))
+    return frame.join(own, on="account_id") if len(own.columns) else frame
 
 
 def tidy(frame: pd.DataFrame, currency: str = "") -> pd.DataFrame:
