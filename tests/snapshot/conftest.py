@@ -55,7 +55,9 @@ class MemorySource:
     tables: dict[str, ir.Table] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.file = SimpleNamespace(title="Memory", currency=self.currency, timezone=self.timezone)
+        self.file = SimpleNamespace(
+            title="Memory", currency=self.currency, timezone=self.timezone, account_columns=[]
+        )
         self.con = ibis.duckdb.connect()
         self.selects = dict.fromkeys(self.raw, "SELECT")
         for name, rows in self.raw.items():
