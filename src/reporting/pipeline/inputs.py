@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING, Any
 from reporting.pipeline.manifest import Inputs, packages, sha256
 from reporting.pipeline.parameters import Notebook
 from reporting.pipeline.project import Project
-from reporting.present.brand import HERE, Brand, load_brand
+from reporting.present.brand import HERE, PAGE_SIZES, Brand, load_brand
+from reporting.present.locale import DEFAULT
 from reporting.snapshot.code import code_hash
 
 if TYPE_CHECKING:
     from reporting.snapshot.frozen import Snapshot
+
+_DEFAULTS = (PAGE_SIZES[0], DEFAULT)
+"""What months were published with before a brand could say otherwise; their runs keep their ids."""
 
 
 def collect(
@@ -52,4 +56,5 @@ def brand_hash(brand: Brand) -> str:
     """Hash over a brand's values and the bytes of its files, wherever they lie."""
     files = [sha256(file) for file in (*(brand.logo.files if brand.logo else ()), *brand.font.files.values())]
     parts = [brand.name, sorted(brand.colors.items()), brand.palette, brand.font.family, files]
+    parts += [said for said in (brand.page_size, brand.locale) if said not in _DEFAULTS]
     return hashlib.sha256(repr(parts).encode()).hexdigest()

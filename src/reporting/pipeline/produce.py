@@ -20,6 +20,7 @@ from reporting.pipeline.parameters import SNAPSHOT, Notebook
 from reporting.pipeline.progress import Reporter
 from reporting.pipeline.render.context import RunContext
 from reporting.present.brand import Brand
+from reporting.present.locale import writing_as
 
 if TYPE_CHECKING:
     from reporting.pipeline.render.accounts import AccountPages
@@ -136,7 +137,8 @@ def render_month(folder: Path, context: RunContext, renderer: str) -> None:
     notebooks = sorted((folder / "notebooks").glob("*.ipynb"))
     context = replace(context, companions=companions, accounts=accounts)
     name = renderer.split()[0]  # a renderer's name, maybe with its version
-    render_site(documents, folder, context, name, notebooks=notebooks)  # ty: ignore[invalid-argument-type]
+    with writing_as(context.brand.locale):
+        render_site(documents, folder, context, name, notebooks=notebooks)  # ty: ignore[invalid-argument-type]
 
 
 def account_pages(snapshot: Path) -> AccountPages | None:

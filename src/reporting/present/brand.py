@@ -15,6 +15,7 @@ import yaml
 from fontTools.ttLib import TTFont, TTLibError
 
 from reporting.errors import ConfigError, did_you_mean
+from reporting.present.locale import DEFAULT, Country
 
 HERE = Path(__file__).parent
 FONTS = HERE / "fonts"
@@ -81,6 +82,7 @@ class Brand:
         palette: Categorical colours in order of use.
         font: The text family.
         page_size: Of the printed page, one of `PAGE_SIZES`.
+        locale: Whose way of writing numbers and money is taken, see `locale`.
     """
 
     name: str
@@ -89,6 +91,7 @@ class Brand:
     palette: tuple[Color, ...]
     font: Font
     page_size: str = PAGE_SIZES[0]
+    locale: str = DEFAULT
 
     def __getattr__(self, role: str) -> str:
         """`brand.ink` is the light colour of that role."""
@@ -167,6 +170,7 @@ def load_brand(path: Path) -> Brand:
         palette=tuple(_color(path, f"palette[{i}]", pair) for i, pair in enumerate(palette)),
         font=_font(path, default["font"] | (given.get("font") or {})),
         page_size=_page_size(path, given.get("page_size", default["page_size"])),
+        locale=_locale(path, given.get("locale", default["locale"])),
     )
 
 
@@ -225,6 +229,17 @@ def _page_size(path: Path, given: Any) -> str:
             remedy="It is the size of the printed page.",
         )
     return given
+
+
+def _locale(path: Path, given: Any) -> str:
+    if given != DEFAULT:
+        try:
+            Country(str(given))
+        except ValueError as error:
+            raise ConfigError(
+                f"locale: {error}", where=path, remedy="It says how numbers and money are written."
+            ) from None
+    return str(given)
 
 
 def _file(path: Path, key: str, name: str | None) -> Path | None:

@@ -1,6 +1,7 @@
 """Numbers and dates as a reader wants them; a missing value says so and is never zero.
 
-Every function takes None, NaN or NaT and answers `not available`. Minus is U+2212, thousands are commas.
+Every function takes None, NaN or NaT and answers `not available`. Minus is U+2212. Thousands are commas and a
+currency stands before its amount, unless the brand names another locale; see `locale`.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import math
 from typing import TYPE_CHECKING
+
+from reporting.present.locale import country
 
 if TYPE_CHECKING:
     from typing_extensions import TypeIs
@@ -41,10 +44,41 @@ def number(value: float | None, digits: int = 0, *, sign: bool = False) -> str:
     value = float(value)
     if math.isinf(value):
         return "∞" if value > 0 else f"{MINUS}∞"
-    text = f"{abs(value):,.{digits}f}"
-    if not text.strip("0.,"):
+    plain = f"{abs(value):.{digits}f}"
+    text = _written(plain)
+    if not plain.strip("0."):
         return text
     return (MINUS if value < 0 else "+" if sign else "") + text
+
+
+def _written(plain: str) -> str:
+    """Digits with a point, `1234.5`, as the country in force writes them."""
+    where = country()
+    if where:
+        return where.number(plain)
+    whole, point, decimals = plain.partition(".")
+    return f"{int(whole):,}{point}{decimals}"
+
+
+def decimal_mark() -> str:
+    """What stands before decimals."""
+    where = country()
+    return where.decimal if where else "."
+
+
+def around_money(currency: str) -> tuple[str, str]:
+    """What stands before and after an amount in this currency; nothing without one."""
+    if not currency:
+        return "", ""
+    if where := country():
+        return where.around_money(currency)
+    return _SYMBOLS.get(currency, f"{currency}\u00a0"), ""
+
+
+def around_percent() -> tuple[str, str]:
+    """What stands before and after a percentage."""
+    where = country()
+    return where.around_percent if where else ("", "%")
 
 
 def count(value: float | None) -> str:
@@ -54,7 +88,12 @@ def count(value: float | None) -> str:
 
 def percent(share: float | None, digits: int = 1, *, sign: bool = False) -> str:
     """A share as a percentage: 0.1234 is `12.3%`."""
-    return NOT_AVAILABLE if missing(share) else f"{number(100 * float(share), digits, sign=sign)}%"
+    if missing(share):
+        return NOT_AVAILABLE
+    before, after = around_percent()
+    text = number(100 * float(share), digits, sign=sign)
+    mark = text[: len(text) - len(text.lstrip(f"+{MINUS}"))]
+    return f"{mark}{before}{text.removeprefix(mark)}{after}"
 
 
 def points(difference: float | None, digits: int = 1) -> str:
@@ -84,19 +123,20 @@ def money(
     if missing(cents):
         return NOT_AVAILABLE
     amount = float(cents) / 100
-    text = _shorten(abs(amount)) if short else f"{abs(amount):,.{digits}f}"
-    negative = amount < 0 and bool(text.strip("0.,"))
-    symbol = _SYMBOLS.get(currency, f"{currency}\u00a0" if currency else "")
-    return (MINUS if negative else "+" if sign and amount > 0 else "") + symbol + text
+    plain, letter = _shorten(abs(amount)) if short else (f"{abs(amount):.{digits}f}", "")
+    negative = amount < 0 and bool(plain.strip("0."))
+    before, after = around_money(currency)
+    mark = MINUS if negative else "+" if sign and amount > 0 else ""
+    return f"{mark}{before}{_written(plain)}{letter}{after}"
 
 
-def _shorten(amount: float) -> str:
+def _shorten(amount: float) -> tuple[str, str]:
     for size, letter in _SHORT:
         if amount >= size * 0.9995:
             scaled = amount / size
             digits = 2 if scaled < 9.995 else 1 if scaled < 99.95 else 0
-            return f"{scaled:.{digits}f}{letter}"
-    return f"{amount:.0f}"
+            return f"{scaled:.{digits}f}", letter
+    return f"{amount:.0f}", ""
 
 
 def change(now: float | None, before: float | None, digits: int = 1) -> str:
@@ -132,8 +172,8 @@ def p_value(p: float | None) -> str:
     if missing(p):
         return NOT_AVAILABLE
     if p < 0.001:
-        return "p < 0.001"
-    return f"p = {p:.3f}" if p < 0.01 else f"p = {p:.2f}"
+        return f"p < {number(0.001, 3)}"
+    return f"p = {number(p, 3 if p < 0.01 else 2)}"
 
 
 def interval(low: float | None, high: float | None, digits: int = 2) -> str:

@@ -7,6 +7,7 @@ Use: `fig, ax = style.figure()`, draw with `style.PALETTE` or a role such as `st
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -197,11 +198,12 @@ def money_axis(axis: Axis, currency: str = "") -> None:
 
 
 def _tick_money(cents: float, currency: str) -> str:
-    text = formats.money(cents, currency, short=True)
-    head, dot, tail = text.partition(".")
-    digits = tail.rstrip("kMBT")
-    kept = digits.rstrip("0")
-    return head + (dot + kept if kept else "") + tail[len(digits) :]
+    text, mark = formats.money(cents, currency, short=True), formats.decimal_mark()
+    decimals = re.search(rf"{re.escape(mark)}(\d+)", text)
+    if decimals is None:
+        return text
+    kept = decimals[1].rstrip("0")
+    return text[: decimals.start()] + (mark + kept if kept else "") + text[decimals.end() :]
 
 
 def percent_axis(axis: Axis, digits: int = 0) -> None:

@@ -17,7 +17,8 @@ from reporting.pipeline.render.html import Link, page
 from reporting.pipeline.render.names import Names
 from reporting.pipeline.render.pandoc import THEME
 from reporting.pipeline.render.scripts import TABLES, script_of
-from reporting.present.formats import money
+from reporting.present.formats import around_money, around_percent
+from reporting.present.locale import country
 from reporting.present.markdown import clean
 from reporting.present.words import sentence
 
@@ -146,7 +147,8 @@ class AccountPages:
         head = {
             "columns": columns,
             "currency": self._told.currency,
-            "symbol": money(0, self._told.currency).removesuffix("0"),
+            "symbol": around_money(self._told.currency)[0],
+            **_elsewhere(self._told.currency),
         }
         (out / "data" / "columns.js").write_text(f"var accounts = {_script(head)};\naccounts.rows = [];\n")
         shards = [rows[start : start + SHARD] for start in range(0, len(rows), SHARD)]
@@ -218,3 +220,11 @@ def templates() -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
+
+
+def _elsewhere(currency: str) -> dict[str, Any]:
+    """What the table of all accounts must know where numbers aren't written as in `formats` itself."""
+    where = country()
+    if where is None:
+        return {}
+    return {"locale": where.tag, "after": around_money(currency)[1], "percent": around_percent()}

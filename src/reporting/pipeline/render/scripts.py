@@ -16,6 +16,7 @@ from pathlib import Path
 
 from reporting.errors import RenderError
 from reporting.pipeline.render.pandoc import THEME
+from reporting.present.locale import country
 
 _COMMON = (
     "default-src 'none'; img-src 'self' data:; font-src 'self' data:; base-uri 'none'; form-action 'none'"
@@ -55,8 +56,12 @@ def write_scripts(out: Path) -> None:
     library, licences = _library()
     (out / LIBRARY).write_text(library, encoding="utf-8")
     (out / LICENCE).write_text(licences, encoding="utf-8")
-    for name in ("tables.css", "tables.js"):
-        (out / name).write_text(script_of(name), encoding="utf-8")
+    where = country()
+    told = {"tables.css": script_of("tables.css"), "tables.js": script_of("tables.js")}
+    if where:
+        told["tables.js"] = told["tables.js"].replace('DECIMAL = "."', f'DECIMAL = "{where.decimal}"', 1)
+    for name, text in told.items():
+        (out / name).write_text(text, encoding="utf-8")
 
 
 @functools.cache

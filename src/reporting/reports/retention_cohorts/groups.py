@@ -62,7 +62,7 @@ def _curves(data: Data, beginning: str, words: str, label: str, what: str) -> Bl
         ax.fill_between(
             x, [e.low for e in curve], [e.high for e in curve], color=colour, alpha=0.14, linewidth=0
         )
-        ax.plot(x, [e.value for e in curve], color=colour, label=f"{name} (n = {curve[0].n:,})")
+        ax.plot(x, [e.value for e in curve], color=colour, label=f"{name} (n = {count(curve[0].n)})")
     ax.set_xlabel("months since first paid month")
     ax.set_ylabel("share of accounts paying")
     ax.set_ylim(0, 1.02)

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 from reporting.present import style
-from reporting.present.formats import percent
+from reporting.present.formats import count, percent
 from reporting.survival.estimate import Estimate
 
 ROW_INCHES = 0.27  # height of one horizontal bar or dot row
@@ -129,7 +129,7 @@ def intervals(
         ax.plot([estimate.value], [y], "o", color=ink, markersize=5)
         right = estimate.high if np.isfinite(estimate.high) else estimate.value
         style.label(
-            ax, right, y, f"{percent(estimate.value)}, n = {estimate.n:,}", color=style.color("muted")
+            ax, right, y, f"{percent(estimate.value)}, n = {count(estimate.n)}", color=style.color("muted")
         )
     ax.set_yticks(range(len(names)), names)
     ax.set_ylim(len(names) - 0.5, -0.5)

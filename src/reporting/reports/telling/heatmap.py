@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from reporting.present import style
+from reporting.present.formats import count
 
 
 def heatmap(
@@ -53,7 +54,7 @@ def heatmap(
         ax.text(j, i, f"{100 * values[i, j]:.0f}", **text)
         if open_[i, j]:
             ax.add_patch(_frame(j, i))
-    names = [f"{name}  ({n:,})" for name, n in zip(grid.index, sizes, strict=True)]
+    names = [f"{name}  ({count(n)})" for name, n in zip(grid.index, sizes, strict=True)]
     ax.set_yticks(range(rows), names)
     ax.set_xticks(range(columns), [str(column) for column in grid.columns])
     ax.set_ylim(rows - 0.5, -0.5)

@@ -10,8 +10,9 @@
     ["name", "id", "owner", "plan", "action", "reason"].map((id) => row[place[id]] || "").join("\n").toLowerCase());
 
   const [whole, tenths] = [0, 1].map((digits) =>
-    new Intl.NumberFormat("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+    new Intl.NumberFormat(data.locale || "en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
   const digits = (value, form = whole) => form.format(Math.abs(value));
+  const percent = data.percent || ["", "%"];
   const minus = (value) => (value < 0 ? "−" : "");
   const FORMS = {
     text: (value) => value,
@@ -19,8 +20,8 @@
     count: (value) => digits(value),
     score: (value) => digits(value, tenths),
     days: (value) => minus(value) + digits(value),
-    share: (value) => minus(value) + digits(100 * value) + "%",
-    money: (value) => minus(value) + data.symbol + digits(value / 100),
+    share: (value) => minus(value) + percent[0] + digits(100 * value) + percent[1],
+    money: (value) => minus(value) + data.symbol + digits(value / 100) + (data.after || ""),
   };
   const escaped = (text) => text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
   const shown = (column, i) => (value, type, row) => {

@@ -3,6 +3,9 @@
   const UNKNOWN = new Set(["", "n/a", "not available", "none", "no earlier figure", "no figure"]);
   const SIZES = { k: 1e3, M: 1e6, B: 1e9, T: 1e12 };
   const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+  const DECIMAL = ".", GROUPS = DECIMAL === "." ? ",’" : ".’\u00a0"; // as this month's numbers are written
+  const NUMBER = new RegExp(
+    `^(?:< )?([+−-]?)[^\\d\\s]{0,3}\\s?(\\d[\\d${GROUPS}]*[${DECIMAL}]?\\d*|[${DECIMAL}]\\d+)([kMBT]?)(?![\\w-])`);
   const text = (html) => new DOMParser().parseFromString(html, "text/html").body.textContent.trim();
   // `−$1.2k`, `< 0.1%`, `12 days`, `3 of 10`: by its first number; dates by day.
   const value = (html) => {
@@ -10,9 +13,10 @@
     if (UNKNOWN.has(said)) return null;
     const date = said.match(/^(?:(\d{1,2}) )?([A-Z][a-z]{2})[a-z]* (\d{4})$/);
     if (date && MONTHS.includes(date[2])) return Date.UTC(date[3], MONTHS.indexOf(date[2]), date[1] || 1);
-    const number = said.match(/^(?:< )?([+−-]?)[^\d\s]{0,3}\s?(\d[\d,]*\.?\d*|\.\d+)([kMBT]?)(?![\w-])/);
+    const number = said.match(NUMBER);
     if (!number) return undefined;
-    const size = Number(number[2].replaceAll(",", "")) * (SIZES[number[3]] || 1);
+    const plain = [...number[2]].filter((c) => c === DECIMAL || /\d/.test(c)).join("").replace(DECIMAL, ".");
+    const size = Number(plain) * (SIZES[number[3]] || 1);
     return number[1] && number[1] !== "+" ? -size : size;
   };
   const order = (sign) => (a, b) => {
