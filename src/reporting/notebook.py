@@ -156,7 +156,7 @@ class OpenMonth(Book):
             if kept in ("nrr", "grr")
             else cohorts.logos(aligned)
         )
-        return cohorts.triangle(aligned, parts)
+        return cohorts.triangle(aligned, parts, year_starts=self.year_starts)
 
     def survival(self, by: str | None = None) -> dict[str, KaplanMeier]:
         """How long accounts go on paying: Kaplan-Meier curves over months of paying tenure.

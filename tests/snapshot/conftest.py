@@ -56,7 +56,11 @@ class MemorySource:
 
     def __post_init__(self) -> None:
         self.file = SimpleNamespace(
-            title="Memory", currency=self.currency, timezone=self.timezone, account_columns=[]
+            title="Memory",
+            currency=self.currency,
+            timezone=self.timezone,
+            account_columns=[],
+            fiscal_year_starts=1,
         )
         self.con = ibis.duckdb.connect()
         self.selects = dict.fromkeys(self.raw, "SELECT")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from dataclasses import dataclass
 from typing import Literal
 
@@ -120,14 +121,18 @@ def revenue(aligned: Aligned, gross: bool, reading: Reading = "on") -> tuple[np.
     return np.where(known, kept, 0.0), np.where(known, base, 0.0)
 
 
-def triangle(aligned: Aligned, parts: tuple[np.ndarray, np.ndarray], reading: Reading = "on") -> Triangle:
+def triangle(
+    aligned: Aligned, parts: tuple[np.ndarray, np.ndarray], reading: Reading = "on", year_starts: int = 1
+) -> Triangle:
     """Sum numerators and denominators by cohort and age; the denominator holds only accounts old enough.
 
-    With more than `MOST_MONTHLY` cohorts the rows are quarters and the columns every third month.
+    With more than `MOST_MONTHLY` cohorts the rows are quarters of the company's year, called after the calendar
+    year in which it ends, and the columns every third month.
     """
     top, bottom = parts
     quarterly = aligned.cohort.nunique() > MOST_MONTHLY
-    label = aligned.cohort.dt.to_period("Q" if quarterly else "M")
+    ends = calendar.month_abbr[(year_starts - 2) % 12 + 1].upper()  # the company's year
+    label = aligned.cohort.dt.to_period(f"Q-{ends}" if quarterly else "M")
     ages = np.arange(0, top.shape[1], 3 if quarterly else 1)
     if not quarterly:
         ages = ages[: MOST_MONTHLY + 1]
@@ -180,4 +185,4 @@ def halves(aligned: Aligned, parts: tuple[np.ndarray, np.ndarray], age: int) -> 
 
 
 def _cohort_name(period: pd.Period, quarterly: bool) -> str:
-    return f"Q{period.quarter} {period.year}" if quarterly else period.strftime("%Y-%m")
+    return f"Q{period.quarter} {period.qyear}" if quarterly else period.strftime("%Y-%m")

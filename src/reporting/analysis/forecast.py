@@ -103,7 +103,7 @@ def forecast(view: View) -> Forecast | None:
     if view.paying.empty or len(past) <= FEWEST_MONTHS:
         return None
     at_risk = risk_set(view.panel, view.month)
-    until = max(HORIZON, YEAR - view.month.month)
+    until = max(HORIZON, view.months_left)
     hazard = _rates(at_risk, at_risk.now, view.month, until)
     paid = view.panel.pivot(index="account_id", columns="month", values="mrr_cents").fillna(0.0)
     draws = simulate(_start(paid, past, view.month, at_risk.now, hazard), DRAWS)

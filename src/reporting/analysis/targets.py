@@ -35,7 +35,8 @@ def targets(view: View, forecast: Forecast | None) -> pd.DataFrame:
         return pd.DataFrame(columns=list(COLUMNS))
     rows = rows.assign(month=pd.to_datetime(rows["month"]))
     _check(rows)
-    year = rows[(rows["month"] > view.month) & (rows["month"].dt.year == view.month.year)]
+    end = view.month + pd.DateOffset(months=view.months_left)
+    year = rows[(rows["month"] > view.month) & (rows["month"] <= end)]
     found = {}
     for metric in [name for name in METRICS if name in set(rows["metric"])]:
         money = METRICS[metric].portfolio_unit == MONEY
@@ -82,7 +83,7 @@ def _chance(view: View, forecast: Forecast | None, metric: str, last: pd.DataFra
     drawn = None if forecast is None else forecast.draws.get(metric)
     if drawn is None or last.empty:
         return math.nan
-    ahead = last["month"].iloc[0].month - view.month.month
+    ahead = (last["month"].iloc[0].to_period("M") - view.month.to_period("M")).n
     values = drawn[:, ahead - 1]
     if np.isnan(values).any():
         return math.nan

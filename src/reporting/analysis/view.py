@@ -105,6 +105,16 @@ class View:
         """Columns of accounts that the source has beside those of the contract: tier, segment ..."""
         return tuple(self.snapshot.meta.get("account_columns", ()))
 
+    @property
+    def year_starts(self) -> int:
+        """Number of the month with which the company's year begins."""
+        return int(self.snapshot.meta.get("fiscal_year_starts", 1))
+
+    @property
+    def months_left(self) -> int:
+        """Months of the company's year that are still to come."""
+        return (self.year_starts - 1 - self.month.month) % 12
+
     def has(self, table: str) -> bool:
         """Whether the source maps this canonical table."""
         return table in self.snapshot.meta["tables"]

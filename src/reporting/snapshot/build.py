@@ -36,7 +36,7 @@ from reporting.snapshot.workspace import Workspace, rate_table
 from reporting.sources.file_memory import FileMemory
 
 if TYPE_CHECKING:
-    from reporting.sources import Source
+    from reporting.sources import Source, SourceFile
     from reporting.sources.source import Input
 
 Progress = Callable[[str], None]
@@ -243,11 +243,17 @@ def _meta(
         "product": product.model_dump(mode="json"),
         "tables": sorted(source.tables),
         "unavailable": missing,
-        **({"account_columns": source.file.account_columns} if source.file.account_columns else {}),
+        **_declared(source.file),
         "sources": [{"name": name, "sha256": sha256} for name, sha256 in inputs],
         "files": files,
         "hash": freeze.snapshot_hash(files),
     }
+
+
+def _declared(file: SourceFile) -> dict[str, Any]:
+    """What a source file may say; a snapshot of one that doesn't is what it was before it could."""
+    said = {"account_columns": file.account_columns, "fiscal_year_starts": file.fiscal_year_starts}
+    return {key: value for key, value in said.items() if value not in ([], 1)}
 
 
 def _write_meta(folder: Path, meta: dict[str, Any]) -> None:

@@ -93,6 +93,8 @@ class SourceFile(Strict):
     zone is UTC."""
     closed_through: str | None = None
     """Last complete month of a source that no longer changes, in quotes; absent = the calendar decides."""
+    fiscal_year_starts: int = Field(default=1, ge=1, le=12)
+    """Number of the month with which the company's year begins: that of the targets and of cohorts' quarters."""
     formats: dict[str, str] = Field(default_factory=dict)
     """How text columns write dates, in strftime codes, by `default` and by `table.column`. Never guessed:
     without an entry only ISO 8601 is read."""

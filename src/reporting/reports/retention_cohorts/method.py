@@ -19,7 +19,10 @@ def exports(data: Data) -> dict[str, pd.DataFrame]:
         "nrr": revenue(data.paid, gross=False, reading=data.reading),
     }
     triangles = pd.concat(
-        [_long(triangle(data.paid, part, data.reading), name) for name, part in parts.items()],
+        [
+            _long(triangle(data.paid, part, data.reading, data.book.year_starts), name)
+            for name, part in parts.items()
+        ],
         ignore_index=True,
     )
     accounts = account_figures(data.book, "retention_cohorts")

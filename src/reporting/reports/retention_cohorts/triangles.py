@@ -100,7 +100,7 @@ def _section(data: Data, kind: Kind, aligned: Aligned, parts: Parts) -> Blocks:
         return Blocks(
             [Text(f"No account's {kind.begun} is on record, so {kind.name} by cohort can't be told.")]
         )
-    found = triangle(aligned, parts, data.reading)
+    found = triangle(aligned, parts, data.reading, data.book.year_starts)
     finding = _finding(data, kind, found, aligned, parts)
     grid, opened = found.grid.copy(), found.open_cells.copy()
     grid.loc[AVERAGE], opened.loc[AVERAGE] = found.average, False
