@@ -126,8 +126,8 @@ def triangle(
 ) -> Triangle:
     """Sum numerators and denominators by cohort and age; the denominator holds only accounts old enough.
 
-    With more than `MOST_MONTHLY` cohorts the rows are quarters of the company's year, called after the calendar
-    year in which it ends, and the columns every third month.
+    With more than `MOST_MONTHLY` cohorts the rows are quarters of the company's year, called after the
+    calendar year in which that ends, and the columns every third month.
     """
     top, bottom = parts
     quarterly = aligned.cohort.nunique() > MOST_MONTHLY

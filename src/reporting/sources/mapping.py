@@ -42,7 +42,8 @@ class Connection(Strict):
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     """Separates the columns of a CSV file."""
     encoding: str = "utf-8"
-    """Character encoding of the CSV files, as Python names it; one that begins with the mark of UTF-16 is that."""
+    """Character encoding of the CSV files, as Python names it; one that begins with the mark of UTF-16 is
+    UTF-16."""
     folders: list[str] = Field(default_factory=list)
     """Other folders whose files the SELECTs may read by themselves; relative as `path` is."""
 
@@ -94,7 +95,7 @@ class SourceFile(Strict):
     closed_through: str | None = None
     """Last complete month of a source that no longer changes, in quotes; absent = the calendar decides."""
     fiscal_year_starts: int = Field(default=1, ge=1, le=12)
-    """Number of the month with which the company's year begins: that of the targets and of cohorts' quarters."""
+    """Number of the month with which the company's year begins: that of targets and of cohorts' quarters."""
     formats: dict[str, str] = Field(default_factory=dict)
     """How text columns write dates, in strftime codes, by `default` and by `table.column`. Never guessed:
     without an entry only ISO 8601 is read."""

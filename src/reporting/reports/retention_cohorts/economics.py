@@ -5,6 +5,7 @@ from __future__ import annotations
 from reporting.analysis.churn.lifetime import paying_months
 from reporting.analysis.untold import Untold
 from reporting.present.blocks import Blocks, Text
+from reporting.present.formats import count, interval, number, percent
 from reporting.reports.telling.book import Book
 
 from ..telling.trust import if_reliable
@@ -25,9 +26,9 @@ def _lifetime_sentence(data: Data) -> str:
         return "Too few accounts were followed for a lifetime value from observed lifetimes"
     worth = book.metric("arpa") * book.product.revenue.gross_margin
     return (
-        f"Of its first {found.tau:.0f} months an account pays {found.estimate:.1f} on average (95% interval "
-        f"{found.lower:.1f} to {found.upper:.1f}), which makes {book.money(worth * found.estimate)} of gross "
-        "margin at the present revenue per account; the simple lifetime value divides by one month's churn "
+        f"Of its first {count(found.tau)} months an account pays {number(found.estimate, 1)} on average "
+        f"(95% interval {interval(found.lower, found.upper, 1)}), which makes "
+        f"{book.money(worth * found.estimate)} of gross margin at the present revenue per account; the simple lifetime value divides by one month's churn "
         "and swings with it"
     )
 
@@ -36,8 +37,8 @@ def _reference_sentence(book: Book) -> str:
     limits = book.product.engagement
     if "month1_retention" in book.unavailable:
         return ""
-    low, high = (f"{100 * x:.0f}%" for x in limits.day1_retention)
+    low, high = (percent(share, 0) for share in limits.day1_retention)
     return (
         f"Outside references for users: {low} to {high} come back on the day after their first, about "
-        f"{100 * limits.month1_retention:.0f}% in the month after."
+        f"{percent(limits.month1_retention, 0)} in the month after."
     )

@@ -11,7 +11,7 @@ from reporting.analysis.bridge import quick_ratio
 from reporting.analysis.retention import followed, grr, logos, nrr, trailing
 from reporting.present import style
 from reporting.present.blocks import Blocks, Figure, KeyFigure, KeyFigures, Table, Text
-from reporting.present.formats import change, money, percent
+from reporting.present.formats import change, money, number, percent
 from reporting.present.formats import month as month_name
 from reporting.present.words import interval, moved_points, plural, with_interval
 from reporting.reports.telling.trust import UNRELIABLE, if_reliable
@@ -212,5 +212,5 @@ def _gained_to_lost(rows: pd.DataFrame) -> str:
         words = "Nothing was lost in these months, so the quick ratio is not defined"
     ratios = [ratio for _, row in rows.iterrows() if math.isfinite(ratio := quick_ratio(row))]
     if len(ratios) > 1:
-        words += f"; month by month between {min(ratios):.1f} and {max(ratios):.1f}"
+        words += f"; month by month between {number(min(ratios), 1)} and {number(max(ratios), 1)}"
     return words
