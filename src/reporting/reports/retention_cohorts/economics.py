@@ -28,8 +28,8 @@ def _lifetime_sentence(data: Data) -> str:
     return (
         f"Of its first {count(found.tau)} months an account pays {number(found.estimate, 1)} on average "
         f"(95% interval {interval(found.lower, found.upper, 1)}), which makes "
-        f"{book.money(worth * found.estimate)} of gross margin at the present revenue per account; the simple lifetime value divides by one month's churn "
-        "and swings with it"
+        f"{book.money(worth * found.estimate)} of gross margin at the present revenue per account; "
+        "the simple lifetime value divides by one month's churn and swings with it"
     )
 
 
