@@ -69,3 +69,8 @@ def test_many_cohorts_are_joined_to_quarters_whose_young_months_leave_the_cell_o
     # Of Q1 2024 only January and February are 18 months old in August 2025.
     assert found.open_cells.loc["Q1 2024", 18]
     assert not found.open_cells.loc["Q1 2024", 15]
+    fiscal = triangle(
+        rows, logos(rows), year_starts=2
+    )  # February 2024 is the first month of a year ended in 2025
+    assert list(fiscal.grid.index[:3]) == ["Q4 FY2024", "Q1 FY2025", "Q2 FY2025"]
+    assert fiscal.sizes.tolist()[:2] == [1, 3]

@@ -93,6 +93,28 @@ def test_targets_are_told_with_distance_and_chance():
 
 
 @pytest.mark.parametrize(
+    ("begins", "month", "goal"),
+    [(1, "2026-12-01", 900), (2, "2027-01-01", 950), (3, None, None), (4, "2026-03-01", 700)],
+)
+def test_the_year_of_a_target_is_the_companys(begins, month, goal):
+    """February 2026 is the last month of a year that begins in March: nothing of it is to come."""
+    rows = pd.DataFrame(
+        {
+            "month": pd.to_datetime(["2026-02-01", "2026-03-01", "2026-12-01", "2027-01-01", "2027-02-01"]),
+            "metric": "mrr",
+            "target": [1000, 700, 900, 950, 990],
+        }
+    )
+    view = company(STEADY, targets=rows, portfolio_month=series("mrr", {"2026-02": 80_000}))
+    view.snapshot.meta["fiscal_year_starts"] = begins
+    found = targets(view, None).loc["mrr"]
+    if month is None:
+        assert pd.isna(found["year_end"]) and pd.isna(found["year_target"])
+    else:
+        assert (found["year_end"], found["year_target"]) == (pd.Timestamp(month), goal * 100)
+
+
+@pytest.mark.parametrize(
     ("metric", "drawn", "chance"), [("monthly_churn_rate", 0.25, 1.0), ("mrr", 90_000.0, 1.0)]
 )
 def test_a_course_that_ends_at_the_target_reaches_it_whichever_way_is_good(metric, drawn, chance):

@@ -227,6 +227,29 @@ def test_weeks_touch_the_time_from_its_first_to_its_last_instant():
     assert weeks_between(start, close + dt.timedelta(microseconds=1)) == [*mondays, close]
 
 
+@pytest.mark.parametrize(
+    ("starts", "first", "working"),
+    [
+        ("monday", 23, range(23, 28)),
+        ("sunday", 22, range(22, 27)),
+        ("saturday", 21, (22, 23, 24, 25, 28)),  # a week of Saturday to Wednesday, and a last day of work
+    ],
+)
+def test_a_working_week_of_another_country(run, starts, first, working):
+    row, *_ = run(engagement.window_masks([FEB], 30, starts)).to_dict("records")
+    assert row["weekdays_7"] == days(*working)
+    start = dt.datetime(2026, 2, first)
+    assert weeks_between(start, start + dt.timedelta(days=7), starts) == [start]
+    active = [
+        {"account_id": "A", "day": start + dt.timedelta(days=n), "events": 1, "value_events": 1}
+        for n in (-1, 0, 6, 7)
+    ]
+    by_day = table(active, account_id="string", day="timestamp(6)", events="int64", value_events="int64")
+    people = [use(FEB, "A", "first", days(first)), use(FEB, "A", "before", days(first - 1))]
+    found = run(engagement.account_week(table(people, **TYPES), by_day, [start], [FEB, MARCH]))
+    assert found[["events", "active_users"]].values.tolist() == [[2, 1]]
+
+
 def test_a_day_counts_in_a_window_by_its_age_at_the_close(run):
     ages = (1, 7, 8, 14, 15, 30, 31, 60, 61, 120, 121, 180, 181)
     kinds = ("value", "core", "key", "api")

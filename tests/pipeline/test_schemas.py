@@ -63,7 +63,7 @@ def test_every_key_is_described(name):
         ("monthly", "sorce: demo"),
         ("monthly", "notebooks: [executive_brief]"),
         ("source", "title: Acme"),
-        ("source", "title: Acme\nconnection: {kind: excel, path: data}"),
+        ("source", "title: Acme\nconnection: {kind: access, path: data}"),
         ("source", "title: Acme\nconnection: {kind: csv, path: data}\ncurrency: dollars"),
         ("product", "core_features: [x]"),
         ("playbook", "rules: [{id: x, stance: save, action: Call}]"),

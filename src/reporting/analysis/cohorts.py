@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass
 from typing import Literal
 
@@ -126,13 +125,14 @@ def triangle(
 ) -> Triangle:
     """Sum numerators and denominators by cohort and age; the denominator holds only accounts old enough.
 
-    With more than `MOST_MONTHLY` cohorts the rows are quarters of the company's year, called after the
-    calendar year in which that ends, and the columns every third month.
+    With more than `MOST_MONTHLY` cohorts the rows are quarters of the company's year, `Q1 2026`, or
+    `Q1 FY2027` where that begins with another month than January (`year_starts`) and ends in 2027; and the
+    columns every third month.
     """
     top, bottom = parts
     quarterly = aligned.cohort.nunique() > MOST_MONTHLY
-    ends = calendar.month_abbr[(year_starts - 2) % 12 + 1].upper()  # the company's year
-    label = aligned.cohort.dt.to_period(f"Q-{ends}" if quarterly else "M")
+    quarter = pd.offsets.QuarterEnd(startingMonth=(year_starts - 2) % 12 + 1)  # the month that ends a year
+    label = aligned.cohort.dt.to_period(quarter if quarterly else "M")
     ages = np.arange(0, top.shape[1], 3 if quarterly else 1)
     if not quarterly:
         ages = ages[: MOST_MONTHLY + 1]
@@ -147,7 +147,7 @@ def triangle(
         gaps[name] = known[rows][:, ages].sum(axis=0) < rows.sum()
     below = bottom[:, ages].sum(axis=0)
     average = np.divide(top[:, ages].sum(axis=0), below, out=np.full(len(ages), np.nan), where=below > 0)
-    names = [_cohort_name(name, quarterly) for name in grid]
+    names = [_quarter_name(name, year_starts) if quarterly else name.strftime("%Y-%m") for name in grid]
     frame = pd.DataFrame(list(grid.values()), index=names, columns=ages)
     opened = pd.DataFrame(list(gaps.values()), index=names, columns=ages)
     if reading == "on_or_after":
@@ -184,5 +184,5 @@ def halves(aligned: Aligned, parts: tuple[np.ndarray, np.ndarray], age: int) -> 
     return ratio(top[older], bottom[older]), ratio(top[later], bottom[later])
 
 
-def _cohort_name(period: pd.Period, quarterly: bool) -> str:
-    return f"Q{period.quarter} {period.qyear}" if quarterly else period.strftime("%Y-%m")
+def _quarter_name(quarter: pd.Period, year_starts: int) -> str:
+    return f"Q{quarter.quarter} {'' if year_starts == 1 else 'FY'}{quarter.qyear}"

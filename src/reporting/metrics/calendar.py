@@ -16,6 +16,7 @@ SCHEMA = {
     "month_index": "int64",
     "days": "int64",
 }
+_BEFORE_MONDAY = {"monday": 0, "sunday": 1, "saturday": 2}  # days by which such a week begins earlier
 
 
 def months_between(first: Month, last: Month) -> list[Month]:
@@ -40,11 +41,16 @@ def month_table(months: list[Month]) -> ir.Table:
     return ibis.memtable(rows, schema=SCHEMA)
 
 
-def weeks_between(first: dt.datetime, last: dt.datetime) -> list[dt.datetime]:
-    """Mondays of the weeks that touch `[first, last)`."""
-    monday = dt.datetime.combine(first.date() - dt.timedelta(days=first.weekday()), dt.time())
+def day_of_week(day: dt.date, week_starts: str = "monday") -> int:
+    """0 on the first day of the working week, of which 0 to 4 are the working days, to 6 on its last."""
+    return (day.weekday() + _BEFORE_MONDAY[week_starts]) % 7
+
+
+def weeks_between(first: dt.datetime, last: dt.datetime, week_starts: str = "monday") -> list[dt.datetime]:
+    """First days of the weeks that touch `[first, last)`."""
+    day = dt.datetime.combine(first.date() - dt.timedelta(days=day_of_week(first, week_starts)), dt.time())
     weeks = []
-    while monday < last:
-        weeks.append(monday)
-        monday += dt.timedelta(days=7)
+    while day < last:
+        weeks.append(day)
+        day += dt.timedelta(days=7)
     return weeks

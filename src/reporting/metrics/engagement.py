@@ -11,14 +11,15 @@ import datetime as dt
 import ibis
 import ibis.expr.types as ir
 
+from reporting.metrics.calendar import day_of_week
 from reporting.metrics.exact import exact_sum, popcount
 from reporting.month import Month
 
 _SUMS = ("events", "value_events", "core_events", "premium_events", "sessions", "tasks", "tasks_done")
 
 
-def window_masks(months: list[Month], days: int) -> ir.Table:
-    """`month` and bitmaps of its last days: `last_7`, `weekdays_7` (Monday to Friday of them), `last_n` (the
+def window_masks(months: list[Month], days: int, week_starts: str = "monday") -> ir.Table:
+    """`month` and bitmaps of its last days: `last_7`, `weekdays_7` (the working days of them), `last_n` (the
     last `days` as far as they lie in the month) and `before_n` (the rest, as days of the month before)."""
     rows = []
     for month in months:
@@ -32,7 +33,9 @@ def window_masks(months: list[Month], days: int) -> ir.Table:
                 "month": month.start,
                 "previous": before.start,
                 "last_7": _mask(last_7),
-                "weekdays_7": _mask(d for d in last_7 if dt.date(month.year, month.number, d).weekday() < 5),
+                "weekdays_7": _mask(
+                    d for d in last_7 if day_of_week(dt.date(month.year, month.number, d), week_starts) < 5
+                ),
                 "last_n": _mask(range(max(length - days, 0) + 1, length + 1)),
                 "before_n": _mask(range(before_length - spill + 1, before_length + 1)),
             }
@@ -136,17 +139,18 @@ def trend(last: ir.IntegerColumn, before: ir.IntegerColumn, covered: ir.BooleanV
 def account_week(
     user_month: ir.Table, account_day: ir.Table, weeks: list[dt.datetime], months: list[Month]
 ) -> ir.Table:
-    """`account_id`, `week` (Monday), `month` (that of its last day), `events`, `value_events`, `active_days`,
-    `active_users` of complete weeks.
+    """`account_id`, `week` (its first day), `month` (that of its last day), `events`, `value_events`,
+    `active_days`, `active_users` of complete weeks.
 
     Args:
         user_month: The roll-up.
         account_day: The roll-up.
-        weeks: Mondays of the weeks wanted.
+        weeks: First days of the weeks wanted.
         months: Every month in which they have days.
     """
-    week = ibis.memtable([{"week": monday} for monday in weeks], schema={"week": "timestamp(6)"})
-    days = account_day.mutate(week=account_day.day.truncate("W"))
+    week = ibis.memtable([{"week": first} for first in weeks], schema={"week": "timestamp(6)"})
+    ahead = ibis.interval(days=-weeks[0].weekday() % 7 if weeks else 0)  # of the Monday that engines cut at
+    days = account_day.mutate(week=(account_day.day + ahead).truncate("W") - ahead)
     counts = (
         days.semi_join(week, "week")
         .group_by("account_id", "week")
@@ -172,12 +176,12 @@ def _week_parts(weeks: list[dt.datetime], months: list[Month]) -> ir.Table:
     """Every week with the bitmap of its days in each month it touches; `whole` = all seven in one month."""
     rows = []
     for month in months:
-        for monday in weeks:
-            days = [monday + dt.timedelta(days=i) for i in range(7)]
+        for first in weeks:
+            days = [first + dt.timedelta(days=i) for i in range(7)]
             inside = [day.day for day in days if month.start <= day < month.close]
             if inside:
                 rows.append(
-                    {"month": month.start, "week": monday, "bits": _mask(inside), "whole": len(inside) == 7}
+                    {"month": month.start, "week": first, "bits": _mask(inside), "whole": len(inside) == 7}
                 )
     schema = {"month": "timestamp(6)", "week": "timestamp(6)", "bits": "int64", "whole": "boolean"}
     return ibis.memtable(rows, schema=schema)

@@ -5,7 +5,7 @@ Shares are fractions (0.3 = 30 %), windows are days unless a name says otherwise
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -62,6 +62,8 @@ class Engagement(Strict):
     """A pause this long starts a new session."""
     a3x7_days: Annotated[int, Field(ge=1, le=7)] = 3
     """Active on so many of the last seven days."""
+    week_starts: Literal["monday", "sunday", "saturday"] = "monday"
+    """First day of the working week: weeks begin with it, and its first five days are the working days."""
     session_frequency_risk: float = 3
     """Fewer sessions per active user and week are a risk."""
     stickiness_good: Share = 0.20

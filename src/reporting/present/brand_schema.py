@@ -41,6 +41,11 @@ def brand_schema() -> dict[str, Any]:
                 "description": "Company on the cover; empty = the source's title.",
             },
             "page_size": {"enum": list(PAGE_SIZES), "description": "Of the PDF."},
+            "locale": {
+                "type": "string",
+                "pattern": "^[a-z]{2,3}(_[A-Za-z]+)*$",
+                "description": "How numbers and money are written: de_DE is 1.234,5 and 10 €.",
+            },
             "logo": {
                 "description": "SVG or PNG beside this file, or a pair: on light paper, on a dark screen.",
                 "anyOf": [

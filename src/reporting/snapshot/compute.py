@@ -119,12 +119,12 @@ def _use(ws: Workspace, product: Product) -> None:
     rules, months, known = product.engagement, ws["months"], ws["grid"].select(panel.KEYS)
     around = [ws.fresh[0].shift(-1), *ws.fresh]  # the windows of a short month reach into the one before
     near = ws["user_month"].filter(ibis._.month >= ibis.literal(around[0].start, "timestamp(6)"))
-    masks = ws.keep("masks", engagement.window_masks(ws.fresh, rules.active_user_days))
+    masks = ws.keep("masks", engagement.window_masks(ws.fresh, rules.active_user_days, rules.week_starts))
     people = engagement.with_people(near, ws.get("users"), product.admin_roles)
     ws.keep("use", engagement.account_use(people, masks, rules.a3x7_days))
     ws.define("people_month", engagement.user_table(people, months, masks).semi_join(known, panel.KEYS))
     ws.keep("windows", windows(ws["account_day"], ws.fresh))
-    weeks = weeks_between(ws.fresh[0].start, ws.fresh[-1].close)
+    weeks = weeks_between(ws.fresh[0].start, ws.fresh[-1].close, rules.week_starts)
     ended = [week for week in weeks if week + dt.timedelta(days=7) <= ws.fresh[-1].close]
     by_week = engagement.account_week(near, ws["account_day"], ended, around)
     ws.define("account_week", by_week.semi_join(known, panel.KEYS))
