@@ -51,7 +51,7 @@ METRICS = (
     _metric(
         id="a3x7_weekdays",
         label="A3x7, weekdays",
-        definition="The same over the working days of the last seven, Monday to Friday by default (`week_starts`).",
+        definition="The same over the working days (`week_starts`) of the last seven.",
         formula="as a3x7, days of the weekend left out",
         unit="share",
         direction=UP,
