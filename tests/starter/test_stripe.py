@@ -202,6 +202,29 @@ def test_money_off_is_taken_off_the_invoice_once(stripe):
     }
 
 
+def test_several_coupons_of_one_subscription_are_each_taken_of_what_the_others_left(stripe):
+    stripe.price("hundred", 10000)
+    for name in ("percent", "amounts", "both", "free", "one ends"):
+        stripe.subscribe(name, ("hundred", 1))
+    for off in ({"percent_off": 20}, {"percent_off": 10}):
+        stripe.discount(off, "2025-01-10", subscription_id="percent")
+    for off in ({"amount_off": 1000}, {"amount_off": 500}):
+        stripe.discount(off, "2025-01-10", subscription_id="amounts")
+    for off in ({"amount_off": 1000}, {"percent_off": 15.5}):
+        stripe.discount(off, "2025-01-10", subscription_id="both")
+    for off in ({"percent_off": 100}, {"percent_off": 10}):
+        stripe.discount(off, "2025-01-10", subscription_id="free")
+    stripe.discount({"percent_off": 20}, "2025-01-10", "2025-11-10", subscription_id="one ends")
+    stripe.discount({"percent_off": 10}, "2025-01-10", subscription_id="one ends")
+    assert stripe.mrr("2025-10", "2025-12") == {
+        "percent": [72, 72],
+        "amounts": [85, 85],
+        "both": [76.05, 76.05],  # 90 less 15.5 %
+        "free": [0, 0],
+        "one ends": [72, 90],
+    }
+
+
 def test_a_customers_coupon_holds_where_the_subscription_has_none(stripe):
     stripe.price("hundred", 10000)
     stripe.subscribe("own", ("hundred", 1), customer_id="c")

@@ -134,17 +134,26 @@ pieces AS (
     FROM queued
     JOIN cuts ON cuts.id = queued.id
 ),
-terms AS (
+taken AS (  -- all that hold at a time: amounts first, then percentages, each of what the others left
     SELECT
-        pieces.*, discounts.percent_off, COALESCE(discounts.minor_off, 0) AS minor_off,
-        ROW_NUMBER() OVER (
-            PARTITION BY pieces.item_id, pieces.number ORDER BY discounts.place, discounts.since DESC, discounts.id
-        ) AS choice
+        pieces.item_id, pieces.number, discounts.place, SUM(discounts.minor_off) AS minor_off,
+        CASE WHEN MAX(discounts.percent_off) = 100 THEN 100
+            WHEN COUNT(discounts.percent_off) = 1 THEN MAX(discounts.percent_off)
+            ELSE ROUND(100 * (1 - EXP(SUM(LN(1 - NULLIF(discounts.percent_off, 100) / 100)))), 8)
+        END AS percent_off
     FROM pieces
-    LEFT JOIN discounts
+    JOIN discounts
         ON discounts.item_id = pieces.id
         AND discounts.since <= pieces.valid_from
         AND (discounts.until IS NULL OR discounts.until > pieces.valid_from)
+    GROUP BY pieces.item_id, pieces.number, discounts.place
+),
+terms AS (
+    SELECT
+        pieces.*, taken.percent_off, COALESCE(taken.minor_off, 0) AS minor_off,
+        ROW_NUMBER() OVER (PARTITION BY pieces.item_id, pieces.number ORDER BY taken.place) AS choice
+    FROM pieces
+    LEFT JOIN taken ON taken.item_id = pieces.item_id AND taken.number = pieces.number
 )
 SELECT
     CONCAT(terms.item_id, '/', CAST(terms.number AS VARCHAR)) AS subscription_id,
