@@ -11,10 +11,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from reporting.contract import TABLES
+from reporting.contract.asof import as_of
 from reporting.month import Month
 from reporting.params.product import load_product
 from reporting.snapshot.build import build_snapshot
 from reporting.sources import open_source
+from reporting.suggest.decide import decide
+from reporting.suggest.measure import measure
+from reporting.suggest.page import write_page
 
 pytestmark = [
     pytest.mark.server,
@@ -40,12 +44,9 @@ AWKWARD = PLAIN | {
 CASES = {"plain": ("UTC", PLAIN), "awkward": ("America/New_York", AWKWARD)}
 
 
-def snapshot(company: Path, case: str, kind: str, url: str | None, monkeypatch) -> Path:
-    """Folder of the company's snapshot, read through a source file of this kind."""
+def source(company: Path, case: str, kind: str, url: str | None, monkeypatch) -> str:
+    """Name of a source of the company's tables, by a source file of this kind."""
     name = f"{case}_{kind}"
-    out = company / "snapshots" / name
-    if out.exists():
-        return out
     folder = company / "params" / "sources"
     (folder / name).mkdir(exist_ok=True)
     timezone, selects = CASES[case]
@@ -65,8 +66,17 @@ def snapshot(company: Path, case: str, kind: str, url: str | None, monkeypatch) 
     (folder / f"{name}.yml").write_text(json.dumps(file))
     if url:
         monkeypatch.setenv("PARITY_URL", url)
-    with open_source(name, company / "params") as source:
-        build_snapshot(source, load_product(source.product_path), MONTH, out)
+    return name
+
+
+def snapshot(company: Path, case: str, kind: str, url: str | None, monkeypatch) -> Path:
+    """Folder of the company's snapshot, read through a source of this kind."""
+    name = source(company, case, kind, url, monkeypatch)
+    out = company / "snapshots" / name
+    if out.exists():
+        return out
+    with open_source(name, company / "params") as opened:
+        build_snapshot(opened, load_product(opened.product_path), MONTH, out)
     gc.collect()
     return out
 
@@ -86,6 +96,21 @@ def test_every_table_is_the_same_as_from_duckdb(company, case, kind, request, mo
     ]
     assert not differences, "\n".join(differences)
     assert meta(ours) == meta(theirs)
+
+
+@pytest.mark.parametrize("kind", ["postgres", "spark"])
+def test_the_same_product_definition_is_proposed_as_from_duckdb(company, kind, request, monkeypatch) -> None:
+    url = request.getfixturevalue(kind)
+    pages = []
+    for engine, address in (("parquet", None), (kind, url)):
+        with open_source(
+            source(company, "plain", engine, address, monkeypatch), company / "params"
+        ) as opened:
+            close = opened.closing(MONTH)
+            measured = measure(as_of(opened.tables, close), close, opened.file.timezone)
+        pages.append(write_page(decide(measured), "acme"))
+        gc.collect()
+    assert pages[0] == pages[1]
 
 
 def meta(folder: Path) -> dict:

@@ -55,7 +55,7 @@ def measure_plans(subscriptions: ir.Table) -> list[Plan]:
     sums = rows(
         sold.group_by("plan").aggregate(
             accounts=sold.account_id.nunique(),
-            price=sold.monthly.median(where=sold.usual),
+            price=sold.usual.ifelse(sold.monthly, ibis.null("float64")).median(),
             seats=sold.seats.max(),
             rows=sold.count(),
         )

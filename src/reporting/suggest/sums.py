@@ -48,7 +48,7 @@ def by_account(events: ir.Table) -> ir.Table:
 def spans(tables: Mapping[str, ir.Table], close: dt.datetime, timezone: str) -> ir.Table:
     """`accounts`: account_id, signed_up, since, until; until is null while it pays, since if it never did."""
     paid = tables["subscriptions"].filter(lambda t: ~t.is_trial & (t.amount > 0))
-    paid = paid.mutate(runs=paid.valid_to.isnull().cast("int64"))
+    paid = paid.mutate(runs=paid.valid_to.isnull().ifelse(1, 0))
     ends = paid.group_by("account_id").aggregate(
         since=paid.valid_from.min(), runs=paid.runs.max(), end=paid.valid_to.max()
     )
@@ -89,8 +89,8 @@ def by_month(monthly: ir.Table, chosen: ir.Table, accounts: ir.Table) -> dict[st
         leaves = pays & joined.until.notnull() & (joined.until < later)
         sums = joined.group_by(keys).aggregate(
             accounts=joined.count(),
-            paying=pays.cast("int64").sum(),
-            leaving=leaves.fill_null(False).cast("int64").sum(),
+            paying=_count(pays),
+            leaving=_count(leaves),
         )
         for row in rows(sums):
             found.setdefault(row.get("event_name"), {})[row["month"]] = row
@@ -134,14 +134,12 @@ def beginnings(
     soon = after & (joined.days < ONBOARDING)
     early = after & (joined.days < EARLY) & joined.old
     sums = joined.group_by("event_name").aggregate(
-        soon=soon.cast("int64").sum(),
-        day=joined.days.median(where=soon),
-        early=early.cast("int64").sum(),
-        stay=(early & joined.stays).cast("int64").sum(),
+        soon=_count(soon),
+        day=soon.ifelse(joined.days, ibis.null("float64")).median(),
+        early=_count(early),
+        stay=_count(early & joined.stays),
     )
-    (whole,) = rows(
-        new.aggregate(soon=new.count(), early=new.old.cast("int64").sum(), stay=new.stays.cast("int64").sum())
-    )
+    (whole,) = rows(new.aggregate(soon=new.count(), early=_count(new.old), stay=_count(new.stays)))
     whole = {name: int(count or 0) for name, count in whole.items()}
     return {row["event_name"]: row for row in rows(sums)}, whole
 
@@ -180,3 +178,8 @@ def by_plan(monthly: ir.Table, chosen: ir.Table, bases: ir.Table) -> dict[str, d
     for row in rows(both.group_by("event_name", "plan").aggregate(n=lambda t: t.count())):
         shares.setdefault(row["event_name"], {})[row["plan"]] = int(row["n"]) / whole[row["plan"]]
     return {event: {plan: found.get(plan, 0.0) for plan in whole} for event, found in shares.items()}
+
+
+def _count(true: ir.BooleanValue) -> ir.IntegerScalar:
+    """Rows of which this holds; not every engine takes a truth value for a number."""
+    return true.ifelse(1, 0).sum()
