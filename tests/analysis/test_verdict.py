@@ -77,6 +77,21 @@ def test_likely_to_leave_in_spite_of_high_engagement(score, chance, expected):
 
 
 @pytest.mark.parametrize(
+    ("columns", "chance", "rule"),
+    [
+        ({"activated": False, "licence_utilisation": 0.4}, 0.5, "likely_not_activated"),
+        ({"activated": True, "licence_utilisation": 0.49}, 0.5, "likely_idle_seats"),
+        ({"activated": True, "licence_utilisation": 0.5}, 0.5, "likely_to_leave"),
+        ({"activated": None, "licence_utilisation": None}, 0.5, "likely_to_leave"),
+        ({"licence_utilisation": 0.4}, 0.1, None),
+    ],
+)
+def test_what_is_asked_of_one_who_is_likely_to_leave_follows_the_cause(columns, chance, rule):
+    row = decided({**columns}, chance={"a": chance}).iloc[0]
+    assert row["rule"] == rule or (rule is None and row["stance"] != "rescue")
+
+
+@pytest.mark.parametrize(
     ("band", "days", "expected"),
     [
         ("churn risk", 31, {"churn_risk_band"}),

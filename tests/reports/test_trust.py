@@ -28,6 +28,8 @@ def test_flagged_accounts_that_go_on_paying_are_a_contradiction_told_with_number
     assert callout.style == "warning"
     assert "flags 6 accounts as churned, and 6 of them pay at the close" in callout.markdown
     assert "no accounts ever stopped paying" in callout.markdown
+    assert "MRR is $1,200 by the subscriptions, $600 without the flagged accounts" in callout.markdown
+    assert "whoever keeps the accounts table agree which records a lost customer" in callout.markdown
     assert found.label("NRR") == "NRR (not reliable: sources contradict)"
 
 

@@ -70,11 +70,22 @@ class Trust:
         found = (self.book.snapshot.findings["check"] == CONTRACT_CHECK).any()
         return not (found or any(witness.contradicts for witness in self.witnesses))
 
+    @cached_property
+    def flagged_cents(self) -> int:
+        """MRR of the accounts that the source's own flag calls churned."""
+        return int(self.book.now["mrr_cents"].reindex(self._flagged(), fill_value=0).sum())
+
+    def _flagged(self) -> pd.Index:
+        accounts = self.book.accounts
+        return (
+            accounts.index[is_true(accounts["churned_flag"])] if "churned_flag" in accounts else pd.Index([])
+        )
+
     def _flags(self) -> Witness | None:
         accounts, now = self.book.accounts, self.book.now
         if "churned_flag" not in accounts or accounts["churned_flag"].isna().all():
             return None
-        flagged = accounts.index[is_true(accounts["churned_flag"])]
+        flagged = self._flagged()
         paying = int(now["paying"].reindex(flagged, fill_value=False).sum())
         return Witness("accounts", len(flagged), len(flagged) - paying, len(flagged), paying)
 

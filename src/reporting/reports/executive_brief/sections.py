@@ -240,8 +240,15 @@ def _mrr_sentence(data: Data) -> str:
     gain, loss = row["new"] + row["reactivation"] + row["expansion"], row["contraction"] + row["churn"]
     return (
         f"MRR {verb}{by} {'at' if verb == 'held' else 'to'} {book.money(row['end'])}: {book.money(gain)} "
-        f"came in and {book.money(loss)} went.{_left_sentence(data)}"
+        f"came in and {book.money(loss)} went.{_left_sentence(data)}{_flagged_sentence(data)}"
     )
+
+
+def _flagged_sentence(data: Data) -> str:
+    """What of MRR is paid by accounts that the source itself calls gone; empty where nothing contradicts."""
+    cents = 0 if data.trust.reliable else data.trust.flagged_cents
+    part = percent(data.book.share_of_mrr(cents))
+    return f" {part} of it is from accounts flagged as churned." if cents else ""
 
 
 def _left_sentence(data: Data) -> str:

@@ -11,9 +11,9 @@ import pandas as pd
 
 from reporting.analysis import trust
 from reporting.present.blocks import Blocks, Callout
-from reporting.present.formats import count
+from reporting.present.formats import count, money
 from reporting.present.markdown import escape
-from reporting.present.words import plural
+from reporting.present.words import listing, plural
 
 TITLE = "The sources contradict each other on who left"
 UNRELIABLE = "not reliable: sources contradict"
@@ -57,14 +57,24 @@ class Trust(trust.Trust):
         """Which tables say what."""
         told = [witness for witness in self.witnesses if witness.contradicts]
         clauses = [_clause(witness) for witness in told or self.witnesses if witness.called]
+        tables = [f"the {witness.table} table" for witness in told or self.witnesses] or ["the other tables"]
         text = (
             f"By the subscriptions, {plural(self.churned, 'account')} ever stopped paying. But "
             f"{'; and '.join(clauses) or 'other tables of the source say otherwise'}. They can't all be "
-            "right. Until it is settled which table records a lost customer, retention, NRR, GRR and churn "
-            f"in this report are what the subscriptions say, marked *{UNRELIABLE}*, and must not be read as "
-            "good news."
+            f"right.{self._between()} **To be decided before the next close:** whoever keeps the "
+            f"subscriptions and whoever keeps {listing(tables)} agree which records a lost customer, and the "
+            "source follows. Until then, retention, NRR, GRR and churn in this report are what the "
+            f"subscriptions say, marked *{UNRELIABLE}*, and must not be read as good news."
         )
         return Callout("warning", TITLE, text)
+
+    def _between(self) -> str:
+        """What MRR is without the accounts that the source's own flag calls gone; empty without any."""
+        if not self.flagged_cents:
+            return ""
+        whole = self.book.now["mrr_cents"].sum()
+        both = [money(cents, self.book.currency) for cents in (whole, whole - self.flagged_cents)]
+        return f" MRR is {both[0]} by the subscriptions, {both[1]} without the flagged accounts."
 
 
 def if_reliable(section: Callable[[Any], Blocks]) -> Callable[[Any], Blocks]:
