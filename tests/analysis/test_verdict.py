@@ -20,6 +20,10 @@ from reporting.errors import ConfigError
 from reporting.params.playbook import STANCES, Rule, shipped
 from reporting.params.product import Product
 
+CLOSE = NOW + pd.DateOffset(months=1)
+LIKELY = {"likely_to_leave", "likely_at_renewal"}
+"""Rules met by whoever is likely to leave and not bound."""
+
 
 def decided(
     *rows: dict, chance: dict[str, float] | None = None, own: Sequence[dict] = (), **tables
@@ -57,19 +61,29 @@ def test_quiet_this_long(days, expected):
 
 @pytest.mark.parametrize(
     ("chance", "expected"),
-    [(0.19, set()), (0.20, {"likely_to_leave"}), (0.21, {"likely_to_leave"}), (None, set())],
+    [(0.19, set()), (0.20, LIKELY), (0.21, LIKELY), (None, set())],
 )
 def test_likely_to_leave(chance, expected):
     assert rules({}, chance=chance) == expected
 
 
 @pytest.mark.parametrize(
+    ("days", "stance"), [(None, "rescue"), (89, "rescue"), (90, "rescue"), (91, "protect")]
+)
+def test_who_is_bound_for_long_is_protected_and_not_rescued(days, stance):
+    renewal = pd.NaT if days is None else CLOSE + pd.Timedelta(days=days)
+    (row,) = decided({"renewal_at": renewal}, chance={"a": 0.5}).to_dict("records")
+    assert row["stance"] == stance
+    assert row["rule"] == ("likely_to_leave" if stance == "rescue" else "likely_at_renewal")
+
+
+@pytest.mark.parametrize(
     ("score", "chance", "expected"),
     [
-        (70.0, 0.5, {"likely_to_leave"}),
-        (70.1, 0.5, {"price_or_need", "likely_to_leave"}),
+        (70.0, 0.5, LIKELY),
+        (70.1, 0.5, {"price_or_need", *LIKELY}),
         (70.1, 0.1, set()),
-        (None, 0.5, {"likely_to_leave"}),
+        (None, 0.5, LIKELY),
     ],
 )
 def test_likely_to_leave_in_spite_of_high_engagement(score, chance, expected):

@@ -136,7 +136,14 @@ def test_accounts_quiet_for_fifteen_days(days, quiet):
 def test_five_points_or_more(change, gained, lost):
     data = load({})
     data.health_changes = pd.DataFrame(
-        {"account_name": "A", "mrr_cents": 5, "now": 50 + change, "change": [change], "cause": "x"}
+        {
+            "account_id": "a",
+            "account_name": "A",
+            "mrr_cents": 5,
+            "now": 50 + change,
+            "change": [change],
+            "cause": "x",
+        }
     )
     text = said(health.movers(data))
     assert f"{gained} account{'' if gained == '1' else 's'} gained five points or more" in text

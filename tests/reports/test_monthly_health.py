@@ -77,7 +77,7 @@ def test_health_movers_name_the_part(company):
     table = next(block for block in report.movers(data) if getattr(block, "label", "") == "tbl-health-down")
     assert table.rows[0][0] == "Ada"
     assert table.rows[0][3] == f"{MINUS}30.0"
-    assert table.rows[0][4].startswith(f"usage trend {MINUS}30.0")
+    assert table.rows[0][5].startswith(f"usage trend {MINUS}30.0")
 
 
 def test_a_score_with_too_few_parts_warns_before_any_band(company):

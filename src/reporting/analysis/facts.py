@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from reporting.analysis.renewals import WINDOWS
 from reporting.analysis.view import View
 
 # A fall of counted use is believed when it is this many standard deviations of counts (Poisson).
@@ -24,6 +25,7 @@ DERIVED = {
     "contract_value_cents": "MRR times the months of the billing period",
     "probability": "modelled probability of leaving within three months, or at the renewal",
     "likely_to_leave": "`probability` is at least `churn.likely`",
+    "likely_soon": "`likely_to_leave`, and no contract binds the account for more than 90 days",
     **{f"{column}_before": f"`{column}` at the close before" for column in BEFORE},
 }
 """Columns that the panel doesn't have -> what they are."""
@@ -58,6 +60,7 @@ def facts(view: View, probability: pd.Series | None = None) -> pd.DataFrame:
     rows["probability"] = known.astype(float)
     likely = (rows["probability"] >= product.churn.likely).astype("boolean")
     rows["likely_to_leave"] = likely.mask(rows["probability"].isna())
+    rows["likely_soon"] = rows["likely_to_leave"] & ~(rows["days_to_renewal"] > WINDOWS[-1])
     return rows
 
 

@@ -185,7 +185,11 @@ def _too_many(data: Data, named: int, paying: int) -> Callout:
 def _last_list(data: Data) -> str:
     """What became of the accounts that were to save a month ago; empty where that can't be told."""
     listed = data.book.judgement.followed.get(1) if data.trust.reliable else None
-    return f" {foresight.became(data.book, listed)}" if listed and len(listed.listed) else ""
+    if not listed or listed.listed.empty:
+        return ""
+    met, others = listed.left_contacted, listed.left_uncontacted
+    missed = f" {count(others.n)} of the {count(met.n + others.n)} were not contacted." if met.known else ""
+    return f" {foresight.became(data.book, listed)}{missed}"
 
 
 def _risk_sentence(data: Data) -> str:

@@ -218,9 +218,11 @@ def movers(data: Data) -> Blocks:
             "mrr_cents": (f"MRR ({data.book.currency})", money),
             "now": ("Health score", data.book.score),
             "change": ("Change", lambda x: number(x, 1, sign=True)),
+            "stance": "Stance",
             "cause": "Points by part",
         }
         caption = f"Accounts whose health {what} most since {data.book.previous_label}"
+        rows = rows.assign(stance=rows["account_id"].map(data.book.judgement.accounts["stance"]))
         blocks.append(Table.of(rows, columns, label=label, caption=caption))
     return Blocks(blocks)
 
