@@ -178,7 +178,9 @@ def test_bands_are_shares_of_mrr_and_of_accounts_now_and_before():
 def picture(grid: list[list[float]], open_cells: list[list[bool]], around_one: bool = False):
     frame = pd.DataFrame(grid, index=[f"c{i}" for i in range(len(grid))])
     marks = pd.DataFrame(open_cells, index=frame.index)
-    return heatmap(frame, "finding", "x", "y", "note", [1234] * len(grid), marks, around_one).axes[0]
+    return heatmap(
+        frame, "finding", "x", "y", "note", [1234] * len(grid), [5] * frame.shape[1], marks, around_one
+    ).axes[0]
 
 
 @pytest.mark.parametrize(
@@ -207,6 +209,7 @@ def test_cells_hold_their_percentage_and_the_open_ones_are_marked():
     }  # fmt: skip
     assert [patch.get_xy() for patch in ax.patches] == [pytest.approx((1 - 0.42, -0.42))]
     assert [label.get_text() for label in ax.get_yticklabels()] == ["c0  (1,234)", "c1  (1,234)"]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["0\nn 5", "1\nn 5"]
     assert ax.get_ylim() == (1.5, -0.5)  # the oldest cohort on top
 
 

@@ -169,6 +169,14 @@ def kept(aligned: Aligned) -> list[Estimate]:
     return [share(int(hits), int(n)) for hits, n in zip(top.sum(axis=0), bottom.sum(axis=0), strict=True)]
 
 
+def settled_age(found: Triangle) -> int | None:
+    """The age at which cohorts are compared: twelve months, or the oldest that a quarter of the accounts has
+    reached; None where nobody is a month old."""
+    enough = found.counts >= max(1, 0.25 * found.counts.iloc[0])
+    reached = [age for age in found.average.index[enough] if 0 < age <= 12]
+    return reached[-1] if reached else None
+
+
 def halves(aligned: Aligned, parts: tuple[np.ndarray, np.ndarray], age: int) -> tuple[Estimate, Estimate]:
     """A figure at an age for the older and for the newer half of the accounts that reached it.
 

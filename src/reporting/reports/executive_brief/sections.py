@@ -6,10 +6,11 @@ import math
 
 import pandas as pd
 
-from reporting.analysis import scores
+from reporting.analysis import cohorts, scores
 from reporting.analysis.bridge import as_data, net_parts
 from reporting.analysis.company import Reading
 from reporting.analysis.frames import quantile
+from reporting.analysis.intervals import differ
 from reporting.params.playbook import TO_SAVE
 from reporting.present.blocks import Block, Blocks, Callout, Figure, KeyFigure, KeyFigures, Table, Text
 from reporting.present.formats import count, date, missing, money, percent
@@ -296,4 +297,24 @@ def _retention_sentence(data: Data) -> str:
             f"By the subscriptions alone, {kept}; this is *not reliable*, because the sources contradict "
             "each other on who left."
         )
-    return f"{kept}."
+    return f"{kept}.{_newer_sentence(data)}"
+
+
+def _newer_sentence(data: Data) -> str:
+    """Whether the accounts that began lately keep more or less than those before them; empty without a
+    difference beyond chance."""
+    aligned = cohorts.paid(data.book)
+    if not len(aligned.accounts):
+        return ""
+    parts = cohorts.revenue(aligned, gross=False)
+    age = cohorts.settled_age(cohorts.triangle(aligned, parts))
+    if age is None:
+        return ""
+    older, newer = cohorts.halves(aligned, parts, age)
+    if not differ(older, newer):
+        return ""
+    word = "more" if newer.value > older.value else "less"
+    return (
+        f" The newer half of the accounts keeps {word} of its first MRR after {plural(age, 'month')}: "
+        f"{percent(newer.value, 0)} against {percent(older.value, 0)}."
+    )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reporting.analysis.cohorts import Aligned, Triangle, halves, logos, revenue, triangle
+from reporting.analysis.cohorts import Aligned, Triangle, halves, logos, revenue, settled_age, triangle
 from reporting.analysis.intervals import differ
 from reporting.present.blocks import Blocks, Figure, Text
 from reporting.present.formats import month as month_name
@@ -113,13 +113,14 @@ def _section(data: Data, kind: Kind, aligned: Aligned, parts: Parts) -> Blocks:
         "cohort (accounts)",
         f"% of {kind.unit}",
         sizes,
+        [int(found.counts[age]) for age in ages],
         opened[ages],
         around_one=kind is NRR,
     )
     caption = (
         f"{kind.what} {READINGS[data.reading]}, in %, by cohort of {kind.begun}; the denominator holds only "
-        "accounts old enough; figures in italics with a dotted frame are still open; the last row weighs "
-        "every cohort by its size"
+        "accounts old enough, n of all; figures in italics with a dotted frame are still open; the last row "
+        "weighs every cohort by its size"
     )
     left_out = _left_out(data) if kind is LOGO else ""  # of all triangles of payment: said once
     told = [Text(left_out)] if left_out else []
@@ -128,12 +129,9 @@ def _section(data: Data, kind: Kind, aligned: Aligned, parts: Parts) -> Blocks:
 
 def _finding(data: Data, kind: Kind, found: Triangle, aligned: Aligned, parts: Parts) -> str:
     """The average at twelve months (or the oldest age enough accounts reached), and whether it changed."""
-    enough = found.counts >= max(1, 0.25 * found.counts.iloc[0])
-    reached = [age for age in found.average.index[enough] if 0 < age <= 12]
-    label = kind.name
-    if not reached:
+    label, age = kind.name, settled_age(found)
+    if age is None:
         return f"{sentence(label)}: no cohort is a month old yet"
-    age = reached[-1]
     text = f"After {plural(age, 'month')}, {label} averages {percent(found.average[age])}"
     older, newer = halves(aligned, parts, age)
     if differ(older, newer):

@@ -20,6 +20,7 @@ def heatmap(
     y_label: str,
     note: str,
     sizes: Sequence[int],
+    reached: Sequence[int],
     open_cells: pd.DataFrame,
     around_one: bool = False,
 ) -> Figure:
@@ -32,13 +33,14 @@ def heatmap(
         y_label: What the rows are.
         note: What the figures are, with unit.
         sizes: Accounts behind each row, written after its name.
+        reached: Accounts behind each column, written under its name.
         open_cells: True where the figure can still change: unfilled, in italics with a dotted frame.
         around_one: Two colours for below and above 100 %, full at 50 % and 150 %; else one, from 50 % (and
             less) to 100 %. The scale is the same in every month and cohort, so that a shade means one figure.
     """
     values = grid.to_numpy(dtype=float)
     rows, columns = values.shape
-    fig, ax = style.figure(height=1.0 + 0.155 * rows)  # twelve cohorts: two to a page
+    fig, ax = style.figure(height=1.12 + 0.155 * rows)  # twelve cohorts: two to a page
     low, high = (0.5, 1.5) if around_one else (0.5, 1.0)
     colours, open_ = style.ramp(around_one), open_cells.to_numpy(dtype=bool)
     ax.grid(False)
@@ -56,7 +58,8 @@ def heatmap(
             ax.add_patch(_frame(j, i))
     names = [f"{name}  ({count(n)})" for name, n in zip(grid.index, sizes, strict=True)]
     ax.set_yticks(range(rows), names)
-    ax.set_xticks(range(columns), [str(column) for column in grid.columns])
+    under = [f"{column}\nn {count(n)}" for column, n in zip(grid.columns, reached, strict=True)]
+    ax.set_xticks(range(columns), under)
     ax.set_ylim(rows - 0.5, -0.5)
     ax.tick_params(length=0)
     ax.spines["bottom"].set_visible(False)
