@@ -58,10 +58,11 @@ def test_signals_are_counted_among_the_figures_that_have_a_range():
     made = book(at(100))
     assert company.signals(made, [reading("mrr", 1)]) == "There are too few months to tell what is usual."
     calm = [reading("mrr", 1, beyond=0.0), reading("grr_12", 1, beyond=0.0), reading("nrr_12", 1)]
-    assert company.signals(made, calm).startswith("Of 2 key figures, none moved more")
+    assert company.signals(made, calm).startswith("Of 2 key figures, none left its usual range")
     moved = [reading("mrr", 1, beyond=0.3), reading("declining", 0.1, beyond=-0.3), *calm]
     assert company.signals(made, moved) == (
-        "Of 4 key figures, 2 moved more than usual: MRR (better) and accounts in decline (worse)."
+        "Of 4 key figures, 2 left their usual range (grey in the charts): MRR (better) and accounts in decline "
+        "(worse)."
     )
 
 

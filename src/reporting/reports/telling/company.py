@@ -112,9 +112,10 @@ def signals(book: Book, found: Sequence[Reading]) -> str:
         return "There are too few months to tell what is usual."
     out = [reading for reading in judged if reading.signal]
     if not out:
-        return f"Of {plural(len(judged), 'key figure')}, none moved more than it usually does in a month."
+        return f"Of {plural(len(judged), 'key figure')}, none left its usual range (grey in the charts)."
     told = listing([_signal(book, reading) for reading in out])
-    return f"Of {plural(len(judged), 'key figure')}, {count(len(out))} moved more than usual: {told}."
+    many = f"{count(len(out))} left {'its' if len(out) == 1 else 'their'} usual range (grey in the charts)"
+    return f"Of {plural(len(judged), 'key figure')}, {many}: {told}."
 
 
 def signals_in_short(book: Book, found: Sequence[Reading]) -> str:
