@@ -7,7 +7,8 @@ import datetime as dt
 import ibis
 import pytest
 
-from reporting.contract import TABLES, check
+from reporting.contract import TABLES
+from reporting.contract.check import check
 from reporting.contract.findings import EXAMPLES, Finding, as_text, refuse, shorten, when
 from reporting.errors import ContractError
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from reporting.contract import check
+from reporting.contract.check import check
 from reporting.contract.freshness import BEFORE, EXPECTED, SILENT_DAYS, freshness
 
 CLOSE = dt.datetime(2026, 11, 1)

@@ -7,7 +7,8 @@ from decimal import Decimal
 import ibis
 import pytest
 
-from reporting.contract import TABLES, check
+from reporting.contract import TABLES
+from reporting.contract.check import check
 from reporting.contract.conform import conform
 from reporting.contract.nothing import text_rules, with_their_words
 from reporting.contract.rules import apply

@@ -7,8 +7,8 @@ from itertools import count
 
 import pytest
 
-from reporting.contract import TABLES, check
-from reporting.contract.check import _with_sign_up
+from reporting.contract import TABLES
+from reporting.contract.check import _with_sign_up, check
 from reporting.contract.money import money_rules
 from reporting.contract.relations import relation_rules
 from reporting.contract.rules import Rule, apply, duplicate_keys, general_rules, rows

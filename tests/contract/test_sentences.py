@@ -9,7 +9,8 @@ from pathlib import Path
 import ibis
 import pytest
 
-from reporting.contract import TABLES, check
+from reporting.contract import TABLES
+from reporting.contract.check import check
 from reporting.contract.conform import conform
 from reporting.contract.dates import hint
 from reporting.contract.money import money_rules

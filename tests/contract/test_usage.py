@@ -8,8 +8,9 @@ from pathlib import Path
 import ibis
 import pytest
 
-from reporting.contract import check, events
+from reporting.contract import events
 from reporting.contract.asof import as_of
+from reporting.contract.check import check
 from reporting.params.product import load_product
 from reporting.snapshot.rollup import roll_up
 

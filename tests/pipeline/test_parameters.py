@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from reporting.errors import ConfigError, ParameterError
-from reporting.pipeline.parameters import choose, find_notebooks, meant_for, read_notebook
+from reporting.pipeline.meant import meant_for
+from reporting.pipeline.parameters import choose, find_notebooks, read_notebook
 from reporting.pipeline.plan import Request, make_plan
 
 PARAMS = Path("params/monthly.yml")

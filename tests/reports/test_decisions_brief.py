@@ -11,7 +11,7 @@ from tests.hand import NOW, book, months, panel, series, snapshot
 from reporting.analysis.company import BAD, GOOD, OPEN, Reading
 from reporting.present.blocks import Callout
 from reporting.reports import executive_brief as brief
-from reporting.reports.executive_brief import sections
+from reporting.reports.executive_brief import sentences
 from reporting.reports.telling import company
 
 
@@ -145,7 +145,7 @@ def test_a_newer_half_that_keeps_less_is_told_beside_retention(later, told):
     older = [row for i in range(20) for row in months(f"a{i:02}", [0, *[100] * 25])]
     newer = [row for i in range(20) for row in months(f"b{i:02}", [*[0] * 12, *[100] * 6, *[later] * 8])]
     data = brief.load(snapshot(panel(*older, *newer)))
-    sentence = sections._newer_sentence(data)
+    sentence = sentences._newer_sentence(data)
     if told:
         assert sentence.startswith(f" The newer half of the accounts keeps {told} of its first MRR after 12")
         assert f"{later}% against 100%" in sentence

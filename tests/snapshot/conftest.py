@@ -19,7 +19,8 @@ import pytest
 from tests.shared import built_once
 
 from reporting import demo
-from reporting.contract import TABLES, Finding, check
+from reporting.contract import TABLES, Finding
+from reporting.contract.check import check
 from reporting.contract.usage import Usage
 from reporting.metrics.localtime import to_utc
 from reporting.month import Month

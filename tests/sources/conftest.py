@@ -9,7 +9,8 @@ import pytest
 
 from reporting.contract import Finding
 from reporting.month import Month
-from reporting.sources import Source, ValidationReport, open_source, validate
+from reporting.sources import Source, open_source
+from reporting.sources.validate import ValidationReport, validate
 
 _TABLES = {
     "accounts": """

@@ -11,8 +11,8 @@ import pytest
 
 from reporting.contract import TABLES
 from reporting.month import Month
-from reporting.sources import validate
 from reporting.sources.mapping import Kind, load_mappings, load_source_file
+from reporting.sources.validate import validate
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis with DuckDB 2
 

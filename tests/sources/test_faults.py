@@ -7,7 +7,8 @@ import pytest
 from reporting.contract import refuse
 from reporting.errors import ContractError
 from reporting.month import Month
-from reporting.sources import open_source, validate
+from reporting.sources import open_source
+from reporting.sources.validate import validate
 
 from .conftest import Company, findings
 

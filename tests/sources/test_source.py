@@ -14,8 +14,9 @@ import pytest
 from reporting.contract import TABLES
 from reporting.errors import ConfigError, ContractError
 from reporting.month import Month
-from reporting.sources import file_memory, open_source, validate
+from reporting.sources import file_memory, open_source
 from reporting.sources.fingerprint import fingerprint
+from reporting.sources.validate import validate
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis with DuckDB 2
 

@@ -6,7 +6,7 @@ import pytest
 
 from reporting.contract import TABLES
 from reporting.month import Month
-from reporting.sources import validate
+from reporting.sources.validate import validate
 
 from .conftest import Company, findings
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from reporting.pipeline.history import Run
     from reporting.pipeline.progress import Reporter
     from reporting.pipeline.project import Project
-    from reporting.sources import TableReport
+    from reporting.sources.validate import TableReport
 
 SHOWN = 20
 """Differences of one file that are printed."""
@@ -34,7 +34,6 @@ def validate(
     params: common.Params = None,
 ) -> None:
     """Check a source's tables against the contract: what is mapped, missing, wrong or doubtful."""
-    from reporting import sources
     from reporting.cli.demodata import ensure_tables
     from reporting.contract import refuse
     from reporting.month import Month
@@ -43,6 +42,7 @@ def validate(
     from reporting.pipeline.plan import product_of
     from reporting.pipeline.progress import Reporter
     from reporting.sources.mapping import load_source_file
+    from reporting.sources.validate import validate as validated
 
     project = common.project_of(context, params)
     name = common.source_of(project, source)
@@ -51,7 +51,7 @@ def validate(
     console = common.output()
     if name == common.DEMO:
         ensure_tables(project, Reporter(console))
-    report = sources.validate(name, project.params_dir, Month.parse(month) if month else None, product)
+    report = validated(name, project.params_dir, Month.parse(month) if month else None, product)
 
     def say(text: str) -> None:
         console.print(text, markup=False, soft_wrap=True)

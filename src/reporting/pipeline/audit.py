@@ -14,7 +14,8 @@ from reporting.pipeline.compare import Difference, details, differences, gathere
 from reporting.pipeline.history import Run
 from reporting.pipeline.limits import Limits
 from reporting.pipeline.manifest import SIGNATURE, Manifest, inventory, versions
-from reporting.pipeline.parameters import find_notebooks, meant_for
+from reporting.pipeline.meant import meant_for
+from reporting.pipeline.parameters import find_notebooks
 from reporting.pipeline.plan import choose_renderer
 from reporting.pipeline.progress import Reporter
 from reporting.pipeline.project import Project

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reporting.errors import ConfigError, did_you_mean
-from reporting.pipeline.render.addresses import addresses
 
 if TYPE_CHECKING:
     from reporting.snapshot.frozen import Snapshot
@@ -70,6 +69,7 @@ def parts(whole: Path, per: str) -> Iterator[Part]:
         whole: The month's folder.
         per: A key of `PER`.
     """
+    from reporting.pipeline.render.addresses import addresses
     from reporting.snapshot.frozen import Snapshot
 
     none = f"no {per}"

@@ -12,13 +12,12 @@ from reporting.month import Month
 from reporting.params.load import load_yaml
 from reporting.params.monthly import Monthly
 from reporting.params.product import Product
+from reporting.pipeline.meant import meant_for, require_sources
 from reporting.pipeline.parameters import (
     Notebook,
     choose,
     find_notebooks,
-    meant_for,
     require_notebook,
-    require_sources,
     require_tag,
 )
 from reporting.pipeline.parts import require_per

@@ -28,6 +28,7 @@ from reporting.pipeline.provenance import person, provenance
 from reporting.pipeline.publish import is_intact, publish, staging, sweep
 from reporting.pipeline.restated import Restated, restated_by
 from reporting.pipeline.signature import sign, signing_key
+from reporting.pipeline.standing import Standing
 from reporting.present.words import plural
 
 if TYPE_CHECKING:
@@ -64,13 +65,16 @@ def run(project: Project, plan: Plan, reporter: Reporter) -> Outcome:
             `build/<source>/<month>/failed/`.
         DiskFull: What was half-made is removed.
     """
+    key, renderer = signing_key(), choose_renderer(plan.renderer)
+    standing = Standing(project, plan, renderer)
+    if manifest := standing.published():
+        outcome = Outcome("unchanged", manifest, project.published(plan.place, standing.month))
+        return _with_restated(project, plan, outcome)
     from reporting.pipeline.kernels import Forkserver
     from reporting.sources import open_source
 
-    key = signing_key()
     # Its imports go on while the source is opened and frozen.
     with Forkserver(Limits.of(plan.monthly)) as forkserver:
-        renderer = choose_renderer(plan.renderer)
         with reporter.step("source", f"Opening the source {plan.source}"):
             source = open_source(plan.source, project.params_dir)
         with source:
@@ -89,6 +93,11 @@ def run(project: Project, plan: Plan, reporter: Reporter) -> Outcome:
                     _run_parts(project, plan, outcome.folder, *made, reporter)
     if outcome.state != "preview":
         refresh_archive(project)
+        standing.keep(outcome.manifest.run_id)
+    return _with_restated(project, plan, outcome)
+
+
+def _with_restated(project: Project, plan: Plan, outcome: Outcome) -> Outcome:
     published = [found.folder for found in runs(project, plan.place) if found.state == "published"]
     return replace(outcome, restated=tuple(restated_by(outcome.folder / "snapshot", published)))
 

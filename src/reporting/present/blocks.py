@@ -15,7 +15,6 @@ import pandas as pd
 from matplotlib.figure import Figure as MplFigure
 
 from reporting.present import formats, mime
-from reporting.present.locale import country
 from reporting.present.markdown import clean, escape
 from reporting.present.svg import to_svg
 from reporting.present.words import cut
@@ -23,12 +22,6 @@ from reporting.present.words import cut
 Format = Callable[[Any], str]
 
 _NAME_WIDTH = 60
-_NUMBER = re.compile(rf"(< )?[+{formats.MINUS}]?[$€£¥₹]?\d[\d,.]*[kMBT]?[%{formats.TIMES}]?")
-_ELSEWHERE = re.compile(
-    rf"(< )?[+{formats.MINUS}]?%?(?:[^\d\s]{{1,4}}\u00a0?)?\d[\d,.\u2019\u00a0]*"
-    r"[kMBT]?(?:\u00a0?[^\d\s]{1,4})?"
-)
-"""A number with its unit, as `formats` writes it by itself and in other countries."""
 
 
 class Block:
@@ -294,8 +287,7 @@ class Blocks(list[Block]):
 def _numbers(cells: Sequence[str]) -> bool:
     """Whether every cell that says anything is a number with its sign and unit."""
     said = [cell for cell in cells if cell not in ("n/a", formats.NOT_AVAILABLE)]
-    form = _ELSEWHERE if country() else _NUMBER
-    return bool(said) and all(form.fullmatch(cell) for cell in said)
+    return bool(said) and all(formats.is_number(cell) for cell in said)
 
 
 def _check_label(label: str, prefix: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from typing import TYPE_CHECKING
 
 from reporting.present.locale import country
@@ -19,6 +20,11 @@ NOT_AVAILABLE = "not available"
 MINUS = "\u2212"
 TIMES = "\u00d7"
 
+_NUMBER = re.compile(rf"(< )?[+{MINUS}]?[$€£¥₹]?\d[\d,.]*[kMBT]?[%{TIMES}]?")
+_ELSEWHERE = re.compile(
+    rf"(< )?[+{MINUS}]?%?(?:[^\d\s]{{1,4}}\u00a0?)?\d[\d,.\u2019\u00a0]*[kMBT]?(?:\u00a0?[^\d\s]{{1,4}})?"
+)
+"""A number with its unit, as it is written here by itself and in other countries."""
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹"}
 _SHORT = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 _MONTHS = [
@@ -186,3 +192,9 @@ def interval(low: float | None, high: float | None, digits: int = 2) -> str:
 def text(value: object) -> str:
     """A plain value as a string; nothing as `not available`."""
     return NOT_AVAILABLE if missing(value) else str(value)
+
+
+def is_number(text: str) -> bool:
+    """Whether `text` is a number with its sign and unit, as this module writes it where it stands."""
+    form = _ELSEWHERE if country() else _NUMBER
+    return form.fullmatch(text) is not None

@@ -38,7 +38,7 @@ class FileMemory:
         """
         if self._folder is None:
             return answer()
-        now, states = time.time_ns(), [_state(path) for path in files]
+        now, states = time.time_ns(), [state(path) for path in files]
         name = hashlib.sha256(json.dumps([question, [str(path) for path in files]]).encode()).hexdigest()
         note = self._folder / f"{name[:32]}.json"
         noted = _read(note)
@@ -50,7 +50,7 @@ class FileMemory:
         return found
 
 
-def _state(path: Path) -> list[int]:
+def state(path: Path) -> list[int]:
     """Size and times of a file. The change time also tells of one rewritten with its old date put back."""
     try:
         stat = path.stat()

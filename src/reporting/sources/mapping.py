@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
-import sqlglot
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
-from sqlglot.tokens import TokenType
 
 from reporting.contract.tables import DATE, REQUIRED_TABLES, TABLES, TIME
 from reporting.errors import ConfigError, SourceError, did_you_mean
@@ -109,6 +108,12 @@ class SourceFile(Strict):
     """CSV file `month,mrr,customers` of what finance has booked, relative to this file."""
     control_tolerance: float = Field(default=0.005, ge=0, le=1)
     """Share of a control total by which the figures may differ from it."""
+
+    def last_month(self, today: dt.date | None = None) -> Month:
+        """The last month a report can be made for: `closed_through`, else the last one that has ended."""
+        if self.closed_through:
+            return Month.parse(self.closed_through)
+        return Month.last_closed(today or dt.datetime.now(ZoneInfo(self.timezone)).date())
 
     @field_validator("timezone")
     @classmethod
@@ -227,6 +232,9 @@ def load_mappings(file: SourceFile, path: Path) -> list[Mapping]:
 
 
 def _one_select(path: Path, dialect: str) -> str:
+    import sqlglot  # takes a while, and is needed where a source is opened only
+    from sqlglot.tokens import TokenType
+
     sql = path.read_text(encoding="utf-8")
     try:
         tokens = sqlglot.tokenize(sql, read=dialect)

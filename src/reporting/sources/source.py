@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 
 import ibis.expr.types as ir
 
-from reporting.contract import TABLES, Finding, check, refuse
+from reporting.contract import TABLES, Finding, refuse
+from reporting.contract.check import check
 from reporting.contract.conform import conform
 from reporting.contract.usage import Usage
 from reporting.errors import ConfigError, ReportingError, SourceError
 from reporting.month import Month
 from reporting.params.product import Product
-from reporting.sources.connect import connect, local_path, named_folders
+from reporting.sources.connect import connect
 from reporting.sources.control import Control, read_control
 from reporting.sources.engine import Reader
 from reporting.sources.exchange import no_rates, read_rates
@@ -29,6 +30,7 @@ from reporting.sources.fingerprint import fingerprint
 from reporting.sources.internal import without_internal
 from reporting.sources.mapping import LOCAL_KINDS, Mapping, SourceFile, load_mappings, load_source_file
 from reporting.sources.own_columns import require_own, with_own
+from reporting.sources.places import local_path, named_folders, root_of
 from reporting.sources.shares import Shares
 from reporting.sources.units import undivided
 
@@ -85,9 +87,7 @@ class Source:
 
     def last_month(self, today: dt.date | None = None) -> Month:
         """The last month a report can be made for: `closed_through`, else the last one that has ended."""
-        if self.file.closed_through:
-            return Month.parse(self.file.closed_through)
-        return Month.last_closed(today or dt.datetime.now(ZoneInfo(self.file.timezone)).date())
+        return self.file.last_month(today)
 
     def first_month(self) -> Month:
         """The month in which the first subscription starts."""
@@ -181,7 +181,7 @@ class Source:
         return inputs
 
     def _label(self, path: Path) -> str:
-        path, root = path.resolve(), _root(self.path)
+        path, root = path.resolve(), root_of(self.path)
         return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
 
     def close(self) -> None:
@@ -226,8 +226,8 @@ def open_source(name: str, params_dir: Path, *, lenient: bool = False) -> Source
     rates = read_rates(rates_path) if rates_path else no_rates()
     control_path = path.parent / file.control_totals if file.control_totals else None
     control = read_control(control_path, file.control_tolerance) if control_path else Control()
-    place = local_path(file.connection, path, _root(path)) if file.connection.kind in LOCAL_KINDS else None
-    folders = named_folders(file.connection, path, _root(path))
+    place = local_path(file.connection, path, root_of(path)) if file.connection.kind in LOCAL_KINDS else None
+    folders = named_folders(file.connection, path, root_of(path))
     con = connect(file.connection, path, place)
     source = Source(name, file, path, con, rates, control=control)
     given = [extra for extra in (rates_path, control_path) if extra]
@@ -277,8 +277,3 @@ def _map_tables(source: Source, mappings: list[Mapping], reader: Reader) -> None
         raise faults[0]
     if faults:
         raise SourceError("\n" + "\n".join(str(fault) for fault in faults), where=source.path)
-
-
-def _root(source_file: Path) -> Path:
-    """The folder that holds `params/`."""
-    return source_file.resolve().parent.parent.parent
