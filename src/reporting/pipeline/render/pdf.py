@@ -115,9 +115,13 @@ def _fonts(*folders: Path) -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=paths)
 
 
+def fonts_of(font: Font) -> typst.Fonts:
+    """The fonts that Typst may take: the brand's and its own, never the machine's."""
+    return _fonts(*dict.fromkeys(file.parent for file in font.files.values()))
+
+
 def _compiler(root: Path, context: RunContext) -> typst.Compiler:
-    folders = dict.fromkeys(file.parent for file in context.brand.font.files.values())
-    return typst.Compiler(str(root / "main.typ"), root=str(root), font_paths=_fonts(*folders))
+    return typst.Compiler(str(root / "main.typ"), root=str(root), font_paths=fonts_of(context.brand.font))
 
 
 def _compile(root: Path, document: Document, context: RunContext) -> bytes:
