@@ -24,7 +24,7 @@ from reporting.pipeline.slides.tree import (
     text_of,
 )
 
-_LETTERS = 100
+_LETTERS = 94
 """Of a table's text that fit across the page."""
 
 

@@ -26,12 +26,15 @@ from reporting.pipeline.slides.tree import (
     text_of,
 )
 from reporting.pipeline.terms import used
-from reporting.present.words import cut, listing, sentence
+from reporting.present.words import cut, sentence
 
 ROWS = 6
 """Of a table on a slide."""
 TITLE, LINE, CELL, POINT, POINTS = 120, 230, 75, 230, 5
 """Letters of a title (two lines), of the line below, of a cell and of a point; points on a slide."""
+_ANSWER = 420
+"""Letters of a paragraph on the first slide."""
+_DOUBTED = "not reliable"
 _ASIDE = re.compile(r"\s*\([^()]*\)")
 _CLAUSE = re.compile(r"[;:,](?=\s)")
 _ON = re.compile(r"(.*) on (\w{3} \d{4})")
@@ -62,12 +65,12 @@ class Deck:
 
     Attributes:
         title: Company and month.
-        verdict: Paragraphs below it.
+        verdict: Paragraphs below it: what stands in bold, and the rest.
         notes: Of the first slide.
     """
 
     title: str
-    verdict: Sequence[str]
+    verdict: Sequence[tuple[str, str]]
     notes: Sequence[str]
     slides: Sequence[Slide] = field(default_factory=list)
 
@@ -79,7 +82,7 @@ def deck(documents: Sequence[Document], context: RunContext, meanings: Mapping[s
         documents: In reading order; the appendix has no slide.
         meanings: Words that the notes explain where a slide uses them.
     """
-    verdict: list[str] = []
+    verdict: list[tuple[str, str]] = []
     notes: list[str] = []
     slides: list[Slide] = []
     for document in documents:
@@ -87,22 +90,21 @@ def deck(documents: Sequence[Document], context: RunContext, meanings: Mapping[s
         explained = dict(meanings) | terms_of(blocks)
         parts = [part for part in sections(blocks) if part.paragraphs or part.remarks or part.shown]
         if document.name == FRONT_REPORT and parts:
-            answer = parts[0]
-            verdict = [_ended(title) for title, _ in answer.remarks] + [text_of(p) for p in answer.paragraphs[:2]]
-            notes = _told(answer)
+            verdict, notes = _verdict(parts[0]), _told(parts[0])
             found = list(_of_brief(document, parts, context, verdict))
         else:
             found = list(_of_report(document, parts)) if document.name != APPENDIX else []
         slides += [_explained(slide, explained) for slide in found]
-    return Deck(f"{context.company}: {context.month.label}", [_short(v, 420) for v in verdict], notes, slides)
+    return Deck(f"{context.company}: {context.month.label}", verdict, notes, slides)
 
 
 def _of_brief(
-    document: Document, parts: Sequence[Section], context: RunContext, verdict: list[str]
+    document: Document, parts: Sequence[Section], context: RunContext, verdict: list[tuple[str, str]]
 ) -> Iterator[Slide]:
     """The six figures, then what each section shows; a sentence that leads to nothing goes to the first slide."""
     if tiles := document.front.get("key-figures"):
-        yield Slide(_figures_title(tiles), figures(tiles, context.month.label))
+        signs = sentences(text_of(parts[0].paragraphs[0])) if parts[0].paragraphs else []
+        yield Slide(_title(signs[-1] if signs else "Key figures"), figures(tiles, context.month.label))
     for number, part in enumerate(parts):
         told = [text_of(paragraph) for paragraph in part.paragraphs[number == 0 :]]
         leads = [said for text in told for said in sentences(text)]
@@ -111,7 +113,16 @@ def _of_brief(
             remarks = [title for title, _ in part.remarks] if number else []
             yield _slide(title, shown, remarks, [*told, *(text for _, text in part.remarks)])
         if not part.shown and leads:
-            verdict.append(f"{part.heading}: {leads[0]}" if part.heading else leads[0])
+            verdict.append((f"{part.heading}:" if part.heading else "", leads[0]))
+
+
+def _verdict(answer: Section) -> list[tuple[str, str]]:
+    """The first slide's paragraphs: remarks, the verdict, what moved the revenue."""
+    told = [(_ended(title), "") for title, _ in answer.remarks]
+    for paragraph in answer.paragraphs[:2]:
+        bold = text_of(paragraph[0]["c"]) if paragraph[0]["t"] == "Strong" else ""
+        told.append((bold, _short(text_of(paragraph).removeprefix(bold).strip(), _ANSWER)))
+    return told
 
 
 def _of_report(document: Document, parts: Sequence[Section]) -> Iterator[Slide]:
@@ -122,6 +133,8 @@ def _of_report(document: Document, parts: Sequence[Section]) -> Iterator[Slide]:
     leads = sentences(said)
     title = text_of(bold["c"]) if bold and bold["t"] == "Strong" else leads[0] if leads else document.title
     picture = next((shown for part in parts for shown in part.shown if isinstance(shown, Picture)), None)
+    if leads and _DOUBTED in leads[0] and _DOUBTED not in title:
+        title = f"{title.rstrip('.')} ({_DOUBTED})"
     remarks = [title for title, _ in answer.remarks] if answer else []
     notes = [*(_told(answer) if answer else []), f"More in the report: {document.title}."]
     if picture:
@@ -181,20 +194,6 @@ def _reading(tile: Mapping[str, Any]) -> str:
     if tile["good"] is None:
         return "within its usual range" if tile["usual"] else "too early to tell"
     return f"{'better' if tile['good'] else 'worse'} than usual"
-
-
-def _figures_title(tiles: Sequence[Mapping[str, Any]]) -> str:
-    """Which figures moved more than they usually do."""
-    moved = {good: [tile["label"] for tile in tiles if tile["good"] is good] for good in (False, True)}
-    told = [
-        f"{'better' if good else 'worse'} than usual: {listing(labels)}" for good, labels in moved.items() if labels
-    ]
-    if told:
-        return _title(sentence("; ".join(told)))
-    judged = sum(bool(tile["usual"]) for tile in tiles)
-    if not judged:
-        return "There are too few months to tell what is usual"
-    return f"None of {judged} key figures moved more than it usually does in a month"
 
 
 def _title(text: str) -> str:

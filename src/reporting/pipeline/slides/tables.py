@@ -6,9 +6,9 @@ import textwrap
 
 from reporting.pipeline.slides.tree import Grid
 
-_NARROW = 18
+_NARROW = 26
 """Letters up to which a column is not wrapped: names of owners, days, amounts."""
-_GAP = 2
+_GAP = 3
 """Between columns, in letters."""
 
 

@@ -26,7 +26,6 @@ from reporting.pipeline.slides.tree import (
     meta_text,
     pandoc,
     para,
-    sentences,
     table,
     whole,
 )
@@ -71,11 +70,10 @@ def _slides(
     template = scratch / "template.pptx"
     slide_template(template, context.brand, foot)
     verdict: list[Node] = []
-    for text in told.verdict:
-        first, *rest = sentences(text)
-        bold = inlines(first, strong=True) if not verdict else inlines(first)
-        verdict += [*([{"t": "LineBreak"}, {"t": "LineBreak"}] if verdict else []), *bold]
-        verdict += [node for said in rest for node in ({"t": "Space"}, *inlines(said))]
+    for bold, text in told.verdict:
+        verdict += [{"t": "LineBreak"}, {"t": "LineBreak"}] if verdict else []
+        verdict += [*inlines(bold, strong=True), {"t": "Space"}] if bold else []
+        verdict += inlines(text)
     meta = {
         "title": meta_text(told.title),
         "subtitle": {"t": "MetaInlines", "c": verdict},
