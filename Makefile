@@ -21,9 +21,10 @@ PARALLEL := --numprocesses auto --dist worksteal -p hypothesispytest
 # MONTH, SOURCE, ACCOUNT and the others count only when they are given to make itself: a variable of that name in the
 # environment must not choose the company. Nor do they reach the environment of what make starts.
 MAKEOVERRIDES :=
-unexport MONTH FROM TO SOURCE PARAMS RENDERER NOTEBOOKS PER OUT ROOM SAMPLE ACCOUNT STANCE OWNER DASK IP
+unexport MONTH FROM TO SOURCE PARAMS RENDERER NOTEBOOKS PER SLIDES OUT ROOM SAMPLE ACCOUNT STANCE OWNER DASK IP
 quoted = '$(subst ','\'',$(value $(1)))'
 option = $(if $(and $(filter command,$(origin $(2))),$(value $(2))),--$(1) $(call quoted,$(2)))
+flag = $(if $(and $(filter command,$(origin $(2))),$(filter-out 0,$(value $(2)))),--$(1))
 each = $(if $(filter command,$(origin $(1))),-- $(foreach word,$(value $(1)),$(call quoted,word)))
 
 rooms := $(patsubst tests/%/,%,$(filter-out tests/__pycache__/,$(wildcard tests/*/)))
@@ -41,10 +42,10 @@ help: ## list the commands
 	@echo '  MONTH=2026-10 SOURCE=demo PARAMS=params/monthly.yml RENDERER=quarto may follow where they make sense'
 
 .PHONY: monthly-report
-monthly-report: $(READY) ## make and publish a month, or many: MONTH= FROM= TO= SOURCE= PARAMS= NOTEBOOKS= PER=owner
+monthly-report: $(READY) ## make and publish a month, or many: MONTH= FROM= TO= SOURCE= PARAMS= NOTEBOOKS= PER=owner SLIDES=1
 	@$(REPORTING) run $(call option,month,MONTH) $(call option,from,FROM) $(call option,to,TO) \
 		$(call option,source,SOURCE) $(call option,params,PARAMS) $(call option,renderer,RENDERER) \
-		$(call option,notebooks,NOTEBOOKS) $(call option,per,PER)
+		$(call option,notebooks,NOTEBOOKS) $(call option,per,PER) $(call flag,slides,SLIDES)
 
 .PHONY: validate
 validate: $(READY) ## check a source against the contract: SOURCE= MONTH=

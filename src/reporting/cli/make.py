@@ -34,6 +34,10 @@ def run(
         str | None,
         typer.Option(metavar="owner|region|plan", help="Also reports for each part of the company."),
     ] = None,
+    slides: Annotated[
+        bool | None,
+        typer.Option("--slides/--no-slides", help="Also as slides; default: as the params file says."),
+    ] = None,
     notebooks: Annotated[
         str | None,
         typer.Option(metavar="SET", help="Publish these only, a set that the params file names, apart."),
@@ -53,7 +57,7 @@ def run(
     project = common.project_of(context, params)
     require_span(from_, to, month, only)
     command = context.obj.command
-    plan = make_plan(project, Request(source, month, set_, only, notebooks, renderer, per, command))
+    plan = make_plan(project, Request(source, month, set_, only, notebooks, renderer, per, slides, command))
     reporter = Reporter(common.output())
     if plan.source == common.DEMO:
         ensure_tables(project, reporter)

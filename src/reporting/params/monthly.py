@@ -34,6 +34,8 @@ class Monthly(Strict):
     machine has, as two run at a time."""
     record_person: bool = False
     """Whether the manifest names who ran it, and on which machine."""
+    slides: bool = False
+    """Whether the month is also told in slides (PowerPoint), and the brief as a document for Word."""
     notebooks: dict[str, list[str]] = Field(default_factory=dict)
     """Set -> the notebooks that `reporting run --notebooks` publishes together, by themselves."""
     reports: dict[str, dict[str, Any]] = Field(default_factory=dict)

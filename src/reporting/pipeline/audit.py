@@ -117,13 +117,14 @@ def audit(project: Project, run: Run, reporter: Reporter) -> Audit:
         notebooks = meant_for(source_of(run.source), find_notebooks(project.notebooks))
         known = {name: notebooks[name] for name in published.inputs.notebooks if name in notebooks}
         asked = notebooks if source_of(run.source) == run.source else known  # a new one is named
-        now = inputs.collect(project, snapshot, run.source, asked, published.inputs.parameters, renderer)
+        given = (published.inputs.parameters, renderer, published.inputs.slides)
+        now = inputs.collect(project, snapshot, run.source, asked, *given)
         changed = published.inputs.changed(now) + _other_versions(published)
         judged(snapshot, reporter)
         executed = run_notebooks(stage, known, published.inputs.parameters, forkserver, reporter)
     require_success(executed, stage / "notebooks")
     context = context_of(published, inputs.brand(project))
-    make_site(stage, executed, context, renderer, reporter)
+    make_site(stage, executed, context, renderer, published.inputs.slides, reporter)
     again = inventory(stage)
     found = differences(published.outputs, again, run.folder, stage)
     differing = gathered(found, published.outputs)

@@ -29,6 +29,7 @@ def collect(
     notebooks: Mapping[str, Notebook],
     parameters: dict[str, dict[str, Any]],
     renderer: str,
+    slides: bool,
 ) -> Inputs:
     """The inputs of a run over a snapshot."""
     return Inputs(
@@ -42,6 +43,7 @@ def collect(
         notebooks={name: sha256(notebook.path) for name, notebook in notebooks.items()},
         parameters=parameters,
         packages=packages(),
+        slides=slides,
     )
 
 

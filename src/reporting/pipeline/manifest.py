@@ -25,6 +25,7 @@ SUMMED, CHAINED = 2, 3
 """The first schema with SHA256SUMS, and the first whose months hold the hash of the one before."""
 APART = frozenset({NAME, SUPERSEDED, SUMS, SIGNATURE, CRATE})
 """Files of a published month that are not outputs themselves."""
+_LATER = frozenset({"packages", "slides"})
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _FOREIGN = re.compile(r"^[A-Za-z]:|[\\\x00-\x1f\x7f]")
 """A drive, a backslash (a folder elsewhere), a control character."""
@@ -43,6 +44,7 @@ class Inputs:
         renderer: Name and version of what sets the pages.
         notebooks: Notebook -> SHA-256 of its file, as edited.
         parameters: Notebook -> parameter -> value, where it differs from the notebook's default.
+        slides: Whether it is told in slides as well.
     """
 
     source: str
@@ -55,12 +57,17 @@ class Inputs:
     notebooks: dict[str, str]
     parameters: dict[str, dict[str, Any]]
     packages: str | None = None
+    slides: bool = False
+
+    @property
+    def stated(self) -> dict[str, Any]:
+        """As the manifest states them: what months of earlier versions lack stands there only where it says more."""
+        return {name: value for name, value in asdict(self).items() if name not in _LATER or value}
 
     @cached_property
     def run_id(self) -> str:
         """Twelve hexadecimal digits of the inputs' SHA-256."""
-        given = {name: value for name, value in asdict(self).items() if name != "packages" or value}
-        return hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()[:12]
+        return hashlib.sha256(json.dumps(self.stated, sort_keys=True).encode()).hexdigest()[:12]
 
     def changed(self, other: Inputs) -> list[str]:
         """Names of the inputs in which `other` differs, notebooks by name."""
@@ -113,7 +120,7 @@ class Manifest:
 
     def write(self, folder: Path) -> None:
         """Write `manifest.json` into `folder`, and `SHA256SUMS`, which `sha256sum -c` checks without us."""
-        content = {"schema": self.schema, "run_id": self.run_id, **asdict(self)}
+        content = {"schema": self.schema, "run_id": self.run_id, **asdict(self), "inputs": self.inputs.stated}
         (folder / NAME).write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         (folder / SUMS).write_text(self.sums(folder), encoding="utf-8")
 

@@ -38,6 +38,7 @@ class Request:
         notebooks: A set of the params file, see `sets`; it is published by itself.
         renderer: `auto`, `quarto` or `embedded`.
         per: Also reports for each part of the company by this, see `parts.PER`.
+        slides: Whether also as slides.
         command: The command line that asks, for the manifest.
     """
 
@@ -48,6 +49,7 @@ class Request:
     notebooks: str | None = None
     renderer: str = "auto"
     per: str | None = None
+    slides: bool | None = None
     command: tuple[str, ...] = ()
 
 
@@ -64,6 +66,7 @@ class Plan:
         renderer: `auto`, `quarto` or `embedded`.
         per: By what the company is also told in parts; None = as a whole only.
         set: The set of notebooks that is published; None = all of them.
+        slides: Whether the month is told in slides as well.
         command: The command line that asked for it.
     """
 
@@ -77,6 +80,7 @@ class Plan:
     renderer: str
     per: str | None = None
     set: str | None = None
+    slides: bool = False
     command: tuple[str, ...] = ()
 
     @property
@@ -124,6 +128,7 @@ def make_plan(project: Project, request: Request) -> Plan:
         renderer=request.renderer,
         per=per,
         set=request.notebooks,
+        slides=monthly.slides if request.slides is None else request.slides,
         command=request.command,
     )
 

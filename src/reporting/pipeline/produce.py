@@ -19,6 +19,7 @@ from reporting.pipeline.manifest import NAME, Manifest
 from reporting.pipeline.parameters import SNAPSHOT, Notebook
 from reporting.pipeline.progress import Reporter
 from reporting.pipeline.render.context import RunContext
+from reporting.pipeline.render.site import MEETING
 from reporting.present.brand import Brand
 from reporting.present.locale import writing_as
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 READING_ORDER = REPORTS
 WORKBOOK = "Workbook: lists, accounts, figures, bridge, cohorts, definitions (Excel)"
+FOR_MEETING = {"Slides (PowerPoint)": "*.pptx", "Executive brief (Word)": "*.docx"}
 ABBREVIATIONS = {"mrr": "MRR", "grr": "GRR", "nrr": "NRR"}
 
 
@@ -104,10 +106,20 @@ def context_of(manifest: Manifest, brand: Brand) -> RunContext:
 
 
 def make_site(
-    stage: Path, executed: list[Executed], context: RunContext, renderer: str, reporter: Reporter
+    stage: Path,
+    executed: list[Executed],
+    context: RunContext,
+    renderer: str,
+    slides: bool,
+    reporter: Reporter,
 ) -> None:
-    """Derive documents and data files from executed notebooks and render the month's pages into `stage`."""
+    """Derive documents and data files from executed notebooks and render the month's pages into `stage`.
+
+    Args:
+        slides: Whether the month is told in slides as well.
+    """
     from reporting.pipeline.derive import derive
+    from reporting.pipeline.slides import write_slides
     from reporting.pipeline.terms import terms
     from reporting.pipeline.workbook import write_workbook
     from reporting.snapshot.frozen import Snapshot
@@ -115,9 +127,12 @@ def make_site(
     front = {"month": context.month.label, "company": context.company, "run-id": context.run_id}
     with reporter.step("render", "Rendering HTML and PDF"):
         write_exports((result.path for result in executed), stage / "data")
-        product = Snapshot.load(stage / "snapshot").product
-        write_workbook(stage / "data", context, product)
-        derive([result.path for result in executed], stage / "documents", front, terms(product))
+        snapshot = Snapshot.load(stage / "snapshot")
+        meanings = terms(snapshot.product)
+        write_workbook(stage / "data", context, snapshot.product)
+        derive([result.path for result in executed], stage / "documents", front, meanings)
+        if slides:
+            write_slides(_documents(stage), stage / MEETING, context, snapshot.currency, meanings)
         render_month(stage, context, renderer)
 
 
@@ -127,13 +142,14 @@ def render_month(folder: Path, context: RunContext, renderer: str) -> None:
     from reporting.pipeline.render.site import CSV
 
     data = folder / "data"
-    titled = [(WORKBOOK, path) for path in data.glob("*.xlsx")]
+    titled = [(title, path) for title, kind in FOR_MEETING.items() for path in (folder / MEETING).glob(kind)]
+    titled += [(WORKBOOK, path) for path in data.glob("*.xlsx")]
     titled += [(data_title(path.stem) + CSV, path) for path in sorted(data.glob("*.csv"))]
-    companions = {title: f"data/{path.name}" for title, path in titled}
+    companions = {title: path.relative_to(folder).as_posix() for title, path in titled}
     companions["Manifest: inputs, versions and hashes"] = NAME
     companions["All sources and months"] = "../" * (2 + context.source.count("/")) + "index.html"
     accounts = account_pages(folder / "snapshot")
-    documents = sorted((folder / "documents").glob("*.qmd"), key=_reading_order)
+    documents = _documents(folder)
     notebooks = sorted((folder / "notebooks").glob("*.ipynb"))
     context = replace(context, companions=companions, accounts=accounts)
     name = renderer.split()[0]  # a renderer's name, maybe with its version
@@ -158,6 +174,11 @@ def data_title(stem: str) -> str:
     """A data file's name for a reader: `mrr_bridge` is `MRR bridge`."""
     title = " ".join(ABBREVIATIONS.get(word, word) for word in stem.split("_"))
     return title[:1].upper() + title[1:]
+
+
+def _documents(folder: Path) -> list[Path]:
+    """The derived documents of a month, in reading order."""
+    return sorted((folder / "documents").glob("*.qmd"), key=_reading_order)
 
 
 def _reading_order(document: Path) -> tuple[int, str]:

@@ -78,7 +78,7 @@ def from_sources(project: Project, run: Run, reporter: Reporter) -> Rebuilt:
     shutil.rmtree(stage, ignore_errors=True)
     now = _freeze(project, run, then, stage, reporter)
     published = run.manifest.inputs
-    today = inputs.collect(project, now, run.source, {}, {}, published.renderer)
+    today = inputs.collect(project, now, run.source, {}, {}, published.renderer, published.slides)
     changed = [name for name in published.changed(today) if name in ("code", "packages")]
     tables = drift(then, now)
     if not tables:

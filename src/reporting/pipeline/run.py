@@ -184,7 +184,8 @@ def _run_month(
     stage = build / "preview" if plan.partial else staging(target)
     with _kept_on_failure(stage, build / "failed"):
         snapshot = frozen(stage / "snapshot")
-        made_from = inputs.collect(project, snapshot, plan.source, plan.notebooks, plan.parameters, renderer)
+        given = (plan.notebooks, plan.parameters, renderer, plan.slides)
+        made_from = inputs.collect(project, snapshot, plan.source, *given)
         if not plan.partial and is_intact(target, made_from.run_id):
             shutil.rmtree(stage)
             return Outcome("unchanged", Manifest.read(target), target)
@@ -201,7 +202,8 @@ def _run_month(
             provenance=provenance(project, plan.command),
             **links_of(project, plan.source, month),
         )
-        make_site(stage, executed, context_of(manifest, inputs.brand(project)), renderer, reporter)
+        context = context_of(manifest, inputs.brand(project))
+        make_site(stage, executed, context, renderer, plan.slides, reporter)
         volatile = _circumstances(started, executed, reporter) | (
             person() if plan.monthly.record_person else {}
         )

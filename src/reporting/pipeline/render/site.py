@@ -14,6 +14,8 @@ from reporting.pipeline.render.html import Link
 from reporting.present.markdown import escape
 
 FRONT_REPORT = "executive_brief"
+MEETING = "meeting"
+"""Folder of the slides and of the brief for Word, in a month that has them."""
 _REFERENCE = re.compile(r"(?<![\w\\`])@((?:fig|tbl)-[\w-]*\w)")
 _BOLD = re.compile(r"^\*\*((?:\\.|[^*\\])+)\*\*", re.M)
 _CALLOUT_TITLE = re.compile(r"^:::.*\n## .*$", re.M)
@@ -54,6 +56,8 @@ def front_page(documents: Sequence[Document], context: RunContext) -> Document:
         for d in documents
     ]
     parts += ["## Reports", "\n".join(lines)]
+    if meeting := [link for link in context.companions.items() if link[1].startswith(f"{MEETING}/")]:
+        parts += ["## For the meeting", "\n".join(f"- [{escape(title)}]({href})" for title, href in meeting)]
     if context.accounts:
         parts += ["## Accounts", *_accounts(context.accounts)]
     if context.warnings:
@@ -87,7 +91,11 @@ def _begun(body: str) -> str:
 def _companions(companions: Mapping[str, str]) -> str:
     """What came with the pages, the many data files on one line."""
     files = {title: href for title, href in companions.items() if title.endswith(CSV)}
-    others = [f"- [{escape(title)}]({href})" for title, href in companions.items() if title not in files]
+    others = [
+        f"- [{escape(title)}]({href})"
+        for title, href in companions.items()
+        if title not in files and not href.startswith(f"{MEETING}/")
+    ]
     linked = ", ".join(f"[{escape(t.removesuffix(CSV))}]({href})" for t, href in files.items())
     return "\n".join([*others, *([f"- CSV files: {linked}"] if files else [])])
 

@@ -4,6 +4,6 @@
 brand, `polish` sets what pandoc leaves open, and `write` makes the files.
 """
 
-from reporting.pipeline.slides.write import FOLDER, write_slides
+from reporting.pipeline.slides.write import write_slides
 
-__all__ = ["FOLDER", "write_slides"]
+__all__ = ["write_slides"]

@@ -12,11 +12,11 @@ from reporting.pipeline.slides.template import BROAD, INCH, LEFT, TALL, TOP
 from reporting.pipeline.slides.tree import Grid, Picture
 from reporting.present.brand import Brand
 
-_LINE = 0.55
+_LINE = 0.5
 """Height of the line below, in inches."""
-_SIZES = (16, 14, 12, 11)
+_SIZES = (16, 14, 13, 12, 11)
 """Of a table's text, in points; the first at which it fits."""
-_LETTER = 0.58
+_LETTER = 0.55
 """Mean width of a letter against its height, in a font wider than ours, which a reader may not have."""
 _ROW, _SPACE = 1.2, 9
 """Height of a line against its letters'; above and below the text of a row, in points."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from math import ceil
 
 from reporting.pipeline.slides.tree import Grid
 
@@ -10,6 +11,8 @@ _NARROW = 26
 """Letters up to which a column is not wrapped: names of owners, days, amounts."""
 _GAP = 3
 """Between columns, in letters."""
+_BOLD = 1.12
+"""Width of bold letters against others."""
 
 
 def widths(grid: Grid, letters: float) -> list[float]:
@@ -21,6 +24,7 @@ def widths(grid: Grid, letters: float) -> list[float]:
     longest = [max(map(len, cells)) for cells in columns]
     words = [max(len(word) for cell in cells for word in cell.split() or [""]) for cells in columns]
     wide = [place for place, most in enumerate(longest) if most > _NARROW]
+    longest[grid.strong] = ceil(longest[grid.strong] * _BOLD)
     asked = [float(most + _GAP) for most in longest]
     rest = letters - sum(asked[place] for place in range(len(asked)) if place not in wide)
     over = sum(asked[place] for place in wide)

@@ -13,7 +13,7 @@ from reporting.present.brand import Brand
 INCH = 914_400
 """In the unit of slides."""
 WIDTH, HEIGHT = 13.333, 7.5
-LEFT, TOP, BROAD, TALL = 0.55, 1.55, 12.23, 5.0
+LEFT, TOP, BROAD, TALL = 0.55, 1.5, 12.23, 5.3
 """Where a slide's content stands, in inches."""
 _GROWN = 4 / 3
 """pandoc's slides are ten inches wide; ours are as wide as PowerPoint's."""

@@ -30,9 +30,6 @@ from reporting.pipeline.slides.tree import (
     whole,
 )
 
-FOLDER = "meeting"
-"""Of a month's folder."""
-
 
 def write_slides(
     documents: Sequence[Path], out: Path, context: RunContext, currency: str, meanings: Mapping[str, str]
