@@ -128,11 +128,10 @@ def make_site(
     with reporter.step("render", "Rendering HTML and PDF"):
         write_exports((result.path for result in executed), stage / "data")
         snapshot = Snapshot.load(stage / "snapshot")
-        meanings = terms(snapshot.product)
         write_workbook(stage / "data", context, snapshot.product)
-        derive([result.path for result in executed], stage / "documents", front, meanings)
+        derive([result.path for result in executed], stage / "documents", front, terms(snapshot.product))
         if slides:
-            write_slides(_documents(stage), stage / MEETING, context, snapshot.currency, meanings)
+            write_slides(_documents(stage), stage / MEETING, context, snapshot.currency, snapshot.product)
         render_month(stage, context, renderer)
 
 

@@ -73,7 +73,9 @@ def _block(
             return [table(grid, widths(grid, _LETTERS)), para("")]
         if any(name.startswith("callout-") for name in classes):
             title, *rest = content[1]
-            said = [{"t": "Para", "c": [{"t": "Strong", "c": title["c"][2]}]}, *rest]
+            bold = inlines(f"{text_of(title['c'][2])}.", strong=True)
+            first = rest[0]["c"] if rest and rest[0]["t"] == "Para" else []
+            said = [{"t": "Para", "c": [*bold, {"t": "Space"}, *first]}, *rest[bool(first) :]]
             return [{"t": "BlockQuote", "c": _referred(said, numbers)}]
         return []  # the words that pages explain on a click
     if kind == "Header":

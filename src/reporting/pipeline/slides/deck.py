@@ -104,7 +104,8 @@ def _of_brief(
     """The six figures, then what each section shows; a sentence that leads to nothing goes to the first slide."""
     if tiles := document.front.get("key-figures"):
         signs = sentences(text_of(parts[0].paragraphs[0])) if parts[0].paragraphs else []
-        yield Slide(_title(signs[-1] if signs else "Key figures"), figures(tiles, context.month.label))
+        title = _title(signs[-1] if signs else "Key figures")
+        yield Slide(title, figures(tiles, context.month.label), notes=[" ".join(signs)])
     for number, part in enumerate(parts):
         told = [text_of(paragraph) for paragraph in part.paragraphs[number == 0 :]]
         leads = [said for text in told for said in sentences(text)]

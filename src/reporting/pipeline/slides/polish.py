@@ -113,7 +113,7 @@ def _cell(cell: ET.Element, size: int, ink: str, strong: object, brand: Brand, *
     for old in cell.findall(f"{A}tcPr"):
         cell.remove(old)
     about = ET.SubElement(
-        cell, f"{A}tcPr", marL="45720", marR="91440", marT="45720", marB="45720", anchor="b" if head else "ctr"
+        cell, f"{A}tcPr", marL="91440", marR="91440", marT="45720", marB="45720", anchor="b" if head else "ctr"
     )
     rule = ET.SubElement(about, f"{A}lnB", w="19050" if head else "6350")
     color = brand.accent if head else brand.line

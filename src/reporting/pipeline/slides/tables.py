@@ -7,8 +7,10 @@ from math import ceil
 
 from reporting.pipeline.slides.tree import Grid
 
-_NARROW = 26
-"""Letters up to which a column is not wrapped: names of owners, days, amounts."""
+_NARROW = (26, 16)
+"""Letters up to which a column is not wrapped (names, owners, days, amounts): rather more than fewer."""
+_LEAST = 0.45
+"""Share of what they ask for that is left to the other columns."""
 _GAP = 3
 """Between columns, in letters."""
 _BOLD = 1.12
@@ -23,11 +25,14 @@ def widths(grid: Grid, letters: float) -> list[float]:
     columns = list(zip(grid.head, *grid.rows, strict=True))
     longest = [max(map(len, cells)) for cells in columns]
     words = [max(len(word) for cell in cells for word in cell.split() or [""]) for cells in columns]
-    wide = [place for place, most in enumerate(longest) if most > _NARROW]
     longest[grid.strong] = ceil(longest[grid.strong] * _BOLD)
     asked = [float(most + _GAP) for most in longest]
-    rest = letters - sum(asked[place] for place in range(len(asked)) if place not in wide)
-    over = sum(asked[place] for place in wide)
+    for narrow in _NARROW:
+        wide = [place for place, most in enumerate(longest) if most > narrow]
+        over = sum(asked[place] for place in wide)
+        rest = letters - (sum(asked) - over)
+        if rest >= _LEAST * over:
+            break
     if over > rest:
         for place in wide:
             asked[place] = max(rest * asked[place] / over, words[place] + _GAP)

@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from reporting.params.product import Product
 from reporting.pipeline.render.context import RunContext
 from reporting.pipeline.render.document import Document, read_document
 from reporting.pipeline.render.site import FRONT_REPORT
 from reporting.pipeline.slides.brief import brief, finished
 from reporting.pipeline.slides.deck import Deck, Slide, deck
+from reporting.pipeline.slides.definitions import definitions
 from reporting.pipeline.slides.package import pack, unpack
 from reporting.pipeline.slides.pictures import write_pictures
 from reporting.pipeline.slides.polish import polish
@@ -32,14 +34,14 @@ from reporting.pipeline.slides.tree import (
 
 
 def write_slides(
-    documents: Sequence[Path], out: Path, context: RunContext, currency: str, meanings: Mapping[str, str]
+    documents: Sequence[Path], out: Path, context: RunContext, currency: str, product: Product
 ) -> list[Path]:
     """Write `<source>-<month>.pptx` and, where there is a brief, `executive_brief.docx` into folder `out`.
 
     Args:
         documents: Derived documents in reading order.
         currency: Of the amounts, ISO code.
-        meanings: Words that the notes explain.
+        product: Its thresholds stand in the definitions.
 
     Raises:
         RenderError: pandoc failed.
@@ -48,7 +50,7 @@ def write_slides(
     read = [read_document(path) for path in documents]
     with tempfile.TemporaryDirectory(prefix="reporting-slides-") as temporary:
         scratch = Path(temporary)
-        told = deck(read, context, meanings)
+        told = deck(read, context, definitions(product))
         made = [out / f"{context.source.replace('/', '-')}-{context.month}.pptx"]
         _slides(told, read, made[0], scratch, context, currency)
         for document in read:
