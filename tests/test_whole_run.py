@@ -21,6 +21,7 @@ import openpyxl
 import pandas as pd
 import pypdf
 import pytest
+from tests import office
 from tests.shared import built_once
 
 from reporting.metrics.registry import REPORTS
@@ -55,7 +56,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _publish(folder: Path) -> None:
     _furnish(folder)
-    result = reporting(folder, "run", "--renderer", "embedded")
+    result = reporting(folder, "run", "--renderer", "embedded", "--slides")
     assert result.returncode == 0, result.stdout + result.stderr
     assert result.stdout.rstrip().endswith("index.html")
     shutil.rmtree(folder / "build")
@@ -152,6 +153,18 @@ def test_the_workbook_holds_what_the_files_hold(month):
     assert accounts["Health score"].notna().any() and accounts["Cohort"].notna().all()
 
 
+def test_the_slides_say_what_the_reports_find(month):
+    deck = office.slides(month / "meeting" / "demo-2026-10.pptx")
+    assert len(deck) == 1 + 4 + 4  # verdict; figures, bridge, to save, to grow; a slide a report
+    front = " ".join((month / "index.html").read_text(encoding="utf-8").split())
+    for slide in deck[5:]:
+        assert slide.title in re.sub(r"<[^>]+>|\s*\([^()]*\)", "", front), slide.title
+        assert slide.alts and len(slide.notes) >= 3
+    with (month / "data" / "to_rescue.csv").open(encoding="utf-8-sig", newline="") as file:
+        first = next(csv.DictReader(file))
+    assert deck[3].rows[1][0] == first["account_name"]
+
+
 def test_reports_tell_the_same_figures_and_the_same_accounts(month):
     """Read from the pages themselves."""
     brief, health, churn = (
@@ -225,7 +238,7 @@ def test_another_machine_publishes_the_same_bytes(month, tmp_path):
     core = min(os.sched_getaffinity(0))
     result = reporting(
         other,
-        *("run", "--renderer", "embedded"),
+        *("run", "--renderer", "embedded", "--slides"),
         env=os.environ | strange,
         umask=0o077,
         preexec_fn=lambda: os.sched_setaffinity(0, {core}),

@@ -66,6 +66,7 @@ class Workshop:
             "schema": SCHEMA,
             "title": "Tiny Ltd",
             "month": str(MONTH),
+            "currency": "USD",
             "product": load_product(PRODUCT).model_dump(mode="json"),
             "sources": [{"name": "events.csv", "sha256": "0" * 64, "rows": 3}],
             "hash": f"{mrr}".encode().hex().ljust(64, "0"),

@@ -42,6 +42,7 @@ def test_the_run_id_is_twelve_hexadecimal_digits_of_the_inputs():
         ("lock", "x", "lock"),
         ("brand", "x", "brand"),
         ("renderer", "quarto 1.10", "renderer"),
+        ("slides", True, "slides"),
         ("parameters", {"churn": {"top": 4}, "brief": {}}, "parameters"),
         ("notebooks", {"churn": "9", "brief": "2"}, "notebook churn"),
         ("notebooks", {"churn": "1"}, "notebook brief"),
@@ -52,6 +53,14 @@ def test_every_input_changes_the_run_id_and_is_named(field, value, name):
     other = replace(INPUTS, **{field: value})
     assert other.run_id != INPUTS.run_id
     assert INPUTS.changed(other) == [name]
+
+
+def test_a_month_without_slides_says_nothing_of_them(tmp_path):
+    """So that months of earlier versions keep their run id."""
+    MANIFEST.write(tmp_path)
+    assert "slides" not in json.loads((tmp_path / NAME).read_text())["inputs"]
+    replace(MANIFEST, inputs=replace(INPUTS, slides=True)).write(tmp_path)
+    assert Manifest.read(tmp_path).inputs.slides is True
 
 
 def test_what_varies_between_runs_is_apart(tmp_path):

@@ -61,7 +61,7 @@ class Inputs:
 
     @property
     def stated(self) -> dict[str, Any]:
-        """As the manifest states them: what months of earlier versions lack stands there only where it says more."""
+        """As the manifest states them: what earlier versions lacked stands there only where it says more."""
         return {name: value for name, value in asdict(self).items() if name not in _LATER or value}
 
     @cached_property

@@ -125,6 +125,6 @@ def publish(project: Path, name: str) -> None:
     (project / "params" / f"product.{name}.yml").write_text(yaml.safe_dump(product, sort_keys=False))
     build(project / "tables", accounts=14, months=16)
     command = [sys.executable, "-m", "reporting.cli", "--project", str(project)]
-    run = [*command, "run", "--source", name, "--renderer", "embedded"]
+    run = [*command, "run", "--source", name, "--renderer", "embedded", "--slides"]
     made = subprocess.run(run, capture_output=True, text=True)
     assert made.returncode == 0, made.stdout + made.stderr

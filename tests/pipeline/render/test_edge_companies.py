@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import nbformat
 import pytest
 from edge_companies import EDGES, MONTH, publish
+from tests import office
 from tests.shared import built_once
 
 pytestmark = pytest.mark.server  # whole runs
@@ -44,10 +45,26 @@ def told(month: Path) -> dict[str, str]:
         cells = nbformat.read(notebook, as_version=4).cells
         outputs = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
         found[notebook.name] = "\n".join(data.get("text/markdown", "") for data in outputs)
+    for slide in deck(month):
+        found[f"slide: {slide.title}"] = "\n".join([slide.title, *slide.texts, *slide.notes, *slide.alts])
     for file in (month / "data").glob("*.csv"):
         with file.open(encoding="utf-8-sig", newline="") as lines:
             found[file.name] = "\n".join("\n".join(row) for row in csv.reader(lines))
     return found
+
+
+def deck(month: Path) -> list[office.Read]:
+    (path,) = (month / "meeting").glob("*.pptx")
+    return office.slides(path)
+
+
+def test_no_slide_is_empty_or_without_a_title_and_each_has_its_notes(month):
+    found = deck(month)
+    assert len(found) >= 4
+    for slide in found:
+        assert slide.title and (slide.texts or slide.rows), slide.title
+        assert slide.notes, slide.title
+        assert all(slide.alts)
 
 
 def test_no_document_shows_what_is_no_value(month):

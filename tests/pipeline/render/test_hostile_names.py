@@ -13,6 +13,7 @@ from pathlib import Path
 import pypdf
 import pytest
 from contents import of_markdown
+from tests import office
 from tests.shared import built_once
 
 from reporting.demo.company import build
@@ -57,7 +58,7 @@ def publish(project: Path) -> None:
     (sources / "hostile.yml").write_text(text.replace("build/demo/tables", "tables"))
     build(project / "tables", accounts=70, months=16)
     command = [sys.executable, "-m", "reporting.cli", "--project", str(project)]
-    run = [*command, "run", "--source", "hostile", "--renderer", "embedded"]
+    run = [*command, "run", "--source", "hostile", "--renderer", "embedded", "--slides"]
     made = subprocess.run(run, capture_output=True, text=True)
     assert made.returncode == 0, made.stdout + made.stderr
 
@@ -137,3 +138,14 @@ def test_no_cell_of_a_data_file_is_a_formula(month):
             for row in csv.DictReader(file):
                 name = row.get("account_name") or ""
                 assert not name.startswith(("=", "+", "-", "@")), (path.name, name)
+
+
+def test_every_name_on_a_slide_is_read_as_it_is_written(month, verdicts):
+    (path,) = (month / "meeting").glob("*.pptx")
+    known = {row["account_name"] for row in verdicts}
+    shown = [
+        row[0] for slide in office.slides(path) for row in slide.rows[1:] if slide.rows[0][0] == "Account"
+    ]
+    assert shown
+    assert all(name in known or any(full.startswith(name[:-1]) for full in known) for name in shown)
+    assert not any(b"External" in part for part in office.links(path))

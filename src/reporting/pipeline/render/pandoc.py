@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import subprocess
 from pathlib import Path
 
@@ -35,17 +36,37 @@ def convert(document: Document, to: str, *, options: tuple[str, ...] = (), folde
     Raises:
         RenderError: pandoc failed or warned; it names the line of the document.
     """
-    command = [pandoc_path(), "-f", READER, "-t", to, "--wrap=none", "--fail-if-warnings", *options]
-    command += ["--lua-filter", str(THEME / "report.lua")]
+    asked = ("-f", READER, "-t", to, "--wrap=none", *options, "--lua-filter", str(THEME / "report.lua"))
     markdown = "\n" * (document.first_line - 1) + document.body  # lines are numbered as in the file
+    made = run(*asked, given=markdown, where=document.path, folder=folder or document.path.parent)
+    return made.decode()
+
+
+def run(
+    *options: str, given: str, where: Path | None = None, folder: Path | None = None, epoch: int = 0
+) -> bytes:
+    """What pandoc makes of `given`.
+
+    Args:
+        where: The document, for the message.
+        folder: Working folder.
+        epoch: The time that a file made says of itself, in seconds.
+
+    Raises:
+        RenderError: pandoc failed or warned.
+    """
     made = subprocess.run(
-        command, input=markdown.encode(), capture_output=True, cwd=folder or document.path.parent
+        [pandoc_path(), "--fail-if-warnings", *options],
+        input=given.encode(),
+        capture_output=True,
+        cwd=folder,
+        env=os.environ | {"SOURCE_DATE_EPOCH": str(epoch)},
     )
     if made.returncode or made.stderr.strip():
         said = made.stderr.decode(errors="replace").removesuffix("Failing because there were warnings.\n")
         raise RenderError(
             f"pandoc: {said.strip() or f'exit code {made.returncode}'}",
-            where=document.path,
+            where=where,
             remedy="Correct the notebook cell that writes this part of the document.",
         )
-    return made.stdout.decode()
+    return made.stdout

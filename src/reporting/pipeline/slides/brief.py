@@ -9,20 +9,10 @@ from xml.etree import ElementTree as ET
 
 from reporting.pipeline.render.document import Document
 from reporting.pipeline.slides.deck import figures
+from reporting.pipeline.slides.nodes import figure, heading, inlines, para, table
 from reporting.pipeline.slides.package import Parts, W, edit
 from reporting.pipeline.slides.tables import widths
-from reporting.pipeline.slides.tree import (
-    Node,
-    figure,
-    grid_of,
-    heading,
-    inlines,
-    para,
-    picture_of,
-    read_tree,
-    table,
-    text_of,
-)
+from reporting.pipeline.slides.tree import Node, grid_of, picture_of, read_tree, text_of
 
 _LETTERS = 94
 """Of a table's text that fit across the page."""
@@ -55,9 +45,13 @@ def _numbered(blocks: Sequence[Node]) -> list[tuple[str, str]]:
 
 
 def _block(
-    block: Node, numbers: Mapping[str, str], pictures: Mapping[str, Path], front: Mapping[str, Any], month: str
+    block: Node,
+    numbers: Mapping[str, str],
+    pictures: Mapping[str, Path],
+    front: Mapping[str, Any],
+    month: str,
 ) -> list[Node]:
-    kind, content = block["t"], block.get("c")
+    kind, content = block["t"], block.get("c", "")
     if kind == "Figure":
         picture = picture_of(block)
         return [figure(pictures[picture.path], f"{numbers[content[0][0]]}: {picture.caption}", picture.alt)]
@@ -96,7 +90,7 @@ def _referred(nodes: Any, numbers: Mapping[str, str]) -> Any:
 
 
 def finished(parts: Parts) -> Parts:
-    """What pandoc leaves open in a document for Word: rows that stay whole, alternative texts on the pictures too."""
+    """What pandoc leaves open in a document for Word: whole rows, alternative texts on pictures."""
     edit(parts, "word/document.xml", _finish)
     return parts
 

@@ -1,4 +1,4 @@
-"""What stands on which slide: the finding as title, one chart or table, a line below it, the reason in the notes.
+"""What stands on which slide: the finding as title, a chart or table, a line below, the reason in the notes.
 
 Everything is taken from the month's documents, so that a slide says what its report says.
 """
@@ -16,7 +16,6 @@ from reporting.pipeline.render.document import Document
 from reporting.pipeline.render.site import FRONT_REPORT
 from reporting.pipeline.slides.tree import (
     Grid,
-    Node,
     Picture,
     Section,
     read_tree,
@@ -101,7 +100,7 @@ def deck(documents: Sequence[Document], context: RunContext, meanings: Mapping[s
 def _of_brief(
     document: Document, parts: Sequence[Section], context: RunContext, verdict: list[tuple[str, str]]
 ) -> Iterator[Slide]:
-    """The six figures, then what each section shows; a sentence that leads to nothing goes to the first slide."""
+    """The key figures, then what each section shows; what leads to nothing goes to the first slide."""
     if tiles := document.front.get("key-figures"):
         signs = sentences(text_of(parts[0].paragraphs[0])) if parts[0].paragraphs else []
         title = _title(signs[-1] if signs else "Key figures")

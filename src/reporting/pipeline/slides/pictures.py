@@ -1,4 +1,4 @@
-"""Charts as pictures, for programs that show no SVG: set by Typst in the brand's font, the same bytes each time."""
+"""Charts as pictures, where SVG isn't shown: set by Typst in the brand's font, always the same bytes."""
 
 from __future__ import annotations
 

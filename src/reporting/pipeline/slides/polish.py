@@ -1,4 +1,4 @@
-"""What pandoc leaves open on a slide: places and sizes, tables as wide as the slide, alternative texts, the foot."""
+"""What pandoc leaves open on a slide: places, sizes, tables as wide as it, alternative texts, the foot."""
 
 from __future__ import annotations
 
@@ -87,8 +87,21 @@ def _table(frame: ET.Element, grid: Grid, brand: Brand) -> None:
         tone = grid.tones[number - 1] if number and grid.tones else ""
         cells = row.findall(f"{A}tc")
         for place, cell in enumerate(cells):
-            ink = getattr(brand, tone) if tone and place == len(cells) - 1 else brand.ink if number else brand.muted
-            _cell(cell, size if number else size - 2, ink, number and place == grid.strong, brand, head=not number)
+            ink = (
+                getattr(brand, tone)
+                if tone and place == len(cells) - 1
+                else brand.ink
+                if number
+                else brand.muted
+            )
+            _cell(
+                cell,
+                size if number else size - 2,
+                ink,
+                number and place == grid.strong,
+                brand,
+                head=not number,
+            )
     style = next(frame.iter(f"{A}tableStyleId"))
     style.text = _PLAIN
     next(frame.iter(f"{A}tblPr")).attrib.pop("bandRow", None)
@@ -113,7 +126,13 @@ def _cell(cell: ET.Element, size: int, ink: str, strong: object, brand: Brand, *
     for old in cell.findall(f"{A}tcPr"):
         cell.remove(old)
     about = ET.SubElement(
-        cell, f"{A}tcPr", marL="91440", marR="91440", marT="45720", marB="45720", anchor="b" if head else "ctr"
+        cell,
+        f"{A}tcPr",
+        marL="91440",
+        marR="91440",
+        marT="45720",
+        marB="45720",
+        anchor="b" if head else "ctr",
     )
     rule = ET.SubElement(about, f"{A}lnB", w="19050" if head else "6350")
     color = brand.accent if head else brand.line
@@ -158,5 +177,5 @@ def _run(text: str) -> ET.Element:
 def _number() -> ET.Element:
     field = ET.Element(f"{A}fld", id="{C5EF2332-01BF-834F-8236-50238282D533}", type="slidenum")
     ET.SubElement(field, f"{A}rPr", lang="en-US")
-    ET.SubElement(field, f"{A}t").text = "‹#›"
+    ET.SubElement(field, f"{A}t").text = "#"
     return field

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from reporting.pipeline.render.pandoc import run
 from reporting.pipeline.slides.package import A, P, Parts, W, edit, pack, unpack
-from reporting.pipeline.slides.tree import pandoc
 from reporting.present.brand import Brand
 
 INCH = 914_400
@@ -59,7 +59,7 @@ def word_template(path: Path, brand: Brand) -> None:
 
 
 def _default(name: str) -> Parts:
-    return unpack(pandoc("--print-default-data-file", name, given=b""))
+    return unpack(run("--print-default-data-file", name, given=""))
 
 
 def _theme(root: ET.Element, brand: Brand) -> None:
@@ -131,13 +131,20 @@ def _master(root: ET.Element) -> None:
 
 
 def _bar() -> ET.Element:
-    """A line in the brand's first colour along the slide's upper edge."""
-    return ET.fromstring(
-        f'<p:sp xmlns:p="{P[1:-1]}" xmlns:a="{A[1:-1]}"><p:nvSpPr><p:cNvPr id="99" name="Brand"/><p:cNvSpPr/><p:nvPr/>'
-        f'</p:nvSpPr><p:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="12192000" cy="{round(0.1 * INCH)}"/></a:xfrm>'
-        '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:solidFill><a:schemeClr val="tx2"/></a:solidFill>'
-        "<a:ln><a:noFill/></a:ln></p:spPr></p:sp>"
-    )
+    """A line in the brand's accent along the slide's upper edge."""
+    shape = ET.Element(f"{P}sp")
+    about = ET.SubElement(shape, f"{P}nvSpPr")
+    ET.SubElement(about, f"{P}cNvPr", id="99", name="Brand")
+    ET.SubElement(about, f"{P}cNvSpPr")
+    ET.SubElement(about, f"{P}nvPr")
+    look = ET.SubElement(shape, f"{P}spPr")
+    place = ET.SubElement(look, f"{A}xfrm")
+    ET.SubElement(place, f"{A}off", x="0", y="0")
+    ET.SubElement(place, f"{A}ext", cx="12192000", cy=str(round(0.1 * INCH)))
+    ET.SubElement(ET.SubElement(look, f"{A}prstGeom", prst="rect"), f"{A}avLst")
+    ET.SubElement(ET.SubElement(look, f"{A}solidFill"), f"{A}schemeClr", val="tx2")
+    ET.SubElement(ET.SubElement(look, f"{A}ln"), f"{A}noFill")
+    return shape
 
 
 def _cover(root: ET.Element) -> None:
@@ -173,7 +180,12 @@ def _aligned(shape: ET.Element, side: str) -> None:
 def _styles(root: ET.Element, brand: Brand) -> None:
     """Sizes in half points; headings in the brand's accent, captions muted, tables small."""
     sizes = {"Title": 44, "Subtitle": 24, "Heading1": 32, "Heading2": 28, "Compact": 17, "Caption": 18}
-    colors = {"Title": brand.accent, "Heading1": brand.accent, "Heading2": brand.accent, "Caption": brand.muted}
+    colors = {
+        "Title": brand.accent,
+        "Heading1": brand.accent,
+        "Heading2": brand.accent,
+        "Caption": brand.muted,
+    }
     for style in root.iter(f"{W}style"):
         name = style.get(f"{W}styleId", "")
         if name in sizes:
@@ -203,13 +215,16 @@ def _page(root: ET.Element, wide: int, tall: int) -> None:
     for old in [found for found in section if found.tag in (f"{W}pgSz", f"{W}pgMar")]:
         section.remove(old)
     ET.SubElement(section, f"{W}pgSz", {f"{W}w": str(wide), f"{W}h": str(tall)})
-    sides = dict.fromkeys(("top", "right", "bottom", "left"), str(_MARGIN)) | {"header": "567", "footer": "567"}
-    ET.SubElement(section, f"{W}pgMar", {f"{W}{side}": room for side, room in (sides | {"gutter": "0"}).items()})
+    sides = dict.fromkeys(("top", "right", "bottom", "left"), str(_MARGIN)) | {
+        "header": "567",
+        "footer": "567",
+    }
+    ET.SubElement(
+        section, f"{W}pgMar", {f"{W}{side}": room for side, room in (sides | {"gutter": "0"}).items()}
+    )
 
 
 def _only(root: ET.Element, tag: str) -> ET.Element:
     found = next(root.iter(tag), None)
     assert found is not None, f"pandoc's template has no {tag}"
     return found
-
-

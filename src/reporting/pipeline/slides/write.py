@@ -10,27 +10,26 @@ from pathlib import Path
 from reporting.params.product import Product
 from reporting.pipeline.render.context import RunContext
 from reporting.pipeline.render.document import Document, read_document
+from reporting.pipeline.render.pandoc import run
 from reporting.pipeline.render.site import FRONT_REPORT
 from reporting.pipeline.slides.brief import brief, finished
 from reporting.pipeline.slides.deck import Deck, Slide, deck
 from reporting.pipeline.slides.definitions import definitions
-from reporting.pipeline.slides.package import pack, unpack
-from reporting.pipeline.slides.pictures import write_pictures
-from reporting.pipeline.slides.polish import polish
-from reporting.pipeline.slides.template import slide_template, word_template
-from reporting.pipeline.slides.tree import (
-    Node,
-    Picture,
+from reporting.pipeline.slides.nodes import (
     div,
     figure,
     heading,
     inlines,
     meta_text,
-    pandoc,
     para,
     table,
     whole,
 )
+from reporting.pipeline.slides.package import pack, unpack
+from reporting.pipeline.slides.pictures import write_pictures
+from reporting.pipeline.slides.polish import polish
+from reporting.pipeline.slides.template import slide_template, word_template
+from reporting.pipeline.slides.tree import Node, Picture
 
 
 def write_slides(
@@ -98,11 +97,14 @@ def _word(document: Document, path: Path, scratch: Path, context: RunContext) ->
     pictures = write_pictures(document.figures, document.path.parent, scratch, context.brand.font, "#ffffff")
     template = scratch / "template.docx"
     word_template(template, context.brand)
-    meta = {"title": meta_text(document.title), "subtitle": meta_text(f"{context.company}, {context.month.label}")}
+    meta = {
+        "title": meta_text(document.title),
+        "subtitle": meta_text(f"{context.company}, {context.month.label}"),
+    }
     raw = _made("docx", whole(brief(document, pictures, context.month.label), meta), template, path, context)
     pack(finished(unpack(raw)), path)
 
 
-def _made(to: str, tree: bytes, template: Path, path: Path, context: RunContext) -> bytes:
+def _made(to: str, tree: str, template: Path, path: Path, context: RunContext) -> bytes:
     options = ("-f", "json", "-t", to, "--slide-level=2", "--reference-doc", str(template), "-o", "-")
-    return pandoc(*options, given=tree, where=path, epoch=int(context.timestamp.timestamp()))
+    return run(*options, given=tree, where=path, epoch=int(context.timestamp.timestamp()))
