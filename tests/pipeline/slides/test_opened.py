@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pypdf
 import pytest
-from test_slides import month, write
+from test_slides import document, month, write
 from tests import office
 
 pytestmark = [
@@ -18,6 +18,12 @@ pytestmark = [
         shutil.which("soffice") is None, reason="no soffice (libreoffice-impress, libreoffice-writer)"
     ),
 ]
+LONGER = (
+    "**"
+    + "What is found takes a good many words to say " * 3
+    + ".** "
+    + "And so does its reason, at length. " * 40
+)
 LONG = [f"{number} holding of the very long names and then some more " * 3 for number in range(9)]
 FOOT = 40
 """Points from the lower edge in which the foot stands."""
@@ -48,10 +54,13 @@ def squeezed(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
-@pytest.fixture(scope="module", params=["short names", "long names"])
+@pytest.fixture(scope="module", params=["short texts", "long texts"])
 def files(request, tmp_path_factory) -> list[Path]:
     folder = tmp_path_factory.mktemp("opened")
-    return write(folder, month(folder / "documents", LONG if request.param == "long names" else None))
+    long = request.param == "long texts"
+    documents = month(folder / "documents", LONG if long else None)
+    documents += [document(folder / "documents", "mine", "Mine", LONGER)] if long else []
+    return write(folder, documents)
 
 
 def test_each_slide_is_a_wide_page_with_its_text_above_the_foot(files, tmp_path):

@@ -31,7 +31,7 @@ ROWS = 6
 """Of a table on a slide."""
 TITLE, LINE, CELL, POINT, POINTS = 120, 230, 75, 230, 5
 """Letters of a title (two lines), of the line below, of a cell and of a point; points on a slide."""
-_ANSWER = 420
+_ANSWER = 400
 """Letters of a paragraph on the first slide."""
 _DOUBTED = "not reliable"
 _ASIDE = re.compile(r"\s*\([^()]*\)")
@@ -109,17 +109,17 @@ def _of_brief(
         told = [text_of(paragraph) for paragraph in part.paragraphs[number == 0 :]]
         leads = [said for text in told for said in sentences(text)]
         for shown in part.shown:
-            title = leads[0] if leads else shown.caption
-            remarks = [title for title, _ in part.remarks] if number else []
-            yield _slide(title, shown, remarks, [*told, *(text for _, text in part.remarks)])
-        if not part.shown and leads:
-            verdict.append((f"{part.heading}:" if part.heading else "", leads[0]))
+            remarks = [said for said, _ in part.remarks] if number else []
+            notes = [*told, *(text for _, text in part.remarks)]
+            yield _slide(leads[0] if leads else shown.caption, shown, remarks, notes)
+        if number and leads and not part.shown:
+            verdict.append((f"{part.heading}:" if part.heading else "", _short(leads[0], POINT)))
 
 
 def _verdict(answer: Section) -> list[tuple[str, str]]:
     """The first slide's paragraphs: remarks, the verdict, what moved the revenue."""
     told = [(_ended(title), "") for title, _ in answer.remarks]
-    for paragraph in answer.paragraphs[:2]:
+    for paragraph in answer.paragraphs[: 2 if answer.shown else 3]:
         bold = text_of(paragraph[0]["c"]) if paragraph[0]["t"] == "Strong" else ""
         told.append((bold, _short(text_of(paragraph).removeprefix(bold).strip(), _ANSWER)))
     return told
@@ -135,7 +135,7 @@ def _of_report(document: Document, parts: Sequence[Section]) -> Iterator[Slide]:
     picture = next((shown for part in parts for shown in part.shown if isinstance(shown, Picture)), None)
     if leads and _DOUBTED in leads[0] and _DOUBTED not in title:
         title = f"{title.rstrip('.')} ({_DOUBTED})"
-    remarks = [title for title, _ in answer.remarks] if answer else []
+    remarks = [said for said, _ in answer.remarks] if answer else []
     notes = [*(_told(answer) if answer else []), f"More in the report: {document.title}."]
     if picture:
         yield _slide(title, picture, remarks, notes)
@@ -153,12 +153,10 @@ def _slide(title: str, shown: Picture | Grid, remarks: Sequence[str], notes: Seq
     line = " ".join(map(_ended, [*remarks, shown.caption]))
     if isinstance(shown, Picture):
         return Slide(_title(title), shown, line=_short(line, LINE), notes=[*notes, shown.alt])
-    more = len(shown.rows) - ROWS
-    if more > 0:
-        line = f"{line} And {more} more in the report."
+    more = f"And {len(shown.rows) - ROWS} more in the report." if len(shown.rows) > ROWS else ""
+    line = f"{_short(line, LINE - len(more))} {more}".rstrip()
     rows = [[cut(cell, CELL) for cell in row] for row in shown.rows[:ROWS]]
-    grid = replace(shown, rows=rows, caption="")
-    return Slide(_title(title), grid, line=_short(line, LINE), notes=notes)
+    return Slide(_title(title), replace(shown, rows=rows, caption=""), line=line, notes=notes)
 
 
 def _explained(slide: Slide, meanings: Mapping[str, str]) -> Slide:

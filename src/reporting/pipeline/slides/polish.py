@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from reporting.pipeline.slides.deck import Slide
+from reporting.pipeline.slides.deck import Deck, Slide
 from reporting.pipeline.slides.package import A, P, Parts, edit
 from reporting.pipeline.slides.tables import lines, widths
-from reporting.pipeline.slides.template import BROAD, INCH, LEFT, TALL, TOP
+from reporting.pipeline.slides.template import BROAD, COVER, INCH, LEFT, TALL, TOP
 from reporting.pipeline.slides.tree import Grid, Picture
 from reporting.present.brand import Brand
 
+_LONG, _SMALL = 85, 22
+"""Letters of a title from which on it is set smaller, and how large."""
 _LINE = 0.5
 """Height of the line below, in inches."""
 _SIZES = (16, 14, 13, 12, 11)
@@ -24,13 +27,15 @@ _PLAIN = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 """PowerPoint's table style without any lines or fills; ours are set cell by cell."""
 
 
-def polish(parts: Parts, slides: Sequence[Slide], brand: Brand, foot: str) -> Parts:
-    """Set the slides that pandoc made from `slides`, in order after the cover.
+def polish(parts: Parts, told: Deck, brand: Brand, foot: str) -> Parts:
+    """Set the slides that pandoc made, the cover and one for each of the deck's.
 
     Args:
-        foot: What stands at the foot of each.
+        foot: What stands at the foot of each but the cover.
     """
-    for number, slide in enumerate(slides, 2):
+    verdict = [f"{bold} {text}" for bold, text in told.verdict]
+    edit(parts, "ppt/slides/slide1.xml", lambda root: _text(root, "subTitle", verdict, COVER))
+    for number, slide in enumerate(told.slides, 2):
         edit(parts, f"ppt/slides/slide{number}.xml", lambda root, s=slide: _slide(root, s, brand, foot))
     return parts
 
@@ -43,6 +48,10 @@ def _slide(root: ET.Element, slide: Slide, brand: Brand, foot: str) -> None:
     for frame in tree.findall(f"{P}graphicFrame"):
         assert isinstance(slide.shown, Grid)
         _table(frame, slide.shown, brand)
+    if len(slide.title) > _LONG:
+        _sized(root, "title", _SMALL)
+    if slide.points:
+        _text(root, "", slide.points, (BROAD - 0.4, TALL))
     for shape in tree.findall(f"{P}sp"):
         if next(shape.iter(f"{P}cNvSpPr")).get("txBox"):
             _line(shape, below, brand)
@@ -50,6 +59,24 @@ def _slide(root: ET.Element, slide: Slide, brand: Brand, foot: str) -> None:
     tree.append(_placed("sldNum", 12, _number()))
     for id, shape in enumerate(tree.iter(f"{P}cNvPr"), 1):  # pandoc gives some twice
         shape.set("id", str(id))
+
+
+def _text(root: ET.Element, kind: str, texts: Sequence[str], room: tuple[float, float]) -> None:
+    """The text of a placeholder of this kind as large as it fits, a line apart, into `room` (inches)."""
+    wide, tall = room[0] * 72, room[1] * 72
+    for size in (20, 18, 16, 14):
+        each = [len(textwrap.wrap(text, int(wide / (size * _LETTER)))) or 1 for text in texts]
+        if (sum(each) + len(each) - 1) * size * _ROW <= tall:
+            break
+    _sized(root, kind, size)
+
+
+def _sized(root: ET.Element, kind: str, size: int) -> None:
+    for shape in root.iter(f"{P}sp"):
+        place = next(shape.iter(f"{P}ph"), None)
+        if place is not None and place.get("type", "") == kind:
+            for run in shape.iter(f"{A}rPr"):
+                run.set("sz", str(100 * size))
 
 
 def _picture(picture: ET.Element, shown: Picture) -> float:

@@ -15,6 +15,8 @@ INCH = 914_400
 WIDTH, HEIGHT = 13.333, 7.5
 LEFT, TOP, BROAD, TALL = 0.55, 1.5, 12.23, 5.3
 """Where a slide's content stands, in inches."""
+COVER = 12.0, 4.9
+"""Width and height of what stands below the first slide's title."""
 _GROWN = 4 / 3
 """pandoc's slides are ten inches wide; ours are as wide as PowerPoint's."""
 _MASTER, _FIRST = "ppt/slideMasters/slideMaster1.xml", "ppt/slideLayouts/slideLayout1.xml"
@@ -23,8 +25,8 @@ _PLACES = {
     "body": (LEFT, TOP, BROAD, TALL),
     "ftr": (LEFT, 6.98, 10.0, 0.32),
     "sldNum": (11.78, 6.98, 1.0, 0.32),
-    "ctrTitle": (LEFT + 0.2, 0.9, 11.8, 0.9),
-    "subTitle": (LEFT + 0.2, 2.0, 11.8, 4.6),
+    "ctrTitle": (LEFT, 0.7, BROAD, 0.9),
+    "subTitle": (LEFT, 1.85, *COVER),
 }
 """Placeholder -> left, top, width, height in inches."""
 _PAGES = {"a4": (11_906, 16_838), "us-letter": (12_240, 15_840)}

@@ -79,7 +79,7 @@ def _slides(
     }
     blocks = [node for slide in told.slides for node in _slide(slide, pictures)]
     raw = _made("pptx", whole(blocks, meta), template, path, context)
-    pack(polish(unpack(raw), told.slides, context.brand, foot), path)
+    pack(polish(unpack(raw), told, context.brand, foot), path)
 
 
 def _slide(slide: Slide, pictures: Mapping[str, Path]) -> list[Node]:
