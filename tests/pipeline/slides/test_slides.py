@@ -277,6 +277,14 @@ def test_short_columns_are_not_wrapped_and_long_ones_share_the_rest():
     assert lines(grid, 60)[1] > 2
 
 
+def test_references_to_figures_go_where_they_are_asides_and_are_words_elsewhere(tmp_path):
+    body = "**It grew** (@fig-a, @tbl-b), as @fig-a shows. Write to @acme.\n\n"
+    body += '![A](figures/mine/a.svg){#fig-a fig-alt="A."}\n\n::: {.mine}\nMore is told.\n:::\n'
+    path = document(tmp_path / "documents", "mine", "Mine", body)
+    notes = office.slides(write(tmp_path, [path])[0])[1].notes
+    assert notes[:2] == ["It grew, as the figure shows. Write to @acme.", "More is told."]
+
+
 def test_abbreviations_end_no_sentence():
     assert sentences("Copper Corp. Ltd pays 5.3% of MRR. It grows. 9 left.") == [
         "Copper Corp. Ltd pays 5.3% of MRR.",

@@ -71,7 +71,7 @@ def _block(
             first = rest[0]["c"] if rest and rest[0]["t"] == "Para" else []
             said = [{"t": "Para", "c": [*bold, {"t": "Space"}, *first]}, *rest[bool(first) :]]
             return [{"t": "BlockQuote", "c": _referred(said, numbers)}]
-        return []  # the words that pages explain on a click
+        return []  # words that pages explain where they stand
     if kind == "Header":
         return [heading(max(content[0] - 1, 1), text_of(content[2]))]
     return _referred([block], numbers)

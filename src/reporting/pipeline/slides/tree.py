@@ -13,6 +13,8 @@ from reporting.pipeline.render.pandoc import READER, run
 from reporting.present.formats import MINUS
 
 Node = dict[str, Any]
+_OURS = re.compile(r"callout-|key-figures$|terms$")
+_ELSEWHERE = re.compile(r"\s*\(\s*\0\w+(?:,\s*\0\w+)*\s*\)")
 _END = re.compile(rf"(?<=[.!?])\s+(?=[A-Z0-9“\u2018\"'{MINUS}+(])")
 _ABBREVIATED = re.compile(r"\b(?:Inc|Corp|Ltd|Co|No|vs|e\.g|i\.e|[A-Z])\.$")
 
@@ -61,7 +63,16 @@ def read_tree(document: Document) -> list[Node]:
         RenderError: pandoc failed.
     """
     made = run("-f", READER, "-t", "json", given=document.body, where=document.path)
-    return json.loads(made)["blocks"]
+    return list(_opened(json.loads(made)["blocks"]))
+
+
+def _opened(blocks: Sequence[Node]) -> Iterator[Node]:
+    """The blocks with those of a division that means nothing here in its place."""
+    for block in blocks:
+        if block["t"] == "Div" and not any(map(_OURS.match, block["c"][0][1])):
+            yield from _opened(block["c"][1])
+        else:
+            yield block
 
 
 def sections(blocks: Sequence[Node]) -> list[Section]:
@@ -99,7 +110,7 @@ def grid_of(table: Node) -> Grid:
     """The cells of a table block."""
     _, caption, columns, head, bodies, _ = table["c"]
     return Grid(
-        _cells(head[1][0]) if head[1] else [],
+        _cells(head[1][0]) if head[1] else [""] * len(columns),
         [_cells(row) for body in bodies for row in body[3]],
         [spec[0]["t"] == "AlignRight" for spec in columns],
         " ".join(map(text_of, paragraphs(caption[1]))),
@@ -123,8 +134,8 @@ def terms_of(blocks: Sequence[Node]) -> dict[str, str]:
 
 
 def text_of(inlines: Sequence[Node]) -> str:
-    """Plain text, without references to figures and tables, which stand elsewhere here."""
-    text = re.sub(r"\s*\((?:,?\s*)*\)", "", _joined(inlines))
+    """Plain text; references to figures and tables, which stand elsewhere here, go where they are asides."""
+    text = _ELSEWHERE.sub("", _joined(inlines)).replace("\0", "the ")
     return re.sub(r"[ \n]+", " ", text).strip()
 
 
@@ -143,7 +154,12 @@ def _one(node: Node) -> str:
     if kind == "Quoted":
         left, right = "\u2018\u2019" if content[0]["t"] == "SingleQuote" else "“”"
         return f"{left}{_joined(content[1])}{right}"
-    if kind in ("Cite", "Note", "RawInline"):
+    if kind == "Cite":
+        label = content[0][0]["citationId"]
+        return (
+            "\0figure" if label.startswith("fig-") else "\0table" if label.startswith("tbl-") else f"@{label}"
+        )
+    if kind in ("Note", "RawInline"):
         return ""
     inner = content[1] if kind in ("Span", "Link", "Image") else content
     return _joined(inner) if isinstance(inner, list) else ""
