@@ -14,7 +14,7 @@ from reporting.pipeline.slides.package import Parts, W, edit
 from reporting.pipeline.slides.tables import widths
 from reporting.pipeline.slides.tree import Node, grid_of, picture_of, read_tree, text_of
 
-_LETTERS = 94
+_LETTERS = 104
 """Of a table's text that fit across the page."""
 
 

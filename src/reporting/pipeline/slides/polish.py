@@ -21,7 +21,7 @@ _SIZES = (16, 14, 13, 12, 11)
 """Of a table's text, in points; the first at which it fits."""
 _LETTER = 0.55
 """Mean width of a letter against its height, in a font wider than ours, which a reader may not have."""
-_ROW, _SPACE = 1.2, 9
+_ROW, _SPACE = 1.2, 6
 """Height of a line against its letters'; above and below the text of a row, in points."""
 _PLAIN = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 """PowerPoint's table style without any lines or fills; ours are set cell by cell."""
@@ -94,6 +94,8 @@ def _picture(picture: ET.Element, shown: Picture) -> float:
 
 def _line(shape: ET.Element, top: float, brand: Brand) -> None:
     _put(shape, LEFT, top, BROAD, _LINE)
+    next(shape.iter(f"{P}nvPr")).clear()  # the content's place is taken already
+    next(shape.iter(f"{A}bodyPr")).attrib |= {"lIns": "0", "rIns": "0", "wrap": "square"}
     for paragraph in shape.iter(f"{A}pPr"):
         paragraph.set("algn", "l")
     for run in shape.iter(f"{A}rPr"):

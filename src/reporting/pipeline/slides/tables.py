@@ -9,9 +9,9 @@ from reporting.pipeline.slides.tree import Grid
 
 _NARROW = (26, 16)
 """Letters up to which a column is not wrapped (names, owners, days, amounts): rather more than fewer."""
-_LEAST = 0.45
+_LEAST = 0.4
 """Share of what they ask for that is left to the other columns."""
-_GAP = 3
+_GAP = 4
 """Between columns, in letters."""
 _BOLD = 1.12
 """Width of bold letters against others."""
