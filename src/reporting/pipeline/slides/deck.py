@@ -190,7 +190,7 @@ def figures(tiles: Sequence[Mapping[str, Any]], month: str) -> Grid:
 
 def _reading(tile: Mapping[str, Any]) -> str:
     if tile["good"] is None:
-        return "within its usual range" if tile["usual"] else "too early to tell"
+        return "as usual" if tile["usual"] else "too early to tell"
     return f"{'better' if tile['good'] else 'worse'} than usual"
 
 

@@ -47,7 +47,7 @@ def _slide(root: ET.Element, slide: Slide, brand: Brand, foot: str) -> None:
         below = _picture(picture, slide.shown) + 0.1
     for frame in tree.findall(f"{P}graphicFrame"):
         assert isinstance(slide.shown, Grid)
-        _table(frame, slide.shown, brand)
+        below = min(below, _table(frame, slide.shown, brand) + 0.3)
     if len(slide.title) > _LONG:
         _sized(root, "title", _SMALL)
     if slide.points:
@@ -102,7 +102,8 @@ def _line(shape: ET.Element, top: float, brand: Brand) -> None:
         _styled(run, 13, brand.muted)
 
 
-def _table(frame: ET.Element, grid: Grid, brand: Brand) -> None:
+def _table(frame: ET.Element, grid: Grid, brand: Brand) -> float:
+    """As wide as the slide, in text as large as fits; returns its lower edge in inches."""
     size, counts = _fitting(grid)
     asked = [count * size * _ROW + 2 * _SPACE for count in counts]
     room = (TALL - _LINE - 0.15) * 72
@@ -134,7 +135,9 @@ def _table(frame: ET.Element, grid: Grid, brand: Brand) -> None:
     style = next(frame.iter(f"{A}tableStyleId"))
     style.text = _PLAIN
     next(frame.iter(f"{A}tblPr")).attrib.pop("bandRow", None)
-    _put(frame, LEFT, TOP, BROAD, (sum(asked) + spare * len(asked)) / 72)
+    tall = (sum(asked) + spare * len(asked)) / 72
+    _put(frame, LEFT, TOP, BROAD, tall)
+    return TOP + tall
 
 
 def _fitting(grid: Grid) -> tuple[int, list[int]]:

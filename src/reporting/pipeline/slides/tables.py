@@ -7,7 +7,7 @@ from math import ceil
 
 from reporting.pipeline.slides.tree import Grid
 
-_NARROW = (26, 16)
+_NARROW = (26, 18)
 """Letters up to which a column is not wrapped (names, owners, days, amounts): rather more than fewer."""
 _LEAST = 0.4
 """Share of what they ask for that is left to the other columns."""
