@@ -53,6 +53,11 @@ def test_another_notebook_text_and_another_parameter_bring_the_run_back(workshop
     assert publish().state == "published" and len(opened) == 2
 
 
+def test_slides_asked_for_are_made(publish, opened):
+    publish(slides=True)
+    assert opened
+
+
 def test_a_damaged_page_is_made_again(publish, opened, month):
     (month / "mine.html").write_text("altered by hand")
     assert publish().state == "published" and opened

@@ -61,8 +61,7 @@ def test_signals_are_counted_among_the_figures_that_have_a_range():
     assert company.signals(made, calm).startswith("Of 2 key figures, none left its usual range")
     moved = [reading("mrr", 1, beyond=0.3), reading("declining", 0.1, beyond=-0.3), *calm]
     assert company.signals(made, moved) == (
-        "Of 4 key figures, 2 left their usual range (grey in the charts): MRR (better) and accounts "
-        "in decline (worse)."
+        "Of 4 key figures, 2 left their usual range: MRR (better) and accounts in decline (worse)."
     )
 
 

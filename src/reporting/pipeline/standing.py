@@ -87,7 +87,7 @@ def _question(project: Project, plan: Plan, renderer: str, month: Month, file: S
     notebooks = {name: sha256(notebook.path) for name, notebook in plan.notebooks.items()}
     asked: list[Any] = [plan.place, str(month), str(file.last_month()), renderer, notebooks, plan.parameters]
     asked += [plan.product.model_dump(mode="json"), code_hash(), lock, sys.version, _installed()]
-    asked += [inputs.brand_hash(inputs.brand(project))]
+    asked += [inputs.brand_hash(inputs.brand(project)), plan.slides]
     return hashlib.sha256(json.dumps(asked, default=str).encode()).hexdigest()
 
 

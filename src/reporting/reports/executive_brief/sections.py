@@ -47,7 +47,9 @@ def headline(data: Data) -> Blocks:
 def key_figures(data: Data) -> Blocks:
     """Six figures, each with its last twelve months and its usual range."""
     found = [reading for figure in TILES if (reading := data.book.reading(figure)) and _known(data, reading)]
-    return Blocks([KeyFigures([_tile(data, reading) for reading in found])])
+    tiles = KeyFigures([_tile(data, reading) for reading in found])
+    ranged = any(math.isfinite(reading.lower) for reading in found)
+    return Blocks([tiles, *([Text("Grey: the usual range of a figure.")] if ranged else [])])
 
 
 def _known(data: Data, reading: Reading) -> bool:

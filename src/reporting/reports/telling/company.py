@@ -112,9 +112,9 @@ def signals(book: Book, found: Sequence[Reading]) -> str:
         return "There are too few months to tell what is usual."
     out = [reading for reading in judged if reading.signal]
     if not out:
-        return f"Of {plural(len(judged), 'key figure')}, none left its usual range (grey in the charts)."
+        return f"Of {plural(len(judged), 'key figure')}, none left its usual range."
     told = listing([_signal(book, reading) for reading in out])
-    many = f"{count(len(out))} left {'its' if len(out) == 1 else 'their'} usual range (grey in the charts)"
+    many = f"{count(len(out))} left {'its' if len(out) == 1 else 'their'} usual range"
     return f"Of {plural(len(judged), 'key figure')}, {many}: {told}."
 
 
