@@ -26,7 +26,10 @@ Month = Annotated[
 Params = Annotated[Path | None, typer.Option(help="The params file; default: params/monthly.yml.")]
 Renderer = Annotated[
     str,
-    typer.Option(metavar="auto|quarto|embedded", help="What sets the pages; auto: Quarto where installed."),
+    typer.Option(metavar="auto|quarto|embedded", help="What sets the pages; auto: what the params file says."),
+]
+KeepProject = Annotated[
+    bool, typer.Option("--keep-project", help="Leave the Quarto project in build/<source>/<month>/quarto/.")
 ]
 
 

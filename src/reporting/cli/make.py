@@ -27,6 +27,7 @@ def run(
     ] = None,
     params: common.Params = None,
     renderer: common.Renderer = "auto",
+    keep_project: common.KeepProject = False,
     set_: Annotated[
         list[str], typer.Option("--set", metavar="NOTEBOOK.PARAMETER=VALUE", help="Over the params file.")
     ] = [],  # noqa: B006 - typer copies it
@@ -57,7 +58,8 @@ def run(
     project = common.project_of(context, params)
     require_span(from_, to, month, only)
     command = context.obj.command
-    plan = make_plan(project, Request(source, month, set_, only, notebooks, renderer, per, slides, command))
+    asked = (source, month, set_, only, notebooks, renderer, keep_project, per, slides, command)
+    plan = make_plan(project, Request(*asked))
     reporter = Reporter(common.output())
     if plan.source == common.DEMO:
         ensure_tables(project, reporter)
@@ -74,6 +76,7 @@ def render(
     month: common.Month = None,
     params: common.Params = None,
     renderer: common.Renderer = "auto",
+    keep_project: common.KeepProject = False,
 ) -> None:
     """Set the pages of a published month again, beside it; what is published stays as it is."""
     from reporting.pipeline.history import published_run
@@ -83,7 +86,7 @@ def render(
     project = common.project_of(context, params)
     found = published_run(project, common.source_of(project, source), month)
     reporter = Reporter(common.output())
-    folder = rerender(project, found, renderer, reporter)
+    folder = rerender(project, found, renderer, reporter, keep_project)
     reporter.say(f"Open {common.shown(folder / 'index.html')}")
 
 

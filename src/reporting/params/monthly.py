@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -27,6 +27,8 @@ class Monthly(Strict):
     """`YYYY-MM`; null for the last closed month (of a source that ended: its last complete one)."""
     product: str = "product.yml"
     """The product definition, relative to this file; a source that names its own wins."""
+    renderer: Literal["embedded", "quarto"] = "embedded"
+    """What sets the pages: the renderer that comes with the package, or the Quarto of this machine."""
     notebook_minutes: float = Field(default=60.0, gt=0)
     """Time that a notebook may take; then it is ended, and fails."""
     notebook_gb: float | None = Field(default=None, gt=0)

@@ -110,8 +110,9 @@ def audit(project: Project, run: Run, reporter: Reporter) -> Audit:
     stage = project.build(run.source, run.month) / "audit"
     project.require_writable(stage.parent, stage)
     shutil.rmtree(stage, ignore_errors=True)
-    with Forkserver(Limits.of(load_yaml(project.params, Monthly))) as forkserver:
-        renderer = choose_renderer(published.inputs.renderer.split()[0])
+    monthly = load_yaml(project.params, Monthly)
+    renderer = choose_renderer(published.inputs.renderer.split()[0], monthly)
+    with Forkserver(Limits.of(monthly)) as forkserver:
         shutil.copytree(run.folder / "snapshot", stage / "snapshot")
         snapshot = Snapshot.load(stage / "snapshot")
         notebooks = meant_for(source_of(run.source), find_notebooks(project.notebooks))

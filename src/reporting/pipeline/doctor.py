@@ -32,7 +32,8 @@ def examine(project: Project) -> Iterator[Check]:
     yield _python()
     yield _packages(project)
     yield _reports(project)
-    yield _renderer()
+    yield _renderer(project)
+    yield from _quarto()
     yield _brand(project)
     yield from _sources(project)
 
@@ -78,16 +79,27 @@ def _reports(project: Project) -> Check:
     return Check("Project folder", "good", f"{project.root.resolve()}; reports/ and build/ can be written")
 
 
-def _renderer() -> Check:
+def _renderer(project: Project) -> Check:
+    from reporting.params.load import load_yaml
+    from reporting.params.monthly import Monthly
     from reporting.pipeline.plan import choose_renderer
 
     try:
-        renderer = choose_renderer("auto")
+        renderer = choose_renderer("auto", load_yaml(project.params, Monthly))
     except ReportingError as error:
         return Check("Renderer", "bad", str(error))
-    if renderer == "embedded":
-        return Check("Renderer", "note", "embedded (pandoc and Typst); Quarto is not on the PATH")
     return Check("Renderer", "good", renderer)
+
+
+def _quarto() -> Iterator[Check]:
+    """Quarto where it is installed, which a run may ask for."""
+    from reporting.pipeline.render.quarto import find_quarto, quarto_version
+
+    try:
+        if quarto := find_quarto():
+            yield Check("Quarto", "good", f"{quarto_version(quarto)}, {quarto}")
+    except ReportingError as error:
+        yield Check("Quarto", "note", str(error))
 
 
 def _brand(project: Project) -> Check:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +35,8 @@ class Request:
         settings: `notebook.parameter=value`, each over the params file.
         only: Notebooks to run; a run of some of them is a preview and never published.
         notebooks: A set of the params file, see `sets`; it is published by itself.
-        renderer: `auto`, `quarto` or `embedded`.
+        renderer: `quarto`, `embedded`, or `auto`, what the params file says.
+        keep_project: Whether Quarto's project is left in `build/`.
         per: Also reports for each part of the company by this, see `parts.PER`.
         slides: Whether also as slides.
         command: The command line that asks, for the manifest.
@@ -48,6 +48,7 @@ class Request:
     only: list[str] = field(default_factory=list)
     notebooks: str | None = None
     renderer: str = "auto"
+    keep_project: bool = False
     per: str | None = None
     slides: bool | None = None
     command: tuple[str, ...] = ()
@@ -63,7 +64,8 @@ class Plan:
         parameters: Notebook -> parameter -> value, where one is given.
         product: The product definition that goes with the source.
         partial: Whether this is a preview of some notebooks.
-        renderer: `auto`, `quarto` or `embedded`.
+        renderer: `embedded`, or `quarto` with its version.
+        keep_project: Whether Quarto's project is left in `build/`.
         per: By what the company is also told in parts; None = as a whole only.
         set: The set of notebooks that is published; None = all of them.
         slides: Whether the month is told in slides as well.
@@ -78,6 +80,7 @@ class Plan:
     product: Product
     partial: bool
     renderer: str
+    keep_project: bool = False
     per: str | None = None
     set: str | None = None
     slides: bool = False
@@ -94,7 +97,7 @@ def make_plan(project: Project, request: Request) -> Plan:
 
     Raises:
         UsageError: The params file, the source file, the product definition, a notebook or a parameter is
-            wrong, or `reports/` can't be written.
+            wrong, the renderer isn't there, or `reports/` can't be written.
     """
     from reporting.sources.mapping import list_sources, load_source_file
 
@@ -116,6 +119,8 @@ def make_plan(project: Project, request: Request) -> Plan:
     wanted = {name: ours[name] for name in ours if not some or name in some}
     _require_all(wanted, notebooks, some, source)
     product = product_of(project, monthly, load_source_file(source, project.params_dir)[0])
+    renderer = choose_renderer(request.renderer, monthly)
+    require_project(renderer, request.keep_project)
     project.require_writable(project.reports, project.build(source))
     return Plan(
         monthly,
@@ -125,7 +130,8 @@ def make_plan(project: Project, request: Request) -> Plan:
         {name: parameters[name] for name in wanted},
         product,
         partial=not request.notebooks and len(wanted) < len(ours),
-        renderer=request.renderer,
+        renderer=renderer,
+        keep_project=request.keep_project,
         per=per,
         set=request.notebooks,
         slides=monthly.slides if request.slides is None else request.slides,
@@ -184,13 +190,16 @@ def require_name(source: str) -> str:
     return source
 
 
-def choose_renderer(asked: str) -> str:
+def choose_renderer(asked: str, monthly: Monthly) -> str:
     """`embedded`, or `quarto` with its version, as pages of two versions may differ.
 
+    Args:
+        asked: `quarto`, `embedded`, or `auto`, what `monthly` says.
+
     Raises:
-        ConfigError: `quarto` was asked for and is not installed, or there is no such renderer.
+        ConfigError: `quarto` was asked for and is not installed or too old, or there is no such renderer.
     """
-    from reporting.pipeline.render.quarto import find_quarto
+    from reporting.pipeline.render.quarto import find_quarto, quarto_version
 
     known = ("auto", "quarto", "embedded")
     if asked not in known:
@@ -199,10 +208,22 @@ def choose_renderer(asked: str) -> str:
             where=f"--renderer {asked}",
             remedy=f"Use one of: {', '.join(known)}.",
         )
-    quarto = find_quarto(required=asked == "quarto") if asked != "embedded" else None
-    if quarto is None:
+    if (monthly.renderer if asked == "auto" else asked) == "embedded":
         return "embedded"
-    version = subprocess.run(
-        [quarto, "--version"], capture_output=True, text=True, check=False
-    ).stdout.strip()
-    return f"quarto {version or 'unknown'}"
+    quarto = find_quarto(required=True)
+    assert quarto is not None
+    return f"quarto {quarto_version(quarto)}"
+
+
+def require_project(renderer: str, keep: bool) -> None:
+    """Refuse to keep a project that there won't be.
+
+    Raises:
+        ConfigError: It is Quarto's, and another renderer sets the pages.
+    """
+    if keep and renderer == "embedded":
+        raise ConfigError(
+            "the embedded renderer has no project to keep.",
+            where="--keep-project",
+            remedy="Give --renderer quarto as well.",
+        )

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from reporting.snapshot.frozen import Snapshot
 
 READING_ORDER = REPORTS
+PROJECT = "quarto"
+"""The folder in `build/<source>/<month>/` of a Quarto project that is kept."""
 WORKBOOK = "Workbook: lists, accounts, figures, bridge, cohorts, definitions (Excel)"
 FOR_MEETING = {"Slides (PowerPoint)": "*.pptx", "Executive brief (Word)": "*.docx"}
 ABBREVIATIONS = {"mrr": "MRR", "grr": "GRR", "nrr": "NRR"}
@@ -112,11 +114,13 @@ def make_site(
     renderer: str,
     slides: bool,
     reporter: Reporter,
+    keep: Path | None = None,
 ) -> None:
     """Derive documents and data files from executed notebooks and render the month's pages into `stage`.
 
     Args:
         slides: Whether the month is told in slides as well.
+        keep: Folder to leave Quarto's project in.
     """
     from reporting.pipeline.derive import derive
     from reporting.pipeline.slides import write_slides
@@ -132,11 +136,15 @@ def make_site(
         derive([result.path for result in executed], stage / "documents", front, terms(snapshot.product))
         if slides:
             write_slides(_documents(stage), stage / MEETING, context, snapshot.currency, snapshot.product)
-        render_month(stage, context, renderer)
+        render_month(stage, context, renderer, keep)
 
 
-def render_month(folder: Path, context: RunContext, renderer: str) -> None:
-    """Render the documents in `folder`, with links to the data, the manifest and the executed notebooks."""
+def render_month(folder: Path, context: RunContext, renderer: str, keep: Path | None = None) -> None:
+    """Render the documents in `folder`, with links to the data, the manifest and the executed notebooks.
+
+    Args:
+        keep: Folder to leave Quarto's project in.
+    """
     from reporting.pipeline.render import render_site
     from reporting.pipeline.render.site import CSV
 
@@ -153,7 +161,7 @@ def render_month(folder: Path, context: RunContext, renderer: str) -> None:
     context = replace(context, companions=companions, accounts=accounts)
     name = renderer.split()[0]  # a renderer's name, maybe with its version
     with writing_as(context.brand.locale):
-        render_site(documents, folder, context, name, notebooks=notebooks)  # ty: ignore[invalid-argument-type]
+        render_site(documents, folder, context, name, notebooks, keep)  # ty: ignore[invalid-argument-type]
 
 
 def account_pages(snapshot: Path) -> AccountPages | None:

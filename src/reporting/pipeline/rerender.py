@@ -5,17 +5,23 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from reporting.params.load import load_yaml
+from reporting.params.monthly import Monthly
 from reporting.pipeline import inputs
 from reporting.pipeline.history import Run
 from reporting.pipeline.manifest import CRATE, SIGNATURE, SUMS
-from reporting.pipeline.plan import choose_renderer
+from reporting.pipeline.plan import choose_renderer, require_project
 from reporting.pipeline.progress import Reporter
 from reporting.pipeline.project import Project
 from reporting.pipeline.verify import require_sound
 
 
-def rerender(project: Project, run: Run, asked: str, reporter: Reporter) -> Path:
+def rerender(project: Project, run: Run, asked: str, reporter: Reporter, keep: bool = False) -> Path:
     """Render the documents of `run` into `build/<source>/<month>/rendered-<renderer>/`.
+
+    Args:
+        asked: As for `choose_renderer`.
+        keep: Whether Quarto's project is left in `build/<source>/<month>/quarto/`.
 
     Returns:
         That folder.
@@ -25,11 +31,12 @@ def rerender(project: Project, run: Run, asked: str, reporter: Reporter) -> Path
         ConfigError: The renderer isn't there, or `build/` can't be written.
         RenderError: A page isn't sound.
     """
-    from reporting.pipeline.produce import context_of, render_month
+    from reporting.pipeline.produce import PROJECT, context_of, render_month
 
     assert run.manifest is not None
     require_sound(run)
-    renderer = choose_renderer(asked)
+    renderer = choose_renderer(asked, load_yaml(project.params, Monthly))
+    require_project(renderer, keep)
     out = project.build(run.source, run.month) / f"rendered-{renderer.split()[0]}"
     project.require_writable(out.parent, out)
     shutil.rmtree(out, ignore_errors=True)
@@ -37,5 +44,6 @@ def rerender(project: Project, run: Run, asked: str, reporter: Reporter) -> Path
     made = shutil.ignore_patterns(*pages, SIGNATURE, SUMS, CRATE)
     shutil.copytree(run.folder, out, ignore=made)
     with reporter.step("render", f"Rendering with {renderer}"):
-        render_month(out, context_of(run.manifest, inputs.brand(project)), renderer)
+        kept = out.parent / PROJECT if keep else None
+        render_month(out, context_of(run.manifest, inputs.brand(project)), renderer, kept)
     return out

@@ -21,7 +21,7 @@ from reporting.pipeline.limits import Limits
 from reporting.pipeline.lock import hold
 from reporting.pipeline.manifest import CRATE, Manifest, inventory, sha256, versions
 from reporting.pipeline.parts import parts
-from reporting.pipeline.plan import Plan, choose_renderer
+from reporting.pipeline.plan import Plan
 from reporting.pipeline.progress import Reporter
 from reporting.pipeline.project import Project
 from reporting.pipeline.provenance import person, provenance
@@ -65,8 +65,7 @@ def run(project: Project, plan: Plan, reporter: Reporter) -> Outcome:
             `build/<source>/<month>/failed/`.
         DiskFull: What was half-made is removed.
     """
-    key, renderer = signing_key(), choose_renderer(plan.renderer)
-    standing = Standing(project, plan, renderer)
+    key, standing = signing_key(), Standing(project, plan)
     if manifest := standing.published():
         outcome = Outcome("unchanged", manifest, project.published(plan.place, standing.month))
         return _with_restated(project, plan, outcome)
@@ -87,7 +86,7 @@ def run(project: Project, plan: Plan, reporter: Reporter) -> Outcome:
                 def whole(out: Path) -> Snapshot:
                     return freeze(source, project, plan, month, out, reporter)
 
-                made = (month, renderer, forkserver, key)
+                made = (month, forkserver, key)
                 outcome = _run_month(project, replace(plan, source=plan.place), whole, *made, reporter)
                 if plan.per:
                     _run_parts(project, plan, outcome.folder, *made, reporter)
@@ -107,7 +106,6 @@ def _run_parts(
     plan: Plan,
     whole: Path,
     month: Month,
-    renderer: str,
     forkserver: Forkserver,
     key: Path | None,
     reporter: Reporter,
@@ -116,7 +114,7 @@ def _run_parts(
     found = list(parts(whole, plan.per or ""))
     for number, part in enumerate(found, 1):
         mine = replace(plan, source=part.source(plan.source))
-        made = _run_month(project, mine, part.freeze, month, renderer, forkserver, key, reporter.quiet())
+        made = _run_month(project, mine, part.freeze, month, forkserver, key, reporter.quiet())
         place = made.folder.relative_to(project.root)
         accounts = plural(len(part.accounts), "account")
         reporter.say(f"{number} of {len(found)}: {part.label}, {accounts}: {made.state}, {place}")
@@ -169,13 +167,19 @@ def _run_month(
     plan: Plan,
     frozen: Callable[[Path], Snapshot],
     month: Month,
-    renderer: str,
     forkserver: Forkserver,
     key: Path | None,
     reporter: Reporter,
 ) -> Outcome:
     """Make and publish what `frozen` freezes in the folder that it is given."""
-    from reporting.pipeline.produce import context_of, judged, make_site, require_success, run_notebooks
+    from reporting.pipeline.produce import (
+        PROJECT,
+        context_of,
+        judged,
+        make_site,
+        require_success,
+        run_notebooks,
+    )
 
     started = dt.datetime.now(dt.UTC)
     target = project.published(plan.source, month)
@@ -184,7 +188,7 @@ def _run_month(
     stage = build / "preview" if plan.partial else staging(target)
     with _kept_on_failure(stage, build / "failed"):
         snapshot = frozen(stage / "snapshot")
-        given = (plan.notebooks, plan.parameters, renderer, plan.slides)
+        given = (plan.notebooks, plan.parameters, plan.renderer, plan.slides)
         made_from = inputs.collect(project, snapshot, plan.source, *given)
         if not plan.partial and is_intact(target, made_from.run_id):
             shutil.rmtree(stage)
@@ -202,8 +206,9 @@ def _run_month(
             provenance=provenance(project, plan.command),
             **links_of(project, plan.source, month),
         )
+        keep = build / PROJECT if plan.keep_project else None
         context = context_of(manifest, inputs.brand(project))
-        make_site(stage, executed, context, renderer, plan.slides, reporter)
+        make_site(stage, executed, context, plan.renderer, plan.slides, reporter, keep)
         volatile = _circumstances(started, executed, reporter) | (
             person() if plan.monthly.record_person else {}
         )

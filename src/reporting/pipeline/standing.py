@@ -37,16 +37,15 @@ class Standing:
     Args:
         project: The project.
         plan: The month, with its notebooks and their parameters.
-        renderer: As it was chosen, with its version.
     """
 
-    def __init__(self, project: Project, plan: Plan, renderer: str) -> None:
+    def __init__(self, project: Project, plan: Plan) -> None:
         self._at = time.time_ns()
         self._project, self._plan = project, plan
         file, path = load_source_file(plan.source, project.params_dir)
         self.month = plan.month or file.last_month()
         self._note = project.build(plan.source, self.month) / NOTE
-        self._question = _question(project, plan, renderer, self.month, file)
+        self._question = _question(project, plan, self.month, file)
         places = _places(file, path)
         self._states = None if places is None else _states(_below(project.params_dir, *places))
 
@@ -81,11 +80,11 @@ class Standing:
         beside.replace(self._note)
 
 
-def _question(project: Project, plan: Plan, renderer: str, month: Month, file: SourceFile) -> str:
+def _question(project: Project, plan: Plan, month: Month, file: SourceFile) -> str:
     """A hash of all that a run rests on but params and tables."""
     lock = sha256(project.lock_file) if project.lock_file.exists() else "none"
     notebooks = {name: sha256(notebook.path) for name, notebook in plan.notebooks.items()}
-    asked: list[Any] = [plan.place, str(month), str(file.last_month()), renderer, notebooks, plan.parameters]
+    asked: list[Any] = [plan.place, str(month), str(file.last_month()), plan.renderer, notebooks, plan.parameters]
     asked += [plan.product.model_dump(mode="json"), code_hash(), lock, sys.version, _installed()]
     asked += [inputs.brand_hash(inputs.brand(project)), plan.slides]
     return hashlib.sha256(json.dumps(asked, default=str).encode()).hexdigest()

@@ -19,27 +19,26 @@ from reporting.pipeline.render.scripts import write_scripts
 
 __all__ = ["Renderer", "RunContext", "find_quarto", "render_archive", "render_site"]
 
-Renderer = Literal["auto", "quarto", "embedded"]
+Renderer = Literal["quarto", "embedded"]
 
 
 def render_site(
     documents: Sequence[Path],
     out: Path,
     context: RunContext,
-    renderer: Renderer = "auto",
+    renderer: Renderer = "embedded",
     notebooks: Sequence[Path] = (),
-) -> str:
+    keep: Path | None = None,
+) -> None:
     """Render a month into `out` and check every page and link.
 
     Args:
         documents: Derived documents (`.qmd`) in reading order.
         out: The month's folder; made if need be.
         context: The run.
-        renderer: `auto` takes Quarto where it is found, else the embedded one.
+        renderer: What sets documents.
         notebooks: Executed notebooks to show with their code, as `out/notebooks/<report>.html`.
-
-    Returns:
-        The renderer that did it: `quarto` or `embedded`.
+        keep: Folder to leave Quarto's project in.
 
     Raises:
         RenderError: A warning or failure while rendering, a missing figure, an unresolved reference, a link
@@ -48,14 +47,14 @@ def render_site(
     """
     out.mkdir(parents=True, exist_ok=True)
     read = [read_document(path) for path in documents]
-    quarto = find_quarto(required=renderer == "quarto") if renderer != "embedded" else None
+    quarto = find_quarto(required=True) if renderer == "quarto" else None
     names = {path.stem for path in notebooks}
     write_scripts(out / "assets")
     with ThreadPoolExecutor(1) as beside:  # Python works on these while pandoc works on the reports
         shown = beside.submit(render_notebooks, notebooks, out / "notebooks", context)
         written = beside.submit(context.accounts.write, out, context) if context.accounts else None
         if quarto is not None:
-            made = render_quarto(quarto, read, out, context, names)
+            made = render_quarto(quarto, read, out, context, names, keep)
         else:
             made = render_embedded(read, out, context, names)
         if written:
@@ -63,4 +62,3 @@ def render_site(
     finish(made, out, context)
     expected = {*context.companions.values(), *(f"notebooks/{path.name}" for path in notebooks)}
     check_site([*made, *shown.result()], out, expected)
-    return "quarto" if quarto is not None else "embedded"

@@ -69,8 +69,17 @@ def to_html(document: Document, brand: Brand) -> Body:
         RenderError: pandoc warned or a figure is missing.
     """
     options = ("--toc", "--toc-depth=3", "--template", str(THEME / "parts.html"), "--email-obfuscation=none")
-    made = convert(document, "html5", options=options)
-    toc, _, body = made.partition("<!-- body -->")
+    return parts_of(convert(document, "html5", options=options), document, brand)
+
+
+def parts_of(made: str, document: Document, brand: Brand) -> Body:
+    """What `parts.html` holds apart, its figures inline.
+
+    Raises:
+        RenderError: A figure is missing.
+    """
+    toc, _, body = made.partition("</nav>")
+    toc, body = toc.partition("<nav>")[2], body.rpartition("<!-- end -->")[0]
     return Body(toc.strip(), inline_figures(body.strip(), document.path.parent, brand))
 
 

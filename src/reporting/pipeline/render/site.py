@@ -16,6 +16,8 @@ from reporting.present.markdown import escape
 FRONT_REPORT = "executive_brief"
 MEETING = "meeting"
 """Folder of the slides and of the brief for Word, in a month that has them."""
+INDEX = "index"
+"""The front page's name."""
 _REFERENCE = re.compile(r"(?<![\w\\`])@((?:fig|tbl)-[\w-]*\w)")
 _BOLD = re.compile(r"^\*\*((?:\\.|[^*\\])+)\*\*", re.M)
 _CALLOUT_TITLE = re.compile(r"^:::.*\n## .*$", re.M)
@@ -68,9 +70,9 @@ def front_page(documents: Sequence[Document], context: RunContext) -> Document:
         )
     if context.companions:
         parts += ["## Data and proof", _companions(context.companions)]
-    front = {"title": f"{context.title}: {context.month.label}", "lang": "en", "report": "index"}
+    front = {"title": f"{context.title}: {context.month.label}", "lang": "en", "report": INDEX}
     folder = documents[0].path.parent if documents else Path()
-    return Document(folder / "index.qmd", "index", front, "\n\n".join(parts) + "\n")
+    return Document(folder / f"{INDEX}.qmd", INDEX, front, "\n\n".join(parts) + "\n")
 
 
 def finding(document: Document) -> str:

@@ -1,6 +1,5 @@
 -- One filter for both formats: numbers, cross-references, callouts, key figures, alt texts, table frames.
--- Under Quarto it runs before Quarto's own filters. For HTML it leaves numbers, references and callouts to them;
--- for Typst it does what it does under pandoc, so that the printed page is the same.
+-- Under Quarto it runs before Quarto's own filters and does what it does under pandoc, so that pages are the same.
 -- Metadata: `unprintable` = characters the printed font lacks; `figure-root` = where printed figures lie.
 
 local folder = quarto and quarto.utils.resolve_path('.') or pandoc.path.directory(PANDOC_SCRIPT_FILE)
@@ -344,8 +343,7 @@ local function define(document)
 end
 
 if not typst then
-  if quarto then return { { Pandoc = define }, { Table = automatic_widths, Span = spark } } end
-  return { { Pandoc = define }, { Figure = number, Table = number }, { Cite = refer },
+  return { { Pandoc = define }, { Table = identify }, { Figure = number, Table = number }, { Cite = refer },
     { Div = box, Figure = figure, Table = frame, Span = spark } }
 end
 return {
