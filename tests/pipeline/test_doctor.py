@@ -60,6 +60,24 @@ def test_a_source_whose_variable_is_not_set_is_a_note(workshop, found, monkeypat
     assert "somewhere" not in str(found())
 
 
-def test_quarto_is_optional_but_a_wrong_path_to_it_is_not(workshop, found, monkeypatch):
-    monkeypatch.setenv("QUARTO_PATH", str(workshop.root / "nowhere"))
+def test_quarto_is_looked_at_where_it_is_and_needed_only_where_it_is_asked_for(workshop, found, monkeypatch):
+    quarto = workshop.root / "quarto"
+    monkeypatch.setenv("QUARTO_PATH", str(quarto))
+    checks = found()
+    assert checks["Renderer"] == ("good", "embedded")
+    assert checks["Quarto"][0] == "note" and "there is no quarto" in checks["Quarto"][1]
+    for says, state in (("1.9.0", "good"), ("1.8.27", "note"), ("99.9.9", "good"), ("oops", "note")):
+        quarto.write_text(f"#!/bin/sh\necho {says}\n")
+        quarto.chmod(0o755)
+        checks = found()
+        assert checks["Renderer"] == ("good", "embedded")
+        assert checks["Quarto"][0] == state and says in checks["Quarto"][1]
+    with (workshop.root / "params" / "monthly.yml").open("a") as params:
+        params.write("renderer: quarto\n")
     assert found()["Renderer"][0] == "bad"
+    quarto.write_text("#!/bin/sh\necho 1.9.38\n")
+    assert found()["Renderer"] == ("good", "quarto 1.9.38")
+    assert "Quarto" in found()
+    monkeypatch.delenv("QUARTO_PATH")
+    monkeypatch.setenv("PATH", "")
+    assert "Quarto" not in found()

@@ -11,7 +11,7 @@ import pytest
 from matplotlib.figure import Figure as MplFigure
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from reporting.errors import RenderError
+from reporting.errors import ConfigError, RenderError
 from reporting.pipeline import inputs
 from reporting.pipeline.execute import Executed
 from reporting.pipeline.render.check import check_site
@@ -185,12 +185,53 @@ def test_every_link_of_the_archive_leads_somewhere(workshop, executed, publish, 
 
 
 QUARTO = """#!/bin/sh
-test "$1" = --version && echo 1.10.0 && exit
+test "$1" = --version && echo {version} && exit
 echo '[1/2] index.qmd' >&2
 echo '[2/2] mine.qmd' >&2
+cat >&2 <<'SAID'
 {said}
+SAID
 exit {code}
 """
+
+TYPST = """\
+[typst]: Compiling mine.typ to mine.pdf...error: unknown variable: foo
+    ┌─ mine.typ:375:1
+    │
+375 │ #foo(bar)
+    │  ^^^
+    = hint: if you meant to display multiple letters as is, try adding spaces
+
+\033[91mERROR: error: unknown variable: foo
+    ┌─ mine.typ:375:1
+    │
+375 │ #foo(bar)
+    │  ^^^
+
+\033[39m
+\033[91mERROR: Typst compilation failed\033[39m"""
+YAML = """\
+ERROR: YAMLException: missed comma between flow collection entries (3:24)
+
+ 3 | format: {html: {toc: [a}}
+----------------------------^
+
+Stack trace:
+    at generateError2 (quarto.js:16756:10)"""
+
+
+@pytest.fixture
+def quarto(monkeypatch, tmp_path_factory):
+    """Put a command in Quarto's place."""
+
+    def quarto(said: str = "", code: int = 0, version: str = "1.10.0") -> str:
+        command = tmp_path_factory.mktemp("quarto") / "quarto"
+        command.write_text(QUARTO.format(said=said, code=code, version=version))
+        command.chmod(0o755)
+        monkeypatch.setenv("QUARTO_PATH", str(command))
+        return str(command)
+
+    return quarto
 
 
 @pytest.mark.parametrize(
@@ -212,12 +253,47 @@ exit {code}
         ("It fell over", 3, "It fell over"),
     ],
 )
-def test_what_quarto_complains_of_is_named(
-    executed, refused, monkeypatch, tmp_path_factory, said, code, words
-):
-    quarto = tmp_path_factory.mktemp("quarto") / "quarto"
-    quarto.write_text(QUARTO.format(said=f"printf '%b\\n' '{said}' >&2", code=code))
-    quarto.chmod(0o755)
-    monkeypatch.setenv("QUARTO_PATH", str(quarto))
+def test_what_quarto_complains_of_is_named(executed, refused, quarto, said, code, words):
+    command = quarto(said, code)
     executed(says("Text."))
-    refused(str(quarto), words, renderer="quarto")
+    refused(command, words, renderer="quarto")
+
+
+def test_quartos_message_is_told_whole_and_once(executed, quarto, publish):
+    executed(says("Text."))
+    quarto(TYPST, 1)
+    with pytest.raises(RenderError) as caught:
+        publish(renderer="quarto")
+    told = str(caught.value)
+    for part in (
+        "mine.qmd: error: unknown variable: foo",
+        "mine.typ:375:1",
+        "#foo(bar)",
+        "= hint: if you meant",
+    ):
+        assert told.count(part) == 1
+    assert "--keep-project" in told and "Typst compilation failed" in told
+    quarto(YAML, 1)
+    with pytest.raises(RenderError, match=r"toc: \[a") as caught:
+        publish(renderer="quarto")
+    assert "generateError2" not in str(caught.value)
+
+
+def test_a_quarto_that_is_too_old_is_refused_before_anything_runs(executed, quarto, publish, workshop):
+    executed(says("Text."))
+    command = quarto(version="1.8.27")
+    with pytest.raises(ConfigError, match=r"Quarto 1\.8\.27 is too old[\s\S]*1\.9 or newer") as caught:
+        publish(renderer="quarto")
+    assert command in str(caught.value)
+    assert not list((workshop.root / "build").rglob("*")) and not list((workshop.root / "reports").rglob("*"))
+
+
+def test_the_project_of_a_failed_quarto_is_kept_if_asked_for(executed, quarto, publish, workshop):
+    executed(says("Text."))
+    quarto("ERROR: no", 1)
+    with pytest.raises(RenderError):
+        publish(renderer="quarto", keep_project=True)
+    kept = workshop.root / "build" / "tiny" / "2026-10" / "quarto"
+    assert {"_quarto.yml", "mine.qmd", "index.qmd", "report.lua"} <= {path.name for path in kept.iterdir()}
+    with pytest.raises(ConfigError, match="--renderer quarto"):
+        publish(renderer="embedded", keep_project=True)

@@ -33,7 +33,7 @@ def real_pages():
 
 @pytest.fixture(autouse=True)
 def plain_pages(request, monkeypatch):
-    def front_page(folder: Path, context, renderer: str) -> None:
+    def front_page(folder: Path, context, renderer: str, keep: Path | None) -> None:
         (folder / "index.html").write_text(context.run_id)
 
     if "real_pages" not in request.fixturenames:

@@ -26,7 +26,7 @@ Month = Annotated[
 Params = Annotated[Path | None, typer.Option(help="The params file; default: params/monthly.yml.")]
 Renderer = Annotated[
     str,
-    typer.Option(metavar="auto|quarto|embedded", help="What sets the pages; auto: what the params file says."),
+    typer.Option(metavar="auto|quarto|embedded", help="What sets the pages; auto: see the params file."),
 ]
 KeepProject = Annotated[
     bool, typer.Option("--keep-project", help="Leave the Quarto project in build/<source>/<month>/quarto/.")

@@ -33,6 +33,10 @@ def tell(outcome: Outcome, plan: Plan, reporter: Reporter) -> None:
         reporter.say(f"The run it replaces is kept in {common.shown(outcome.kept)}.")
     reporter.say(f"Data-quality warnings: {warnings}" + (", told in the reports." if warnings else "."))
     _tell_restated(outcome.restated, plan, reporter)
+    if plan.keep_project and outcome.state == "unchanged":
+        reporter.say(
+            "Nothing was set anew; `reporting render --keep-project` leaves the Quarto project of a month."
+        )
     reporter.say(f"Open {common.shown(outcome.folder / 'index.html')}")
 
 

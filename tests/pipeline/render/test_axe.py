@@ -3,12 +3,10 @@
 Needs Chromium and axe-core: `npm install --prefix build/tools --no-save axe-core@4.14.1`.
 """
 
-import os
-import shutil
-
 import pytest
 from accessibility import barriers, needs_axe
 from sample_month import make_month
+from tests.quarto import needs_quarto
 
 pytestmark = [pytest.mark.server, needs_axe]
 
@@ -29,9 +27,7 @@ def test_page_is_accessible(archive, tmp_path, page, width, theme):
     assert barriers(archive / page, tmp_path, width, theme) == []
 
 
-@pytest.mark.skipif(
-    not (shutil.which("quarto") or os.environ.get("QUARTO_PATH")), reason="no quarto (PATH or QUARTO_PATH)"
-)
+@needs_quarto
 def test_quartos_pages_are_accessible(tmp_path):
     make_month(tmp_path / "out", "2024-12", ["executive_brief"], "quarto")
     looks = [(page, theme) for page in ("executive_brief", "index") for theme in ("light", "dark")]

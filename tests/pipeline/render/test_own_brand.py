@@ -1,6 +1,5 @@
 """A brand of one's own, logo, colours and font files, reaches charts, pages and PDF with either renderer."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import matplotlib
 import pytest
 from PIL import Image
 from sample_month import make_month
+from tests.quarto import needs_quarto
 
 from reporting.pipeline.render.check import read_page
 from reporting.present.brand import Brand, load_brand
@@ -52,11 +52,11 @@ def made(tmp_path: Path, brand: Brand, renderer: str) -> Path:
     return tmp_path / "out"
 
 
-def holds_the_brand(out: Path, sheet: str) -> None:
+def holds_the_brand(out: Path) -> None:
     page = (out / "executive_brief.html").read_text()
     text = "".join(read_page(out / "executive_brief.html").text)
     assert NAME in text
-    styles = (out / "assets" / sheet).read_text()
+    styles = (out / "assets/style.css").read_text()
     for file in ("DejaVuSerif.ttf", "DejaVuSerif-Italic.ttf", "DejaVuSerif-Bold.ttf"):
         assert f"url({file})" in styles and (out / "assets" / file).is_file()
     assert "Source Sans" not in styles + page
@@ -65,9 +65,10 @@ def holds_the_brand(out: Path, sheet: str) -> None:
     assert b"DejaVuSerif-Bold" in pdf and b"DejaVuSerif-Italic" in pdf and b"SourceSans" not in pdf
 
 
-def test_embedded_renderer_shows_it(tmp_path, brand):
-    out = made(tmp_path, brand, "embedded")
-    holds_the_brand(out, "style.css")
+@pytest.mark.parametrize("renderer", ["embedded", pytest.param("quarto", marks=needs_quarto)])
+def test_it_is_shown(tmp_path, brand, renderer):
+    out = made(tmp_path, brand, renderer)
+    holds_the_brand(out)
     assert "--accent: #7a1fa2" in (out / "assets/style.css").read_text()
     for page in ("executive_brief", "mail/executive_brief", "notebooks/executive_brief", "index"):
         text = (out / f"{page}.html").read_text()
@@ -76,15 +77,3 @@ def test_embedded_renderer_shows_it(tmp_path, brand):
             assert f'<img src="data:image/{kind};base64,' in text
         assert ("var(--dark-logo)" in text) == (brand.logo.light != brand.logo.dark)
     assert not {file.name for file in brand.logo.files} & {path.name for path in (out / "assets").iterdir()}
-
-
-@pytest.mark.server
-@pytest.mark.skipif(
-    not (shutil.which("quarto") or os.environ.get("QUARTO_PATH")), reason="no quarto (PATH or QUARTO_PATH)"
-)
-def test_quarto_shows_it(tmp_path, brand):
-    out = made(tmp_path, brand, "quarto")
-    holds_the_brand(out, "quarto.css")
-    links = {link.removeprefix("./") for link in read_page(out / "executive_brief.html").links}
-    for file in brand.logo.files:
-        assert f"assets/{file.name}" in links and (out / "assets" / file.name).is_file()

@@ -1,6 +1,5 @@
 """Document, HTML and PDF say the same, whichever renderer made them."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -12,6 +11,7 @@ import nbformat
 import pandas as pd
 import pytest
 from sample_month import BRAND, code, context, make_month
+from tests.quarto import needs_quarto
 
 from reporting.pipeline.derive import derive
 from reporting.pipeline.render.document import read_document
@@ -110,10 +110,7 @@ def test_pdf_is_tagged_titled_and_marked_as_accessible(month):
     assert b"/Alt" in pdf or b"/ObjStm" in pdf
 
 
-@pytest.mark.server
-@pytest.mark.skipif(
-    not (shutil.which("quarto") or os.environ.get("QUARTO_PATH")), reason="no quarto (PATH or QUARTO_PATH)"
-)
+@needs_quarto
 def test_quarto_says_the_same_as_the_embedded_renderer(month, tmp_path):
     make_month(tmp_path, "2024-12", ["executive_brief"], "quarto")
     ours, theirs = month / "executive_brief", tmp_path / "executive_brief"
