@@ -300,7 +300,7 @@ def test_metrics_are_listed_for_people_and_programs(reporting):
 def test_doctor_says_good_or_ends_with_1(project, reporting):
     code, out, _ = reporting("doctor")
     assert code == 0, out
-    (project / "params" / "brand.yml").write_text("colour: x")
+    (project / "params" / "_brand.yml").write_text("colour: x")
     code, out, _ = reporting("doctor")
     assert code == 1
     assert re.search("bad +Brand", out)

@@ -42,7 +42,7 @@ def test_packages_are_compared_with_the_lock(workshop, found):
 
 def test_a_missing_folder_a_broken_brand_and_a_broken_source_are_bad(workshop, found):
     shutil.rmtree(workshop.root / "notebooks")
-    (workshop.root / "params" / "brand.yml").write_text("colour: x")
+    (workshop.root / "params" / "_brand.yml").write_text("colour: x")
     checks = found()
     assert checks["Project folder"][0] == checks["Brand and fonts"][0] == "bad"
     (workshop.root / "params" / "sources" / "demo.yml").write_text("titel: x")

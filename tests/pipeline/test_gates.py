@@ -164,7 +164,7 @@ def test_a_figure_that_gets_lost_on_the_way_is_named(executed, refused, monkeypa
 
 
 def test_a_typst_warning_is_named(executed, refused, monkeypatch):
-    brand: Brand = inputs.load_brand(inputs.HERE / "brand.yml")
+    brand: Brand = inputs.load_brand(inputs.SHIPPED)
     unknown = dataclasses.replace(brand.font, family="Nowhere Sans")
     monkeypatch.setattr(inputs, "brand", lambda _: dataclasses.replace(brand, font=unknown))
     executed(says("Text."))

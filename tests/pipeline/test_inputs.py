@@ -61,7 +61,7 @@ def test_a_brand_is_its_values_and_the_bytes_of_its_files(workshop):
     default = brand_hash(brand(project))
     logo = workshop.root / "params" / "logo.svg"
     logo.write_text("<svg/>")
-    (workshop.root / "params" / "brand.yml").write_text("name: Acme\nlogo: logo.svg\n")
+    (workshop.root / "params" / "_brand.yml").write_text("meta: {name: Acme}\nlogo: {medium: logo.svg}\n")
     own = brand(project)
     assert own.name == "Acme"
     first = brand_hash(own)

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_hex
 
 from reporting.present import style
-from reporting.present.brand import HERE, load_brand
+from reporting.present.brand import SHIPPED, load_brand
 from reporting.present.svg import glyphs_of_the_browser
 
-BRAND = load_brand(HERE / "brand.yml")
+BRAND = load_brand(SHIPPED)
 
 # Simulation of dichromacy in linear RGB: Machado, Oliveira and Fernandes (2009), severity 1.
 VISION = {

@@ -1,4 +1,4 @@
-"""The commands that make something: run, render, account-review, demo, schemas."""
+"""The commands that make something: run, render, account-review, demo, schemas, brand."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reporting.cli import common
 
 def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
-    for command in (run, render, account_review, demo, schemas):
+    for command in (run, render, account_review, demo, schemas, brand):
         app.command()(command)
 
 
@@ -136,3 +136,19 @@ def schemas(context: typer.Context) -> None:
 
     written = write_schemas(common.project_of(context).params_dir)
     common.output().print(f"Written: {', '.join(map(common.shown, written))}", soft_wrap=True)
+
+
+def brand(context: typer.Context) -> None:
+    """Write params/brand.yml, which is in the older form, as params/_brand.yml, which Quarto reads."""
+    from reporting.errors import ConfigError
+    from reporting.present.brand import NAME, OLDER, converted
+
+    folder = common.project_of(context).params_dir
+    older, new = folder / OLDER, folder / NAME
+    if new.exists():
+        raise ConfigError(
+            "this file is there already.", where=new, remedy=f"Only it is read; remove {OLDER}."
+        )
+    text = converted(older)
+    new.write_text(text, encoding="utf-8")
+    common.output().print(f"Written: {common.shown(new)}. Remove {common.shown(older)}.", soft_wrap=True)

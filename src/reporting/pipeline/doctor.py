@@ -109,7 +109,8 @@ def _brand(project: Project) -> Check:
         found = brand(project)
     except ReportingError as error:
         return Check("Brand and fonts", "bad", str(error))
-    return Check("Brand and fonts", "good", f"{found.name or 'default brand'}, {found.font.family}")
+    told = "; ".join([f"{found.name or 'default brand'}, {found.font.family}", *found.notes])
+    return Check("Brand and fonts", "note" if found.notes else "good", told)
 
 
 def _sources(project: Project) -> Iterator[Check]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from reporting.pipeline.manifest import Inputs, packages, sha256
 from reporting.pipeline.parameters import Notebook
 from reporting.pipeline.project import Project
-from reporting.present.brand import HERE, PAGE_SIZES, Brand, load_brand
+from reporting.present.brand import PAGE_SIZES, SHIPPED, Brand, brand_path, load_brand
 from reporting.present.locale import DEFAULT
 from reporting.snapshot.code import code_hash
 
@@ -49,9 +49,8 @@ def collect(
 
 def brand(project: Project) -> Brand:
     """The brand that the project's charts and pages take."""
-    own = project.params_dir / "brand.yml"
     named = os.environ.get("REPORTING_BRAND")
-    return load_brand(Path(named) if named else own if own.exists() else HERE / "brand.yml")
+    return load_brand(Path(named) if named else brand_path(project.params_dir) or SHIPPED)
 
 
 def brand_hash(brand: Brand) -> str:

@@ -74,6 +74,8 @@ def run(project: Project, plan: Plan, reporter: Reporter) -> Outcome:
 
     # Its imports go on while the source is opened and frozen.
     with Forkserver(Limits.of(plan.monthly)) as forkserver:
+        for note in inputs.brand(project).notes:
+            reporter.say(f"Brand: {note}.")
         with reporter.step("source", f"Opening the source {plan.source}"):
             source = open_source(plan.source, project.params_dir)
         with source:

@@ -12,7 +12,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from reporting.params.monthly import Monthly
 from reporting.params.playbook import ShippedRules
 from reporting.params.product import Product
-from reporting.present.brand_schema import brand_schema
+from reporting.present.brand.schema import brand_schema
 from reporting.sources.mapping import SourceFile
 
 FOLDER = "schemas"

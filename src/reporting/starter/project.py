@@ -19,7 +19,7 @@ COPIED = (
     "notebooks/*.ipynb",
     "docs/*.md",
     "deploy/*",
-    "params/brand.yml",
+    "params/_brand.yml",
     "params/monthly.yml",
     "params/product.yml",
     "params/schemas/*.json",

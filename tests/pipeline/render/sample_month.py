@@ -12,9 +12,9 @@ from reporting.month import Month
 from reporting.pipeline.derive import derive
 from reporting.pipeline.render import RunContext, render_site
 from reporting.present import blocks, formats, markdown, style
-from reporting.present.brand import FONTS, load_brand
+from reporting.present.brand import SHIPPED, load_brand
 
-BRAND = load_brand(FONTS.parent / "brand.yml")
+BRAND = load_brand(SHIPPED)
 
 TITLES = {
     "executive_brief": ("Executive brief", "What happened, why, and what to do next."),

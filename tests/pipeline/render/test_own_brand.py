@@ -15,24 +15,30 @@ from reporting.present.brand import Brand, load_brand
 FONTS = Path(matplotlib.get_data_path()) / "fonts/ttf"
 NAME = "Zenith & Söhne <AG>"
 BRAND = """
-name: "Zenith & Söhne <AG>"
-logo: {logo}
-colors:
-  accent: ["#7a1fa2", "#d6a3ee"]
-palette:
-  - ["#00695c", "#5fd0c0"]
-  - ["#b3470c", "#f0a468"]
-  - ["#455a64", "#90a4ae"]
-font:
-  family: DejaVu Serif
-  regular: DejaVuSerif.ttf
-  italic: DejaVuSerif-Italic.ttf
-  semibold: bold/DejaVuSerif-Bold.ttf
+meta: {{name: "Zenith & Söhne <AG>"}}
+logo: {{medium: {logo}}}
+color:
+  primary: {{light: "#7a1fa2", dark: "#d6a3ee"}}
+typography:
+  base: DejaVu Serif
+  fonts:
+    - family: DejaVu Serif
+      source: file
+      files:
+        - DejaVuSerif.ttf
+        - {{path: DejaVuSerif-Italic.ttf, style: italic}}
+        - {{path: bold/DejaVuSerif-Bold.ttf, weight: 700}}
+defaults:
+  reporting:
+    palette:
+      - {{light: "#00695c", dark: "#5fd0c0"}}
+      - {{light: "#b3470c", dark: "#f0a468"}}
+      - {{light: "#455a64", dark: "#90a4ae"}}
 """
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20"><rect width="60" height="20"/></svg>'
 
 
-@pytest.fixture(params=["logo.svg", "logo.png", "[logo.svg, night.png]"])
+@pytest.fixture(params=["logo.svg", "logo.png", "{light: logo.svg, dark: night.png}"])
 def brand(tmp_path, monkeypatch, request) -> Brand:
     folder = tmp_path / "params"
     (folder / "bold").mkdir(parents=True)
@@ -42,9 +48,9 @@ def brand(tmp_path, monkeypatch, request) -> Brand:
     (folder / "logo.svg").write_text(SVG)
     Image.new("RGB", (60, 20), "#00695c").save(folder / "logo.png")
     Image.new("RGB", (60, 20), "#5fd0c0").save(folder / "night.png")
-    (folder / "brand.yml").write_text(BRAND.format(logo=request.param))
-    monkeypatch.setenv("REPORTING_BRAND", str(folder / "brand.yml"))
-    return load_brand(folder / "brand.yml")
+    (folder / "_brand.yml").write_text(BRAND.format(logo=request.param))
+    monkeypatch.setenv("REPORTING_BRAND", str(folder / "_brand.yml"))
+    return load_brand(folder / "_brand.yml")
 
 
 def made(tmp_path: Path, brand: Brand, renderer: str) -> Path:

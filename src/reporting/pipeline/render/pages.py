@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from reporting.pipeline.render import site
@@ -66,17 +67,18 @@ def _report(
     notebooks: Collection[str],
 ) -> None:
     here = f"{document.name}.html"
-    told = {
-        "title": document.title,
-        "description": document.description,
-        "body": body.html,
-        "toc": body.toc,
-        "context": context,
-    }
+    told = partial(
+        page,
+        title=document.title,
+        description=document.description,
+        body=body.html,
+        toc=body.toc,
+        context=context,
+    )
     footer = site.footer(document, context, document.name in notebooks)
-    html = page(**told, pages=site.pages(documents), here=here, footer=footer, home="index.html")
+    html = told(pages=site.pages(documents), here=here, footer=footer, home="index.html")
     (out / here).write_text(html, encoding="utf-8")
-    (out / "mail" / here).write_text(page(**told, embedded=True), encoding="utf-8")
+    (out / "mail" / here).write_text(told(embedded=True), encoding="utf-8")
 
 
 def _front(
