@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -109,7 +109,7 @@ def render_quarto(
 
 
 @contextmanager
-def _project(keep: Path | None) -> Iterator[Path]:
+def _project(keep: Path | None) -> Generator[Path]:
     """An empty folder, `keep` or one that is removed in the end."""
     if keep is None:
         with tempfile.TemporaryDirectory(prefix="reporting-quarto-") as temporary:

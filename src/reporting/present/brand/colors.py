@@ -105,7 +105,7 @@ def _at(given: Mapping[str, Any], place: str) -> Any:
 def _css() -> dict[str, str]:
     from matplotlib.colors import CSS4_COLORS  # slow to import, and seldom needed
 
-    return CSS4_COLORS
+    return {name: str(color) for name, color in CSS4_COLORS.items()}
 
 
 def _lighter(color: str, paper: str) -> str:
