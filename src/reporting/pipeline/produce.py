@@ -123,6 +123,7 @@ def make_site(
         keep: Folder to leave Quarto's project in.
     """
     from reporting.pipeline.derive import derive
+    from reporting.pipeline.render.published_project import write_published_project
     from reporting.pipeline.slides import write_slides
     from reporting.pipeline.terms import terms
     from reporting.pipeline.workbook import write_workbook
@@ -133,7 +134,9 @@ def make_site(
         write_exports((result.path for result in executed), stage / "data")
         snapshot = Snapshot.load(stage / "snapshot")
         write_workbook(stage / "data", context, snapshot.product)
-        derive([result.path for result in executed], stage / "documents", front, terms(snapshot.product))
+        words = terms(snapshot.product)
+        made = derive([result.path for result in executed], stage / "documents", front, words)
+        write_published_project(stage / "documents", sorted(made, key=_reading_order), context)
         if slides:
             write_slides(_documents(stage), stage / MEETING, context, snapshot.currency, snapshot.product)
         render_month(stage, context, renderer, keep)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 SNAPSHOT, JUDGEMENT = "snapshot/", "judgement/"
 META = "snapshot/meta.json"
+_LEFT = frozenset(f"documents/{name}" for name in (".quarto", ".gitignore", ".rendered"))
+"""What Quarto leaves where somebody goes on with the documents: no page leads there, no re-run reads it."""
 
 
 def verify(run: Run) -> list[Difference]:
@@ -96,6 +98,8 @@ def lying(folder: Path, below: str = "") -> tuple[list[str], list[Difference]]:
         path = f"{below}{entry.name}"
         if entry.is_symlink():
             strange.append(Difference(path, "a link", ("no run makes one, and it is not followed",)))
+        elif path in _LEFT:
+            continue
         elif entry.name.startswith("."):
             strange.append(Difference(path, "hidden", ("no run makes such a name",)))
         elif entry.is_dir(follow_symlinks=False):

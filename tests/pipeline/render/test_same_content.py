@@ -118,6 +118,16 @@ def test_quarto_says_the_same_as_the_embedded_renderer(month, tmp_path):
     assert contents.of_pdf(pdf_of(theirs)) == contents.of_pdf(pdf_of(ours))
 
 
+@needs_quarto
+def test_quarto_gives_the_same_bytes_twice(tmp_path):
+    once, twice = tmp_path / "once", tmp_path / "elsewhere" / "twice"
+    for folder in (once, twice):
+        make_month(folder, "2024-12", ["monthly_health"], "quarto")
+    files = sorted(path.relative_to(once) for path in once.rglob("*") if path.is_file())
+    assert len(files) > 20
+    assert [name for name in files if (once / name).read_bytes() != (twice / name).read_bytes()] == []
+
+
 def page_of(stem: Path) -> Path:
     return stem.with_suffix(".html")
 
