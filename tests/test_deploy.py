@@ -14,6 +14,8 @@ import jinja2
 import pytest
 import yaml
 
+from reporting.pipeline.render.quarto import LEAST
+
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
 FIRST_AT_NOON = "0 12 1 * *"
@@ -85,6 +87,20 @@ def test_the_workflow_asks_make_for_the_month(workflow, month, asks):
     assert told.returncode == 0, told.stderr
     (command,) = re.findall(r"^\.venv/bin/reporting run(?:.*\\\n)*.*", told.stdout, re.MULTILINE)
     assert command.replace("\\\n", "").replace("'", "").split()[2:] == asks.split()
+
+
+def test_the_workflow_runs_the_tests_that_need_quarto_with_one_that_will_do(workflow):
+    *_, install, test = workflow["jobs"]["quarto"]["steps"]
+    assert install["uses"].startswith("quarto-dev/quarto-actions/setup@")
+    assert tuple(map(int, install["with"]["version"].split(".")[:2])) >= LEAST
+    guard, command = re.findall(r"'(.+?)'", test["if"])[0], test["run"].splitlines()[-1]
+    assert (ROOT / guard).is_file()
+    asked = [sys.executable, *command.split()[1:], "--collect-only", "-q"]
+    told = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    needing = [
+        path for path in (ROOT / "tests/pipeline").rglob("test_*.py") if "@needs_quarto" in path.read_text()
+    ]
+    assert len(needing) >= 3 and all(path.name in told for path in needing)
 
 
 def test_the_image_holds_the_project_without_what_it_makes():

@@ -84,9 +84,10 @@ def _question(project: Project, plan: Plan, month: Month, file: SourceFile) -> s
     """A hash of all that a run rests on but params and tables."""
     lock = sha256(project.lock_file) if project.lock_file.exists() else "none"
     notebooks = {name: sha256(notebook.path) for name, notebook in plan.notebooks.items()}
-    asked: list[Any] = [plan.place, str(month), str(file.last_month()), plan.renderer, notebooks, plan.parameters]
+    asked: list[Any] = [plan.place, str(month), str(file.last_month()), plan.renderer, plan.slides]
+    asked += [notebooks, plan.parameters]
     asked += [plan.product.model_dump(mode="json"), code_hash(), lock, sys.version, _installed()]
-    asked += [inputs.brand_hash(inputs.brand(project)), plan.slides]
+    asked += [inputs.brand_hash(inputs.brand(project))]
     return hashlib.sha256(json.dumps(asked, default=str).encode()).hexdigest()
 
 
