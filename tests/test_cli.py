@@ -304,3 +304,18 @@ def test_doctor_says_good_or_ends_with_1(project, reporting):
     code, out, _ = reporting("doctor")
     assert code == 1
     assert re.search("bad +Brand", out)
+
+
+def test_an_older_brand_file_is_converted_once(project, reporting):
+    older, new = project / "params" / "brand.yml", project / "params" / "_brand.yml"
+    new.unlink(missing_ok=True)
+    older.write_text('name: Acme\ncolors: {accent: ["#aa0000", "#ffaaaa"]}\n')
+    _, out, _ = reporting("doctor")
+    assert re.search("note +Brand.*older form.*reporting brand", out)
+    code, out, _ = reporting("brand")
+    assert code == 0 and "params/_brand.yml" in out and "Remove" in out
+    assert "primary" in new.read_text() and older.exists()
+    _, out, _ = reporting("doctor")
+    assert re.search("good +Brand and fonts +Acme", out)
+    code, _, err = reporting("brand")
+    assert code == 2 and "already" in err
