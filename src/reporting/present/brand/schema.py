@@ -11,16 +11,27 @@ _COLOR = {"type": "string", "description": '"#1b2733", a name of color.palette, 
 _TEXT = {"type": "string"}
 _OTHERS = {"description": "Read by Quarto; reports have no use for it."}
 _LIGHT, _DARK = ({"description": text} for text in ("On light paper.", "On a dark screen."))
-_SIDES = {
-    "anyOf": [
-        _COLOR,
-        {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": {"light": _COLOR | _LIGHT, "dark": _COLOR | _DARK},
-            "minProperties": 1,
-        },
-    ]
+_SIDES = {"$ref": "#/$defs/color"}
+_DEFS = {
+    "color": {
+        "description": "One for light paper and one for a dark screen, or one alone.",
+        "anyOf": [
+            _COLOR,
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {"light": _COLOR | _LIGHT, "dark": _COLOR | _DARK},
+                "minProperties": 1,
+            },
+        ],
+    },
+    "logo": {
+        "description": "SVG or PNG beside this file, or one for light paper and one for a dark screen.",
+        "anyOf": [
+            _TEXT,
+            {"type": "object", "properties": {"light": _TEXT | _LIGHT, "dark": _TEXT | _DARK}},
+        ],
+    },
 }
 _USES: dict[str, str] = {
     "foreground": "Text.",
@@ -31,12 +42,7 @@ _USES: dict[str, str] = {
     "success": "For the better.",
     "danger": "For the worse.",
 }
-_FILE = {
-    "anyOf": [
-        _TEXT,
-        {"type": "object", "properties": {"light": _TEXT | _LIGHT, "dark": _TEXT | _DARK}},
-    ]
-}
+_LOGO = {"$ref": "#/$defs/logo"}
 _TYPOGRAPHY = {
     "base": {"description": "Name of the text family, as its files carry it."},
     "fonts": {"description": "Where families come from; `source: file` names three files."},
@@ -62,9 +68,7 @@ def brand_schema() -> dict[str, Any]:
     """The schema of a brand file; every key may be left out."""
     names = {"type": "object", "additionalProperties": _COLOR, "description": "Names for colours."}
     colors: dict[str, Any] = {key: _SIDES | {"description": use} for key, use in _USES.items()}
-    logo = {
-        size: _FILE | {"description": "SVG or PNG beside this file."} for size in ("small", "medium", "large")
-    }
+    logo = dict.fromkeys(("small", "medium", "large"), _LOGO)
     parts = {
         "meta": {"type": ["object", "null"], "description": "`name`: company on the cover."},
         "logo": _object("The middle one is shown, else the small, else the large.", "logo", logo),
@@ -76,7 +80,10 @@ def brand_schema() -> dict[str, Any]:
             "properties": {"reporting": _object("Of reports only.", "defaults.reporting", _REPORTING)},
         },
     }
-    return _object("One look for charts, HTML, PDF and Quarto.", "", parts) | {"title": "Brand"}
+    return _object("One look for charts, HTML, PDF and Quarto.", "", parts) | {
+        "title": "Brand",
+        "$defs": _DEFS,
+    }
 
 
 def _object(description: str, place: str, properties: dict[str, Any] | None = None) -> dict[str, Any]:
