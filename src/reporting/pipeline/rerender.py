@@ -41,7 +41,8 @@ def rerender(project: Project, run: Run, asked: str, reporter: Reporter, keep: b
     project.require_writable(out.parent, out)
     shutil.rmtree(out, ignore_errors=True)
     pages = ("*.html", "*.pdf", "assets", "mail", "accounts", "owners")
-    made = shutil.ignore_patterns(*pages, SIGNATURE, SUMS, CRATE)
+    once = ("site_libs", "search.json")  # of months that Quarto set with its own frame
+    made = shutil.ignore_patterns(*pages, *once, SIGNATURE, SUMS, CRATE)
     shutil.copytree(run.folder, out, ignore=made)
     with reporter.step("render", f"Rendering with {renderer}"):
         kept = out.parent / PROJECT if keep else None
