@@ -182,4 +182,12 @@ def java_of(parent: int) -> list[int]:
     family = [parent]
     for each in family:
         family += started.get(each, [])
-    return [each for each in family if Path(f"/proc/{each}/exe").resolve().name == "java"]
+    return [each for each in family if program_of(each) == "java"]
+
+
+def program_of(process: int) -> str:
+    """Name of the program that a process runs; empty if it has ended meanwhile."""
+    try:
+        return Path(os.readlink(f"/proc/{process}/exe")).name
+    except OSError:
+        return ""

@@ -18,6 +18,8 @@ RAISING = 3
 WORTH_NAMING = 1.15  # a part that moves the hazard by less is no reason
 LEVEL = 0.95
 HORIZONS = (1, 3)
+PLACES = 6
+"""Of a probability or a factor; the last digits depend on the processor, and say nothing."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def risks(risk: RiskSet, model: Model, correction: float = 1.0) -> pd.DataFrame:
         column = "probability" if not bound else bound.removeprefix("_")
         out[f"probability{bound}"] = out[f"p3{bound}"].mask(out["at_renewal"], later[column])
     share = [column for column in out if column != "at_renewal"]
-    out[share] = 1 - (1 - out[share]) ** correction
+    out[share] = (1 - (1 - out[share]) ** correction).round(PLACES)
     return out
 
 
@@ -77,7 +79,7 @@ def correction(validation: Validation) -> float:
             ratio, n = horizon.calibration.observed_to_expected, horizon.losses
             expected, tail = n / ratio, (1 - LEVEL) / 2
             lower, upper = chi2.ppf(tail, 2 * n) / 2 / expected, chi2.ppf(1 - tail, 2 * n + 2) / 2 / expected
-            return 1.0 if lower <= 1 <= upper else float(ratio)
+            return 1.0 if lower <= 1 <= upper else round(float(ratio), PLACES)
     return 1.0
 
 
