@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -12,6 +13,7 @@ from reporting.pipeline import kernels
 from reporting.pipeline.audit import audit
 from reporting.pipeline.diff import diff
 from reporting.pipeline.history import find_run, published_run
+from reporting.pipeline.machine import machine, other_machine
 from reporting.pipeline.plan import Request, make_plan
 from reporting.pipeline.progress import Reporter
 from reporting.pipeline.rebuild import from_sources
@@ -86,6 +88,26 @@ def test_it_names_an_altered_file_and_a_changed_notebook(workshop, published):
     assert any("cell 4" in detail for detail in found["notebooks/mine.ipynb"].details)
     assert any("Best" in detail for detail in found["documents/mine.qmd"].details)
     assert next(iter(found)).startswith("notebooks/")
+
+
+def test_another_machine_is_told_as_what_it_is(workshop, published):
+    month = published()
+    told = month.manifest.versions | {"platform": "Linux aarch64", "instructions": "ASIMDHP"}
+    replace(month.manifest, versions=told).write(month.folder)
+    result = audit(workshop.project, published_run(workshop.project, "tiny", None), quiet())
+    here = machine()
+    assert result.passed and result.changed == []
+    assert result.machine == (
+        f"Published on Linux aarch64, ASIMDHP, re-run on {here['platform']}, {here['instructions']}: "
+        "the last digits of floats, and so pictures, may differ."
+    )
+
+
+def test_the_machine_that_published_it_is_no_other_nor_is_one_that_an_earlier_version_left_out():
+    here = machine()
+    assert other_machine(here, here) == ""
+    assert other_machine({"python": "3.11", "platform": here["platform"]}, here) == ""
+    assert other_machine({}, here) == ""
 
 
 def test_a_notebook_that_fails_now_is_named(workshop, published):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import typst
 from PIL import Image
@@ -80,6 +82,29 @@ def test_a_pdf_differs_page_by_page(pair):
     old, new, drawn = (typst.compile(text.encode()) for text in (old, new, page("First 98", 5)))
     assert pair("a.pdf", old, new) == ["page 1: '98' -> '97'", "page 3: added"]
     assert pair("a.pdf", old, drawn) == ["page 1: drawn otherwise, with the same words", "page 2: gone"]
+
+
+def table(**columns: list) -> bytes:
+    file = io.BytesIO()
+    pq.write_table(pa.table(columns), file)
+    return file.getvalue()
+
+
+def test_a_table_differs_in_its_columns_and_floats_by_so_much(pair):
+    old = table(id=["a", "b", None], p=[0.5, None, 2.0], n=[1, 2, 3], gone=[1, 1, 1])
+    new = table(id=["a", "c", None], p=[0.5 * (1 + 2e-13), None, 2.0], n=[1, 2, 3], came=[1, 1, 1])
+    assert pair("a.parquet", old, new) == [
+        "column gone: gone",
+        "column came: added",
+        "column id: 1 of 3 rows",
+        "column p: 1 of 3 rows, by 2e-13 of the value at most",
+    ]
+    assert pair("a.parquet", table(n=[1, 2]), table(n=[1])) == ["2 rows, now 1"]
+    assert pair("a.parquet", table(x=[0.0, None]), table(x=[1.0, 0.0])) == ["column x: 2 of 2 rows"]
+
+
+def test_a_damaged_table_is_told(pair):
+    assert pair("a.parquet", table(n=[1]), b"PAR1") == ["one of the two can't be read: ArrowInvalid"]
 
 
 def test_other_files_differ_at_a_byte(pair):

@@ -110,6 +110,8 @@ def audit(
     result = auditing.audit(project, found, reporter)
     for changed in result.changed:
         reporter.say(f"Not as it was: {changed}")
+    if result.machine:
+        reporter.say(result.machine)
     for words, differences in (
         ("Altered since it was published", result.altered),
         ("Came out otherwise", result.differing),
@@ -123,7 +125,8 @@ def audit(
         raise AuditDifference(
             f"{told}: {len(result.differing)} of {outputs} came out otherwise, "
             f"{len(result.altered)} were altered.",
-            remedy=f"The new outputs are in {common.shown(result.rerun)}.",
+            remedy=f"The new outputs are in {common.shown(result.rerun)}."
+            + (" Audit the month on a machine as it was published on to be sure." if result.machine else ""),
         )
     reporter.say(f"Passed: {told}: {outputs}, all the same.")
 

@@ -13,6 +13,7 @@ from reporting.pipeline import inputs
 from reporting.pipeline.compare import Difference, details, differences, gathered
 from reporting.pipeline.history import Run
 from reporting.pipeline.limits import Limits
+from reporting.pipeline.machine import FACTS, other_machine
 from reporting.pipeline.manifest import SIGNATURE, Manifest, inventory, versions
 from reporting.pipeline.meant import meant_for
 from reporting.pipeline.parameters import find_notebooks
@@ -31,6 +32,7 @@ class Audit:
     Attributes:
         altered: Published files that are not as they were published.
         changed: Inputs that are no longer what they were: code, lock, notebooks, versions...
+        machine: A sentence, if this machine may compute the last digits of floats otherwise; else empty.
         differing: Outputs that came out otherwise.
         rerun: Folder of the new outputs, for a closer look.
     """
@@ -38,6 +40,7 @@ class Audit:
     manifest: Manifest
     altered: list[Difference]
     changed: list[str]
+    machine: str
     differing: list[Difference]
     rerun: Path
 
@@ -130,7 +133,8 @@ def audit(project: Project, run: Run, reporter: Reporter) -> Audit:
     found = differences(published.outputs, again, run.folder, stage)
     differing = gathered(found, published.outputs)
     told = [_against_rerun(item, again, published, run, stage) for item in altered]
-    return Audit(published, told, changed, differing, stage)
+    machine = other_machine(published.versions, versions())
+    return Audit(published, told, changed, machine, differing, stage)
 
 
 def _against_rerun(
@@ -148,7 +152,7 @@ def _other_versions(published: Manifest) -> list[str]:
         now = {name: now.get(_plain(name), "absent") for name in then}
     return [
         f"{name} ({then.get(name, 'absent')}, now {now.get(name, 'absent')})"
-        for name in sorted(then.keys() | now.keys())
+        for name in sorted((then.keys() | now.keys()) - set(FACTS))
         if then.get(name) != now.get(name)
     ]
 

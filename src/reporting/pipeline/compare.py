@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import io
 import itertools
 import json
 from collections import Counter
@@ -93,7 +94,7 @@ def rank(path: str) -> tuple[int, str]:
 
 
 def details(first: Path, second: Path) -> tuple[str, ...]:
-    """Every place where two files differ: cell, line, page, picture or byte; none if one isn't there."""
+    """Every place where two files differ: cell, line, column, page, picture, byte; none if one is absent."""
     if not (first.exists() and second.exists()):
         return ()
     old, new = first.read_bytes(), second.read_bytes()
@@ -105,6 +106,8 @@ def details(first: Path, second: Path) -> tuple[str, ...]:
             found = _cells(json.loads(old), json.loads(new))
         elif first.suffix in looks.LOOKS:
             found = looks.LOOKS[first.suffix](old, new)
+        elif first.suffix == ".parquet":
+            found = _columns(old, new)
         elif first.suffix in TEXT:
             found = _lines(old, new)
         found = tuple(found)
@@ -135,6 +138,29 @@ def _lines(old_bytes: bytes, new_bytes: bytes) -> Iterator[str]:
                 yield f"line {j + number}: added, {after[:60]!r}"
             else:
                 yield f"line {i + number}: {around(before, after)}"
+
+
+def _columns(old: bytes, new: bytes) -> Iterator[str]:
+    """Column by column: in how many rows two tables differ, and floats by how much at most."""
+    import pandas as pd
+
+    before, after = (pd.read_parquet(io.BytesIO(content)) for content in (old, new))
+    yield from (f"column {name}: gone" for name in before.columns.difference(after.columns))
+    yield from (f"column {name}: added" for name in after.columns.difference(before.columns))
+    if len(before) != len(after):
+        yield f"{len(before):,} rows, now {len(after):,}"
+        return
+    for name in before.columns.intersection(after.columns, sort=False):
+        one, other = before[name].astype(object), after[name].astype(object)
+        apart = (one != other) & ~(one.isna() & other.isna())
+        if not apart.any():
+            continue
+        moved = f"column {name}: {apart.sum():,} of {len(before):,} rows"
+        if before[name].dtype.kind == after[name].dtype.kind == "f":
+            a, b = before.loc[apart, name], after.loc[apart, name]
+            most = ((b - a).abs() / a.abs()).max()
+            moved += f", by {most:.0e} of the value at most" if most < 1 else ""
+        yield moved
 
 
 def _byte(old: bytes, new: bytes) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from reporting.errors import ConfigError
+from reporting.pipeline.machine import machine
 
 NAME = "manifest.json"
 SUPERSEDED = "superseded.json"
@@ -89,7 +90,7 @@ class Manifest:
         snapshot: The snapshot's own hash, as the pages show it.
         sources: What the snapshot was read from: name, hash or fingerprint, rows.
         findings: Number of findings by severity.
-        versions: Python, platform and every distribution the run was made with.
+        versions: Python, machine and every distribution the run was made with.
         provenance: Version of `reporting`, commit of the project, command line.
         crate: SHA-256 of `ro-crate-metadata.json`.
         previous: Month, run id and SHA-256 of the manifest of the month published before, if there is one.
@@ -225,6 +226,5 @@ def packages() -> str:
 
 
 def versions() -> dict[str, str]:
-    """Python, platform, and every installed distribution."""
-    system = f"{platform.system()} {platform.machine()}"
-    return {"python": platform.python_version(), "platform": system, **distributions()}
+    """Python, the machine, and every installed distribution."""
+    return {"python": platform.python_version(), **machine(), **distributions()}
