@@ -9,68 +9,33 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 import warnings
-from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pandas as pd
 import pypdf
 import pytest
 from tests import office
+from tests.demo_month import ROOT, command, furnish, publish, reporting
 from tests.shared import built_once
 
 from reporting.metrics.registry import REPORTS
 from reporting.params.product import load_product
-from reporting.pipeline.manifest import Manifest, inventory
+from reporting.pipeline.manifest import Manifest
 from reporting.reports.data_files import FILES, column, data_page
-
-ROOT = Path(__file__).parents[1]
-SHARED = ("notebooks", "params", "requirements.lock")
-
-
-def command(project: Path, *arguments: str) -> list[str]:
-    return [sys.executable, "-m", "reporting.cli", "--project", str(project), *arguments]
-
-
-def reporting(project: Path, *arguments: str, **process: Any) -> subprocess.CompletedProcess[str]:
-    """Run the command as its own process."""
-    return subprocess.run(
-        command(project, *arguments), capture_output=True, text=True, check=False, **process
-    )
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """This project with the demo company's last month published in it; only the audit works in `build/`."""
-    published = built_once(tmp_path_factory, "published-demo", _publish)
+    published = built_once(tmp_path_factory, "published-demo", publish)
     folder = tmp_path_factory.mktemp("project")
-    _furnish(folder)
+    furnish(folder)
     (folder / "reports").symlink_to(published / "reports")
     return folder
-
-
-def _publish(folder: Path) -> None:
-    _furnish(folder)
-    result = reporting(folder, "run", "--renderer", "embedded", "--slides")
-    assert result.returncode == 0, result.stdout + result.stderr
-    assert result.stdout.rstrip().endswith("index.html")
-    shutil.rmtree(folder / "build")
-    for name in SHARED:
-        (folder / name).unlink()
-
-
-def _furnish(folder: Path) -> None:
-    """Put this project's own files there, and the checkout's demo tables if they are built."""
-    for name in SHARED:
-        (folder / name).symlink_to(ROOT / name)
-    if (ROOT / "build" / "demo" / "tables").is_dir():
-        (folder / "build" / "demo").mkdir(parents=True)
-        (folder / "build" / "demo" / "tables").symlink_to(ROOT / "build" / "demo" / "tables")
 
 
 @pytest.fixture(scope="module")
@@ -220,35 +185,6 @@ def test_the_audit_passes(project, month):
     result = reporting(project, "audit")
     assert result.returncode == 0, result.stdout + result.stderr
     assert "Passed: demo 2026-10" in result.stdout
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="takes cores away")
-@pytest.mark.server
-def test_another_machine_publishes_the_same_bytes(month, tmp_path):
-    """Another folder, zone, language, home, user, umask, hash seed, number of cores, and terminal."""
-    other, home = tmp_path / 'Zoë\'s "other" folder', tmp_path / "home"
-    other.mkdir()
-    home.mkdir()
-    _furnish(other)
-    strange = {
-        **{"TZ": "Asia/Kolkata", "LC_ALL": "C", "LANG": "de_DE.UTF-8", "HOME": str(home)},
-        **{"USER": "zoë", "LOGNAME": "zoë", "PYTHONHASHSEED": "77", "OMP_NUM_THREADS": "4"},
-        **{"PYTHONOPTIMIZE": "1", "NO_COLOR": "1", "COLUMNS": "40", "SOURCE_DATE_EPOCH": "1"},
-    }
-    core = min(os.sched_getaffinity(0))
-    result = reporting(
-        other,
-        *("run", "--renderer", "embedded", "--slides"),
-        env=os.environ | strange,
-        umask=0o077,
-        preexec_fn=lambda: os.sched_setaffinity(0, {core}),
-    )
-    assert result.returncode == 0, result.stdout + result.stderr
-    again = other / "reports" / "demo" / "2026-10"
-    ours, theirs = Manifest.read(month), Manifest.read(again)
-    assert inventory(again) == ours.outputs
-    # The crate is dated, as catalogues want it; all else of it is the manifest's.
-    assert replace(theirs, volatile={}, crate="") == replace(ours, volatile={}, crate="")
 
 
 def test_the_guide_s_own_example_is_published_by_the_shipped_notebooks(tmp_path):
