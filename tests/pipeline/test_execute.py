@@ -68,6 +68,18 @@ def test_two_runs_give_the_same_bytes(workshop, run):
     assert json.loads(text)["metadata"]["kernelspec"]["name"] == "python3"
 
 
+@pytest.mark.parametrize("minor", [2, 5])
+def test_cells_without_an_id_as_an_older_jupyter_writes_them_give_the_same_bytes(workshop, run, minor):
+    path = workshop.notebook("a", "1")
+    content = json.loads(path.read_text()) | {"nbformat_minor": minor}
+    for cell in content["cells"]:
+        del cell["id"]
+    path.write_text(json.dumps(content))
+    first, second = (run({"a": {"top": 1}}, out)["a"] for out in ("one", "two"))
+    assert first.failure is None
+    assert first.path.read_bytes() == second.path.read_bytes()
+
+
 def test_the_original_is_not_touched(workshop, run):
     path = workshop.notebook("a", "1")
     before = path.read_bytes()
@@ -121,6 +133,12 @@ def test_nothing_else_of_the_environment_reaches_a_kernel(workshop, run, monkeyp
             ["raise SystemExit(0)", "1"],
             2,
             "raise SystemExit(0)",
+            "SystemExit: the notebook ended itself here",
+        ),
+        (
+            ["import sys; sys.exit(3)", "1"],
+            2,
+            "import sys; sys.exit(3)",
             "SystemExit: the notebook ended itself here",
         ),
         (["import os; os._exit(3)", "1"], 2, "import os; os._exit(3)", "the kernel died"),
@@ -206,6 +224,26 @@ def test_where_a_notebook_goes_and_what_it_leaves_running_ends_with_it(workshop)
         (pid,) = outputs(result)
     assert result.failure is None and result.path.exists()
     assert _soon(lambda: not _runs(pid))
+
+
+def test_too_few_open_files_for_a_kernel_are_told(workshop):
+    workshop.notebook("a", "1")
+    code = f"""
+    import resource
+    from pathlib import Path
+    from reporting.pipeline.execute import execute
+    from reporting.pipeline.kernels import Forkserver
+    from reporting.pipeline.parameters import find_notebooks
+    folder = Path({str(workshop.root)!r})
+    with Forkserver(preload={LIGHT!r}) as forkserver:
+        pid = forkserver._process.pid
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (16, 16))
+        (result,) = execute(find_notebooks(folder / "notebooks"), {{}}, folder / "out", forkserver)
+    print(result.failure.error)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(code)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "its kernel didn't start" in done.stdout and "`ulimit -n`" in done.stdout
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc"), reason="looks for processes in /proc")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -146,12 +147,49 @@ def test_reading_a_parameters_cell_runs_no_code(workshop):
         read_notebook(path)
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", '{"cells": 3, "metadata": {}}', "nonsense"])
-def test_a_file_that_is_no_notebook_is_refused(tmp_path, text):
+CODE = {"cell_type": "code", "id": "a", "metadata": {}, "source": "1", "outputs": [], "execution_count": None}
+SOUND = {"cells": [CODE], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {},
+        [],
+        3,
+        {"cells": [CODE], "metadata": {}},
+        SOUND | {"cells": 3},
+        SOUND | {"cells": [None]},
+        SOUND | {"metadata": []},
+        SOUND | {"nbformat": 3},
+        SOUND | {"nbformat": 9},
+        SOUND | {"cells": [CODE | {"source": 7}]},
+        SOUND | {"cells": [CODE | {"cell_type": "bogus"}]},
+        SOUND | {"cells": [{"cell_type": "code", "id": "a", "metadata": {}, "source": "1"}]},
+    ],
+)
+def test_a_file_that_is_no_notebook_is_refused(tmp_path, content):
     path = tmp_path / "x.ipynb"
-    path.write_text(text)
+    path.write_text(json.dumps(content))
     with pytest.raises(ParameterError, match="not a Jupyter notebook"):
         read_notebook(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"nonsense", b"{", b"\xff\xfe\x00PNG", b"\x00" * 9])
+def test_a_file_that_is_no_json_is_refused(tmp_path, content):
+    path = tmp_path / "x.ipynb"
+    path.write_bytes(content)
+    with pytest.raises(ParameterError, match="not a Jupyter notebook"):
+        read_notebook(path)
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.ipynb")
+    (tmp_path / "folder.ipynb").mkdir()
+    (tmp_path / "link.ipynb").symlink_to("/nowhere.ipynb")
+    for name in ("pipe", "folder", "link"):
+        with pytest.raises(ParameterError, match="not a file"):
+            read_notebook(tmp_path / f"{name}.ipynb")
 
 
 def test_the_title_comes_from_the_metadata_else_from_the_name(workshop, tmp_path):

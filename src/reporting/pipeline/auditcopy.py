@@ -24,7 +24,7 @@ def tidy(notebook: NotebookNode) -> NotebookNode:
     notebook.metadata.pop("papermill", None)
     notebook.metadata.kernelspec = NotebookNode(KERNEL)
     notebook.metadata.get("language_info", {}).pop("version", None)
-    for position, cell in enumerate(notebook.cells):
+    for cell in notebook.cells:
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
         if "injected-parameters" in cell.metadata.get("tags", []):
@@ -33,7 +33,6 @@ def tidy(notebook: NotebookNode) -> NotebookNode:
             del cell.metadata["tags"]
         for output in cell.get("outputs", []):
             _tidy_output(output)
-        cell.setdefault("id", f"cell-{position}")
     return notebook
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import papermill
 from jupyter_core.utils import ensure_event_loop
 from nbclient.exceptions import DeadKernelError
@@ -23,9 +22,11 @@ from papermill.execute import remove_error_markers
 from reporting.pipeline.auditcopy import tidy, write
 from reporting.pipeline.kernels import Forkserver
 from reporting.pipeline.limits import WORKERS, Watch
+from reporting.pipeline.nbfile import read_file
 from reporting.pipeline.parameters import Notebook
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
+ENDED = "SystemExit: the notebook ended itself here"
 FRAME = re.compile(r"File (\S+?):(\d+)(?:, in ([^\n(]+))?")
 
 logging.getLogger("papermill").setLevel(logging.CRITICAL)  # failures are reported by us, once
@@ -122,7 +123,7 @@ def execute_one(
 ) -> Executed:
     """Execute one notebook as `execute` does; folder `out` is there already."""
     progress = _Progress()
-    source = nbformat.read(notebook.path, as_version=4)
+    source = read_file(notebook.path)
     total = len(source.cells) + bool(parameters)
     started = time.perf_counter()
 
@@ -153,11 +154,15 @@ def execute_one(
                 on_cell_start=start,
             )
     except PapermillExecutionError as error:
-        failure = _failure(progress, f"{error.ename}: {error.evalue}", error.traceback)
+        told = ENDED if error.ename == "SystemExit" else f"{error.ename}: {error.evalue}"
+        failure = _failure(progress, told, error.traceback)
     except DeadKernelError:
         failure = _failure(progress, watch.reason or forkserver.limits.died(), [])
     except Exception as error:  # a cell that can't be sent, no kernel: the siblings go on
-        failure = _failure(progress, watch.reason or f"{type(error).__name__}: {error}", [])
+        told = f"{type(error).__name__}: {error}"
+        if progress.at < 0:
+            told = f"its kernel didn't start: {told}\n{forkserver.limits.scarce()}"
+        failure = _failure(progress, watch.reason or told, [])
     finally:
         watch.end()
     seconds = round(time.perf_counter() - started, 3)
@@ -175,7 +180,7 @@ def _stopped_early(executed: NotebookNode, progress: _Progress) -> Failure | Non
     for cell in executed.cells:
         for output in cell.get("outputs", []):
             if output.output_type == "error":
-                return _failure(progress, f"{output.ename}: the notebook ended itself here", output.traceback)
+                return _failure(progress, ENDED, output.traceback)
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import signal
 import threading
 import time
@@ -47,6 +48,14 @@ class Limits:
         return (
             "the kernel died: its code ended it, or it needed more memory than the "
             f"{self.memory / 1e9:.1f} GB that a notebook may take (`notebook_gb` in the params file)"
+        )
+
+    def scarce(self) -> str:
+        """What to say of a kernel that could not start."""
+        files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        return (
+            f"it may lack open files (a process may have {files:,}; `ulimit -n`), memory (it may take "
+            f"{self.memory / 1e9:.1f} GB; `notebook_gb` in the params file), processes or disk"
         )
 
 

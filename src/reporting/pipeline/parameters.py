@@ -10,7 +10,6 @@ one of them `| None`. Values are taken as they are: `"12"` is not an int, nor is
 from __future__ import annotations
 
 import ast
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from reporting.errors import ParameterError, did_you_mean
 from reporting.pipeline.manifest import is_local
+from reporting.pipeline.nbfile import read_file
 
 SNAPSHOT = "snapshot"
 """The parameter the pipeline sets itself, in every notebook that has it."""
@@ -93,20 +93,12 @@ def read_notebook(path: Path) -> Notebook:
         ParameterError: It is not a notebook, its parameters cell holds anything but annotated literals, or
             its sources are no list of names.
     """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        cells, metadata = content["cells"], content["metadata"]
-        tagged = [cell for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", [])]
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise ParameterError(
-            "this is not a Jupyter notebook of format 4.",
-            where=path,
-            remedy="Open it in JupyterLab and save it.",
-        ) from None
+    content = read_file(path)
+    tagged = [cell for cell in content.cells if "parameters" in cell.metadata.get("tags", [])]
     if len(tagged) > 1:
         raise ParameterError("two cells are tagged `parameters`.", where=path, remedy="Leave the tag on one.")
-    source = "".join(tagged[0]["source"]) if tagged else ""
-    about = metadata.get("reporting", {})
+    source = tagged[0].source if tagged else ""
+    about = content.metadata.get("reporting", {})
     title = about.get("title") or path.stem.replace("_", " ").capitalize()
     sources = about.get("sources", [])
     if not (isinstance(sources, list) and all(isinstance(name, str) for name in sources)):
