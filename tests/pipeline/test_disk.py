@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from reporting.pipeline.disk import disk_full
+from reporting.pipeline.disk import disk_full, no_files
 
 NO_SPACE = os.strerror(errno.ENOSPC)
 
@@ -50,3 +50,11 @@ def test_the_fullest_disk_is_named_even_if_the_folder_has_gone(tmp_path, monkeyp
     assert told is not None
     assert told.where == str(tmp_path / "reports")
     assert "0.4 of 10,000.0 MB are free" in told.message
+
+
+def test_too_few_open_files_are_known(monkeypatch):
+    monkeypatch.setattr("resource.getrlimit", lambda _: (64, 64))
+    many = os.strerror(errno.EMFILE)
+    for error in (OSError(errno.EMFILE, many), RuntimeError(f'IO Error: Cannot open file "a": {many}')):
+        assert "than the 64 that it may have" in str(no_files(caused(ValueError("not read"), error)))
+    assert no_files(OSError(errno.ENOENT, "gone")) is None

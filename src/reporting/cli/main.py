@@ -14,7 +14,7 @@ from reporting import __version__
 from reporting.cli import begin, check, compare, dbt, ending, make, show
 from reporting.cli.common import Settings
 from reporting.errors import ReportingError
-from reporting.pipeline.disk import disk_full, no_memory, not_allowed
+from reporting.pipeline.disk import disk_full, no_files, no_memory, not_allowed
 from reporting.secrets import hidden
 
 SIGNALLED = 128  # exit codes above it: a signal's number is added
@@ -84,7 +84,7 @@ def _told(error: Exception, debug: bool) -> int:
         return error.exit_code  # ty: ignore[invalid-explicit-return]
     if full := disk_full(error, Path("reports"), Path("build")):
         return _tell(str(full), full.exit_code, debug)
-    if known := no_memory(error) or not_allowed(error):
+    if known := no_memory(error) or no_files(error) or not_allowed(error):
         return _tell(str(known), known.exit_code, debug)
     message = f"{type(error).__name__}: {error}\n  -> This is a fault in the program."
     return _tell(message, 1, debug, hint=True)

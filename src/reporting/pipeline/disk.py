@@ -1,9 +1,10 @@
-"""A full disk or memory, or a right that is missing, told as what it is, whichever library came upon it."""
+"""A lack of disk, memory, open files or rights, told as what it is, whichever library came upon it."""
 
 from __future__ import annotations
 
 import errno
 import os
+import resource
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ def disk_full(error: BaseException, *folders: Path) -> DiskFull | None:
     Args:
         folders: Where was written to; the folder for temporary files is one in any case.
     """
-    if not any(_says_full(each) for each in _chain(error)):
+    if not any(_says(each, *FULL) for each in _chain(error)):
         return None
     places = map(_existing, (*folders, Path(tempfile.gettempdir())))
     room, folder = min(
@@ -44,6 +45,17 @@ def no_memory(error: BaseException) -> ReportingError | None:
     return ReportingError(
         "this process has no memory left for what it computes.",
         remedy="Give it more (`ulimit -v`, the container's limit), or run it on a larger machine.",
+    )
+
+
+def no_files(error: BaseException) -> ReportingError | None:
+    """What to tell of `error` if it comes of too many open files, else None."""
+    if not any(_says(each, errno.EMFILE, errno.ENFILE) for each in _chain(error)):
+        return None
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return ReportingError(
+        f"this process needs more open files than the {files:,} that it may have.",
+        remedy="Allow it more (`ulimit -n 1024`, the container's limit) and run again.",
     )
 
 
@@ -68,9 +80,9 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _says_full(error: BaseException) -> bool:
+def _says(error: BaseException, *numbers: int) -> bool:
     """By its number, or by its words: engines raise errors of their own, shutil a list of them."""
-    return getattr(error, "errno", None) in FULL or any(os.strerror(number) in str(error) for number in FULL)
+    return getattr(error, "errno", None) in numbers or any(os.strerror(n) in str(error) for n in numbers)
 
 
 def _existing(folder: Path) -> Path:
