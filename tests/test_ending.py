@@ -66,6 +66,17 @@ def test_temporary_files_lie_in_one_folder_that_goes_with_the_command(tmp_path, 
     assert list(tmp_path.iterdir()) == [] and os.environ["TMPDIR"] == str(tmp_path)
 
 
+def test_a_user_without_a_home_gets_one_for_the_while(tmp_path, monkeypatch):
+    """As in a container that is run as a number nobody has an entry for."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", lambda _: {}[0])
+    with ending.temporary_folder():
+        assert Path.home() == Path(tempfile.gettempdir())
+    assert "HOME" not in os.environ
+
+
 def test_what_a_killed_process_left_is_swept_and_what_a_running_one_holds_is_not(tmp_path):
     (tmp_path / "mine-dead" / "deep").mkdir(parents=True)
     (tmp_path / "other").mkdir()

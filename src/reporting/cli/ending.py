@@ -52,12 +52,14 @@ def unread() -> None:
 
 @contextlib.contextmanager
 def temporary_folder() -> Generator[None]:
-    """A folder for all that this process and those it starts hold for a while.
+    """A folder for all that this process and those it starts hold for a while, and the home of a user who has
+    none, as a container's may: Jupyter and matplotlib want one.
 
     Raises:
         ConfigError: There is no place for it.
     """
-    before = tempfile.tempdir, os.environ.get("TMPDIR")
+    before = {name: os.environ.get(name) for name in ("TMPDIR", "HOME")}
+    default = tempfile.tempdir
     try:
         held = own_folder(Path(tempfile.gettempdir()), _PREFIX, f"{_PREFIX}*")
         folder = held.__enter__()
@@ -67,11 +69,14 @@ def temporary_folder() -> Generator[None]:
             remedy="Set TMPDIR to a folder that you may write to.",
         ) from None
     tempfile.tempdir = os.environ["TMPDIR"] = str(folder)
+    if os.path.expanduser("~") == "~":
+        os.environ["HOME"] = str(folder)
     try:
         yield
     finally:
-        tempfile.tempdir = before[0]
-        os.environ.pop("TMPDIR")
-        if before[1] is not None:
-            os.environ["TMPDIR"] = before[1]
+        tempfile.tempdir = default
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
         held.__exit__(None, None, None)
