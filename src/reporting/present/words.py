@@ -57,6 +57,10 @@ def listing(items: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 
+NAME = 60
+"""Letters of an account's name that a page shows; data files have it whole."""
+
+
 def cut(text: str, most: int = 40) -> str:
     """The text, or its beginning and `…` where it is longer than `most` letters."""
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"

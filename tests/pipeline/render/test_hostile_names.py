@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import unicodedata
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -34,6 +35,10 @@ NAMES = (
     "`code` {{< braces >}} ::: Ltd",
     "Smörgåsbord Ærø Čapek Łódź S.A.",
     "-Dash, +Plus; 50 % <!-- off -->",
+    "\u3000\uff1dSUM(A1:A9) Full-width",
+    "\u00a0@SUM(A1) After a blank",
+    "Bell\x07 \x1b[2JEscape \u202eemca Ltd",
+    "Long " * 600,
 )
 MONTH = "2025-02"
 
@@ -132,11 +137,11 @@ def test_the_documents_are_read_by_pandoc_as_they_are_meant(month, verdicts):
     assert cells & names
 
 
-def test_no_cell_of_a_data_file_is_a_formula(month):
+def test_no_cell_of_a_data_file_is_a_formula_wide_or_after_blanks(month):
     for path in sorted((month / "data").glob("*.csv")):
         with path.open(encoding="utf-8-sig", newline="") as file:
             for row in csv.DictReader(file):
-                name = row.get("account_name") or ""
+                name = unicodedata.normalize("NFKC", row.get("account_name") or "").strip()
                 assert not name.startswith(("=", "+", "-", "@")), (path.name, name)
 
 
@@ -149,3 +154,19 @@ def test_every_name_on_a_slide_is_read_as_it_is_written(month, verdicts):
     assert shown
     assert all(name in known or any(full.startswith(name[:-1]) for full in known) for name in shown)
     assert not any(b"External" in part for part in office.links(path))
+
+
+def test_no_character_that_rules_a_terminal_or_the_reading_order_is_published(month):
+    texts = [path for path in month.rglob("*") if path.suffix in (".html", ".csv", ".qmd", ".svg", ".json")]
+    assert len(texts) > 100
+    for path in texts:
+        found = re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e]", path.read_text(encoding="utf-8"))
+        assert not found, (path.name, found)
+
+
+def test_a_name_of_thousands_is_cut_in_pages_and_whole_in_data(month, verdicts):
+    longest = max(pages(month), key=lambda page: Page(page).text.count("Long Long Long"))
+    told = [(page.name, Page(page).text.count("Long " * 50)) for page in pages(month)]
+    assert Page(longest).text.count("Long Long Long"), "it is named"
+    assert [name for name, times in told if times] == []
+    assert max(len(row["account_name"]) for row in verdicts) >= len("Long " * 600)

@@ -11,7 +11,7 @@ from reporting.analysis.renewals import renewals
 from reporting.params.playbook import STANCES as PAYING
 from reporting.params.playbook import TO_SAVE
 from reporting.present.formats import count, date, days
-from reporting.present.words import plural, sentence, uncapitalised
+from reporting.present.words import NAME, cut, plural, sentence, uncapitalised
 from reporting.reports.account_pages import details
 from reporting.reports.account_pages.verdict import STANCES, action, owner, reason, stance
 from reporting.reports.telling.book import Book as Month
@@ -67,7 +67,7 @@ class Book:
         told = account.verdict
         return (
             account.id,
-            account.name,
+            cut(account.name, NAME),
             self.month.money(told.get("mrr_cents")),
             self.month.score(told.get("score")),
             sentence(reason(self.month, account)),
@@ -83,7 +83,7 @@ class Book:
         return [
             (
                 a.id,
-                a.name,
+                cut(a.name, NAME),
                 date(a.verdict.get("renewal_at")),
                 days(a.verdict["days_to_renewal"]),
                 self.month.money(a.verdict.get("contract_value_cents")),
@@ -100,7 +100,7 @@ class Book:
             for past in account.past:
                 if past.months == 1 and past.stance in TO_SAVE:
                     advice = f"{STANCES[past.stance]}: {details.advice(self.month, past)}"
-                    found.append((account.id, account.name, advice, details.outcome(past)))
+                    found.append((account.id, cut(account.name, NAME), advice, details.outcome(past)))
         return found
 
     @property
@@ -108,7 +108,9 @@ class Book:
         """Those that don't pay, by standing."""
         found = []
         for one in ("trial", "left", "none"):
-            rows: list[Line] = [(a.id, a.name) for a in self.accounts if not a.verdict and stance(a) == one]
+            rows: list[Line] = [
+                (a.id, cut(a.name, NAME)) for a in self.accounts if not a.verdict and stance(a) == one
+            ]
             if rows:
                 found.append((f"{STANCES[one]} ({count(len(rows))})", rows))
         return found

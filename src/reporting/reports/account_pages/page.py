@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from reporting.analysis.account import Account, Cost
 from reporting.present.formats import NOT_AVAILABLE, count, date, days, missing, month, number, percent
-from reporting.present.words import listing, plain, sentence
+from reporting.present.words import NAME, cut, listing, plain, sentence
 from reporting.reports.account_pages import details
 from reporting.reports.account_pages.verdict import Verdict, verdict
 from reporting.reports.telling.book import Book
@@ -101,7 +101,7 @@ def told(book: Book, account: Account) -> Page:
     features, used, unused = details.features(account) if account.verdict else ("", "", "")
     return Page(
         id=account.id,
-        name=account.name,
+        name=cut(account.name, NAME),
         about=_about(book, account),
         verdict=verdict(book, account),
         scores=_scores(book, account) if account.standing in ("pays", "on trial") else (),

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from reporting.analysis.account import Account
-from reporting.present.words import plain, sentence
+from reporting.present.words import NAME, cut, plain, sentence
 from reporting.reports.account_pages.verdict import STANCES, action, owner, reason, stance
 from reporting.reports.telling.book import Book
 
@@ -48,7 +48,7 @@ def _text(id: str, label: str, *, shown: bool = False, filter: bool = False) -> 
 
 
 COLUMNS = (
-    Column("name", "Account", "text", lambda _, account: account.name, shown=True),
+    Column("name", "Account", "text", lambda _, account: cut(account.name, NAME), shown=True),
     Column("id", "Id", "text", lambda _, account: account.id),
     Column("stance", "Stance", "text", lambda _, a: STANCES[stance(a)], shown=True, filter=True),
     Column("pays", "Pays", "text", lambda _, a: "yes" if a.verdict else "no", filter=True),
