@@ -8,12 +8,14 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from reporting.cli.main import run as command
 from reporting.errors import AuditDifference, NotebookFailed
 from reporting.pipeline import kernels
 from reporting.pipeline.audit import audit
 from reporting.pipeline.diff import diff
 from reporting.pipeline.history import find_run, published_run
 from reporting.pipeline.machine import machine, other_machine
+from reporting.pipeline.manifest import NAME, SIGNATURE, sha256
 from reporting.pipeline.plan import Request, make_plan
 from reporting.pipeline.progress import Reporter
 from reporting.pipeline.rebuild import from_sources
@@ -108,6 +110,21 @@ def test_the_machine_that_published_it_is_no_other_nor_is_one_that_an_earlier_ve
     assert other_machine(here, here) == ""
     assert other_machine({"python": "3.11", "platform": here["platform"]}, here) == ""
     assert other_machine({}, here) == ""
+
+
+def test_an_unsigned_month_is_said_to_be_one(workshop, published, capsys):
+    month = published()
+    for arguments, said in (
+        (["audit", "--hashes"], "Unsigned: nobody vouches for the hashes."),
+        (["list", "--verify"], f"1 run to 2026-10, unsigned, manifest {sha256(month.folder / NAME)}"),
+        (["list", "--verify"], "only if its manifest's hash is noted elsewhere"),
+    ):
+        assert command(["--project", str(workshop.root), *arguments]) == 0
+        assert said in capsys.readouterr().out
+    (month.folder / SIGNATURE).write_text("a signature")
+    command(["--project", str(workshop.root), "list", "--verify"])
+    told = capsys.readouterr().out
+    assert "1 run to 2026-10, signed, " in told and "elsewhere" not in told
 
 
 def test_a_notebook_that_fails_now_is_named(workshop, published):

@@ -115,9 +115,10 @@ def _verify(project: Project, source: str | None, console: Console) -> None:
 
     from reporting.pipeline.chain import breaks
     from reporting.pipeline.history import runs
-    from reporting.pipeline.manifest import NAME, sha256
+    from reporting.pipeline.manifest import NAME, SIGNATURE, sha256
+    from reporting.present.words import plural
 
-    broken = 0
+    broken = unsigned = 0
     kept = [run for run in runs(project, source) if run.state != "failed"]
     for name, group in groupby(sorted(kept, key=lambda run: run.source), key=lambda run: run.source):
         members = list(group)
@@ -126,10 +127,19 @@ def _verify(project: Project, source: str | None, console: Console) -> None:
             text = f"Broken: {name} {first.run.name} ({first.run.folder.name}): {first.text}"
         else:
             last = max((run for run in members if run.state == "published"), key=lambda run: run.month)
+            signed = (last.folder / SIGNATURE).exists()
             text = (
-                f"Whole: {name}, {len(members)} runs to {last.month}, manifest {sha256(last.folder / NAME)}"
+                f"Whole: {name}, {plural(len(members), 'run')} to {last.month}, {'signed' if signed else 'unsigned'}, "
+                f"manifest {sha256(last.folder / NAME)}"
             )
+            unsigned += not signed
         console.print(text, markup=False, soft_wrap=True)
+    if unsigned:
+        console.print(
+            "Nothing follows an unsigned last month: who rewrites all of it is found only if its manifest's "
+            "hash is noted elsewhere.",
+            soft_wrap=True,
+        )
     if broken:
         raise AuditDifference(
             f"{broken} of the chains {'is' if broken == 1 else 'are'} broken.",
