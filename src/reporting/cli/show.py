@@ -128,10 +128,8 @@ def _verify(project: Project, source: str | None, console: Console) -> None:
         else:
             last = max((run for run in members if run.state == "published"), key=lambda run: run.month)
             signed = (last.folder / SIGNATURE).exists()
-            text = (
-                f"Whole: {name}, {plural(len(members), 'run')} to {last.month}, {'signed' if signed else 'unsigned'}, "
-                f"manifest {sha256(last.folder / NAME)}"
-            )
+            runs_told = f"{plural(len(members), 'run')} to {last.month}, {'signed' if signed else 'unsigned'}"
+            text = f"Whole: {name}, {runs_told}, manifest {sha256(last.folder / NAME)}"
             unsigned += not signed
         console.print(text, markup=False, soft_wrap=True)
     if unsigned:
