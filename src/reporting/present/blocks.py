@@ -17,9 +17,11 @@ from matplotlib.figure import Figure as MplFigure
 from reporting.present import formats, mime
 from reporting.present.markdown import clean, escape
 from reporting.present.svg import to_svg
-from reporting.present.words import NAME, cut
+from reporting.present.words import cut
 
 Format = Callable[[Any], str]
+
+_NAME_WIDTH = 60
 
 
 class Block:
@@ -240,7 +242,7 @@ class Table(Block):
             header, form = (given, formats.text) if isinstance(given, str) else given
             series = frame[name]
             shown = ["n/a" if formats.missing(value) else form(value) for value in series]
-            shown = [cut(cell, NAME) for cell in shown] if name.endswith("_name") else shown
+            shown = [cut(cell, _NAME_WIDTH) for cell in shown] if name.endswith("_name") else shown
             number = pd.api.types.is_numeric_dtype(series) and not pd.api.types.is_bool_dtype(series)
             head.append(Column(header, "right" if number or _numbers(shown) else "left"))
             cells.append(shown)

@@ -57,8 +57,8 @@ def listing(items: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 
-NAME = 60
-"""Letters of an account's name that a page shows; data files have it whole."""
+NAME = 120
+"""Letters of a name that the accounts' and owners' pages show; data files have it whole."""
 
 
 def cut(text: str, most: int = 40) -> str:
