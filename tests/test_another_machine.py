@@ -102,7 +102,7 @@ def there(python) -> Iterator[Path]:
             for path in (place, *place.rglob("*")):
                 os.chown(path, NOBODY, NOBODY)
         core = min(os.sched_getaffinity(0))
-        _, *rest = command(project, "run", "--renderer", "embedded")
+        _, *rest = command(project, "run", "--renderer", "embedded", "--slides")
         done = subprocess.run(
             [*somebody, str(python), *rest],
             env=os.environ | SETTINGS | {"HOME": str(home)},
