@@ -15,11 +15,11 @@ from reporting.pipeline.render.context import RunContext
 from reporting.pipeline.slides import write_slides
 from reporting.pipeline.slides.tables import lines, widths
 from reporting.pipeline.slides.tree import Grid, sentences
-from reporting.present.brand import FONTS, load_brand
+from reporting.present.brand import SHIPPED, load_brand
 from reporting.present.markdown import escape
 
 PRODUCT = load_product(Path(__file__).parents[3] / "params" / "product.yml")
-BRAND = load_brand(FONTS.parent / "brand.yml")
+BRAND = load_brand(SHIPPED)
 RUN = RunContext("acme/per-owner/ana", "Acme, owner Ana", Month(2026, 10), "1a2b3c4d5e6f", brand=BRAND)
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="460pt" height="200pt" viewBox="0 0 460 200">'
