@@ -79,7 +79,7 @@ def test_a_modelled_risk_ranks_the_accounts_to_save_and_is_summed(company):
     assert save["account_id"].tolist()[0] == "g"
     assert save.loc["g", "expected_loss_cents"] == 10_000  # 50 % of 200
     text = report.save(data)[0]
-    assert "expects $140 of MRR to leave within three months" in text.markdown
+    assert "expects $140 of all MRR to leave within three months" in text.markdown
 
 
 def test_without_a_model_nothing_is_said_of_risk(company):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from reporting.reports import expansion_readiness as report
+from reporting.reports.expansion_readiness import sections
 
 
 def load(company, **changes):
@@ -20,6 +21,15 @@ def test_only_accounts_with_a_commercial_reason_are_listed(company):
 def test_nobody_listed_is_said_plainly(company):
     text = report.headline(load(company, without=("commercial_reason",)))[-1].markdown
     assert "**No account is to be made an offer** at the close of" in text
+
+
+def test_an_offer_that_can_not_be_known_is_no_zero(company, monkeypatch):
+    data = load(company, without=("commercial_reason",))
+    monkeypatch.setattr(sections, "_lacking", lambda _: "Not known in this source: licence use.")
+    assert report.headline(data)[-1].markdown.startswith("**Whom to make an offer to can't be told in full**")
+    first = report.key_figures(data)[0].items[0]
+    assert (first.value, first.note) == ("not available", "")
+    assert report.accounts(data)[0].markdown.startswith("Whom to make an offer to can't be told in full")
 
 
 def grown(n: int, growing: int) -> dict[str, list[float]]:

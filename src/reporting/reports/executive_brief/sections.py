@@ -8,7 +8,7 @@ import pandas as pd
 
 from reporting.analysis import scores
 from reporting.analysis.bridge import as_data, net_parts
-from reporting.analysis.company import Reading
+from reporting.analysis.company import UNRELIABLE, Reading
 from reporting.analysis.frames import quantile
 from reporting.params.playbook import TO_SAVE
 from reporting.present.blocks import Block, Blocks, Callout, Figure, KeyFigure, KeyFigures, Table, Text
@@ -63,7 +63,7 @@ def _known(data: Data, reading: Reading) -> bool:
 def _tile(data: Data, reading: Reading) -> KeyFigure:
     book, figure = data.book, reading.figure
     label = sentence(company.name(book, figure))
-    if measures.of_churn(figure):
+    if measures.of_churn(figure) or reading.reading == UNRELIABLE:
         label = data.trust.label(label)
     value = reading.latest
     if not math.isfinite(value):
@@ -199,7 +199,7 @@ def _risk_sentence(data: Data) -> str:
     if not len(data.book.judgement.risk):
         return ""
     expected = data.book.money(data.book.judgement.expected_loss_cents)
-    return f" The churn model expects {expected} of MRR to leave within three months."
+    return f" The churn model expects {expected} of all MRR to leave within three months."
 
 
 def _grow_sentence(data: Data) -> str:

@@ -10,7 +10,7 @@ from reporting.analysis.frames import numbers, quantile
 from reporting.analysis.matrix import matrix
 from reporting.present import style
 from reporting.present.blocks import Blocks, Figure, KeyFigure, KeyFigures, Table, Text
-from reporting.present.formats import change, count, money, number, percent
+from reporting.present.formats import NOT_AVAILABLE, change, count, money, number, percent
 from reporting.present.formats import month as month_name
 from reporting.present.words import interval, listing, plain, plural, sentence
 
@@ -28,9 +28,7 @@ def headline(data: Data) -> Blocks:
     listed, book = data.listed, data.book
     total = max(int(book.paying["mrr_cents"].sum()), 1)
     if listed.empty:
-        first = f"**No account is to be made an offer** at the close of {book.label}."
-        lacking = _lacking(data)
-        first += f" {lacking}" if lacking else ""
+        first = f"{_none(data)} at the close of {book.label}. {_lacking(data)}".strip()
     else:
         offered = listed["rule"].value_counts()
         parts = [f"{OFFERS.get(rule, plain(rule))} {count(n)}" for rule, n in offered.items()]
@@ -44,6 +42,12 @@ def headline(data: Data) -> Blocks:
     return Blocks(
         [data.trust.in_short(), Text(f"{first} {rates_sentence(data)} {_pipeline_sentence(data)}".strip())]
     )
+
+
+def _none(data: Data) -> str:
+    """That nobody is made an offer, or, where a commercial reason is not known, that it can't be told."""
+    untold = "Whom to make an offer to can't be told in full"
+    return f"**{untold if _lacking(data) else 'No account is to be made an offer'}**"
 
 
 def _blocked_sentence(data: Data) -> str:
@@ -62,13 +66,14 @@ def key_figures(data: Data) -> Blocks:
     book, listed = data.book, data.listed
     versus = f"on {month_name(book.previous, short=True)}"
     now, before = book.now, book.before
+    untold = listed.empty and bool(_lacking(data))
     items = [
         KeyFigure(
             "Accounts to make an offer to",
-            count(len(listed)),
+            NOT_AVAILABLE if untold else count(len(listed)),
             "",
             None,
-            f"{money(listed['mrr_cents'].sum(), book.currency, short=True)} MRR",
+            "" if untold else f"{money(listed['mrr_cents'].sum(), book.currency, short=True)} MRR",
         ),
     ]
     e = data.added_share
@@ -157,7 +162,7 @@ def accounts(data: Data) -> Blocks:
         else ""
     )
     if rows.empty:
-        return Blocks([Text(f"No account is to be made an offer{without or '.'}")])
+        return Blocks([Text(f"{_none(data).strip('*')}{without or '.'}")])
     text = (
         f"{sentence(plural(len(rows), 'account'))} {'is' if len(rows) == 1 else 'are'} to be made an offer"
         f"{without or '.'}"
@@ -262,14 +267,8 @@ def quadrants(data: Data) -> Blocks:
     book = data.book
     rows = matrix(book, book.paying)
     if rows.notna().sum() == 0:
-        return Blocks(
-            [
-                Text(
-                    f"Health and revenue can't be crossed: the {book.score_name} is "
-                    f"{book.missing(book.product.band_score)}."
-                )
-            ]
-        )
+        lacks = f"the {book.score_name} is {book.missing(book.product.band_score)}"
+        return Blocks([Text(f"Health and revenue can't be crossed: {lacks}.")])
     listed = rows.reindex(data.listed.index).value_counts()
     table = quadrant_table(book)
     table["listed"] = table["quadrant"].map(listed).fillna(0).astype("int64")
