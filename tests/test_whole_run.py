@@ -139,7 +139,7 @@ def test_reports_tell_the_same_figures_and_the_same_accounts(month):
     share = re.search(r"([0-9.]+%) of MRR comes from healthy accounts", health)
     assert share and _key_figure(brief, "MRR in healthy accounts") == share[1]
     assert _key_figure(health, "MRR in healthy accounts") == share[1]
-    loss = re.search(r"expects (\S+) of MRR to leave within three months", brief)
+    loss = re.search(r"expects (\S+) of all MRR to leave within three months", brief)
     assert loss and f"{loss[1]} is expected to be lost within three months" in churn
     assert _names(brief, "tbl-actions-save") == _names(churn, "tbl-at-risk")[:5]
     stances = pd.read_csv(month / "data" / "account_verdicts.csv")["stance"].value_counts()
