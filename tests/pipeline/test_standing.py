@@ -6,6 +6,7 @@ import pytest
 
 from reporting.pipeline import run as run_module
 from reporting.pipeline import standing
+from reporting.sources import file_memory
 
 TEXT = "from reporting.present.blocks import Text\nText(f'Top {top} of {name}.')"
 
@@ -13,7 +14,7 @@ TEXT = "from reporting.present.blocks import Text\nText(f'Top {top} of {name}.')
 @pytest.fixture
 def opened(workshop, publish, month, monkeypatch):
     """A month published from files that have lain there for a while; filled when its source is frozen."""
-    monkeypatch.setattr(standing, "RACY", -(10**18))
+    monkeypatch.setattr(file_memory, "RACY", -(10**18))
     (workshop.root / "data").mkdir()
     (workshop.root / "data" / "events.csv").write_text("account_id\na\n")
     workshop.notebook("mine", TEXT)
@@ -82,7 +83,7 @@ def test_leftovers_of_a_killed_run_are_cleared_by_the_next(publish, opened, mont
 
 
 def test_a_file_written_a_moment_ago_is_not_trusted(workshop, publish, opened, monkeypatch):
-    monkeypatch.setattr(standing, "RACY", 10**18)
+    monkeypatch.setattr(file_memory, "RACY", 10**18)
     (workshop.root / "data" / "events.csv").write_text("account_id\nc\n")
     publish()
     publish()

@@ -11,6 +11,7 @@ import pytest
 from tests.hand import months, panel, snapshot
 
 from reporting.reports import retention_cohorts as retention
+from reporting.reports.telling import cohort_halves
 from reporting.survival.estimate import UNKNOWN, Estimate
 
 triangles = import_module("reporting.reports.retention_cohorts.triangles")
@@ -32,7 +33,7 @@ def load(*rows: dict, **tables) -> retention.Data:
 )
 def test_a_triangle_is_told_at_twelve_months_or_the_oldest_age_a_quarter_reached(monkeypatch, counts, age):
     found = SimpleNamespace(counts=pd.Series(counts), average=pd.Series(np.linspace(1, 0.5, len(counts))))
-    monkeypatch.setattr(triangles, "halves", lambda aligned, parts, at: (UNKNOWN, UNKNOWN))
+    monkeypatch.setattr(cohort_halves, "halves", lambda aligned, parts, at: (UNKNOWN, UNKNOWN))
     text = triangles._finding(SimpleNamespace(), triangles.USAGE, found, None, None)
     told = text.split(",")[0].removeprefix("After ").split(" month")[0]
     assert told == str(age) if age else not text.startswith("After")
@@ -53,7 +54,7 @@ def test_a_triangle_is_told_at_twelve_months_or_the_oldest_age_a_quarter_reached
 )
 def test_newer_accounts_are_told_apart_beyond_chance(monkeypatch, older, newer, word):
     pair = Estimate(*older, 50), Estimate(*newer, 50)
-    monkeypatch.setattr(triangles, "halves", lambda *_: pair)
+    monkeypatch.setattr(cohort_halves, "halves", lambda *_: pair)
     found = SimpleNamespace(counts=pd.Series([10, 10]), average=pd.Series([1.0, 0.5]))
     text = triangles._finding(SimpleNamespace(), triangles.USAGE, found, None, None)
     assert ("newer" in text) is (word is not None)

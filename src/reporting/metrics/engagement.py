@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from reporting.metrics.calendar import day_of_week
-from reporting.metrics.exact import exact_sum, popcount
+from reporting.metrics.exact import count_where, exact_sum, popcount
 from reporting.month import Month
 
 _SUMS = ("events", "value_events", "core_events", "premium_events", "sessions", "tasks", "tasks_done")
@@ -84,14 +84,14 @@ def account_use(user_month: ir.Table, masks: ir.Table, a3x7_days: int) -> ir.Tab
         key_bits=rows.key_bits.bit_or(),
         active_at=rows.last_at.max(),
         admin_at=rows.last_at.max(where=rows.is_admin),
-        active_users=_count(rows.person),
-        engaged_users=_count(rows.person & (rows.value_events > 0)),
-        invited_users_active=_count(in_n & rows.invited),
-        users_7=_count(rows.person & (rows.days_7 > 0)),
-        users_in_month_n=_count(in_n),
+        active_users=count_where(rows.person),
+        engaged_users=count_where(rows.person & (rows.value_events > 0)),
+        invited_users_active=count_where(in_n & rows.invited),
+        users_7=count_where(rows.person & (rows.days_7 > 0)),
+        users_in_month_n=count_where(in_n),
         user_days_in_month_n=rows.person.ifelse(popcount(rows.day_bits & rows.last_n, 31), 0).sum(),
-        a3x7_users=_count(rows.person & (rows.days_7 >= a3x7_days)),
-        a3x7_weekday_users=_count(rows.person & (weekdays >= a3x7_days)),
+        a3x7_users=count_where(rows.person & (rows.days_7 >= a3x7_days)),
+        a3x7_weekday_users=count_where(rows.person & (weekdays >= a3x7_days)),
         top1_events=(rows.person & (rows["rank"] == 0)).ifelse(rows.events, 0).sum(),
         top2_events=(rows.person & (rows["rank"] <= 1)).ifelse(rows.events, 0).sum(),
         personal_events=rows.person.ifelse(rows.events, 0).sum(),
@@ -126,7 +126,7 @@ def _users_before(user_month: ir.Table, masks: ir.Table) -> ir.Table:
     both = early.left_join(late, ["account_id", "user_id", "month"])
     only_before = (both.later_bits.fill_null(0) & both.last_n) == 0
     return both.group_by("account_id", "month").aggregate(
-        users=_count(only_before), user_days=both.user_days.sum()
+        users=count_where(only_before), user_days=both.user_days.sum()
     )
 
 
@@ -238,7 +238,3 @@ def user_table(user_month: ir.Table, months: ir.Table, masks: ir.Table) -> ir.Ta
         key_action_gap_days=(rows.key_bits > 0).ifelse(rows.days - 1 - last_key, ibis.null("int64")),
         customer_engagement_score=rows.points,
     )
-
-
-def _count(condition: ir.BooleanValue) -> ir.IntegerScalar:
-    return condition.ifelse(1, 0).sum()

@@ -55,6 +55,11 @@ def floor_divide(value: ir.NumericValue, divisor: ir.IntegerValue) -> ir.Integer
     return ((value - value % divisor).cast("float64") / divisor).round().cast("int64")
 
 
+def count_where(condition: ir.BooleanValue) -> ir.IntegerScalar:
+    """Rows of which this holds, unknown ones left out; not every engine takes a truth value for a number."""
+    return condition.ifelse(1, 0).sum()
+
+
 def bit(position: ir.IntegerValue | int) -> ir.IntegerValue:
     """An int64 with one bit set, the one at `position` 0 to 62.
 

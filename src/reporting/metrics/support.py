@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ibis.expr.types as ir
 
+from reporting.metrics.exact import count_where
+
 
 def tickets(months: ir.Table, table: ir.Table) -> ir.Table:
     """`account_id`, `month`, `tickets_opened` and `escalations` (escalated tickets opened) in the month,
@@ -12,9 +14,9 @@ def tickets(months: ir.Table, table: ir.Table) -> ir.Table:
     opened = rows.opened_at >= rows.month
     still_open = rows.closed_at.isnull() | (rows.closed_at >= rows.close)
     return rows.group_by("account_id", "month").aggregate(
-        tickets_opened=_count(opened),
-        tickets_open=_count(still_open),
-        escalations=_count(opened & rows.escalated.fill_null(False)),
+        tickets_opened=count_where(opened),
+        tickets_open=count_where(still_open),
+        escalations=count_where(opened & rows.escalated.fill_null(False)),
     )
 
 
@@ -26,7 +28,3 @@ def integrations(months: ir.Table, table: ir.Table) -> ir.Table:
     ]
     rows = months.join(table, standing)
     return rows.group_by("account_id", "month").aggregate(integration_count=rows.count())
-
-
-def _count(condition: ir.BooleanValue) -> ir.IntegerScalar:
-    return condition.ifelse(1, 0).sum()

@@ -17,7 +17,7 @@ import ibis
 import ibis.expr.types as ir
 
 from reporting.contract.usage import odd
-from reporting.metrics.exact import BITS_PER_WORD, bit, exact_sum, scaled, together, unscaled
+from reporting.metrics.exact import BITS_PER_WORD, bit, count_where, exact_sum, scaled, together, unscaled
 from reporting.metrics.localtime import to_local, to_utc
 from reporting.month import Month
 from reporting.params.product import Product
@@ -111,7 +111,7 @@ def spans(events: ir.Table, product: Product, gap_minutes: int | None) -> ir.Tab
     }
     if "completed" in rows.columns:
         told = rows.completed.notnull()
-        figures |= {"tasks": _count(told), "tasks_done": _count(told & rows.completed)}
+        figures |= {"tasks": count_where(told), "tasks_done": count_where(told & rows.completed)}
     if "duration_seconds" in rows.columns:
         figures["duration"] = scaled(_finite(rows.duration_seconds)).sum()
     # Some engines give sums a wider type, which would be slow to add again.
@@ -152,7 +152,7 @@ def user_month(spans: ir.Table, product: Product, gap_minutes: int | None) -> ir
         before = rows.last_at.lag().over(ibis.window(group_by=_WHO, order_by="first_at"))
         starts = before.isnull() | (rows.first_at >= before + ibis.interval(minutes=gap_minutes))
         rows = rows.mutate(starts=starts)
-        sessions = {"sessions": _count(rows.starts)}
+        sessions = {"sessions": count_where(rows.starts)}
     day, nothing = bit(rows.day.day() - 1), ibis.literal(0, "int64")
     counts = ("events", "value_events", "core_events", "premium_events")
     timed = "duration" in rows.columns
@@ -204,7 +204,7 @@ def account_event(events: ir.Table) -> ir.Table:
     rows, told = events, {}
     if "quantity" in rows.columns:
         told["quantity"] = exact_sum(_finite(rows.quantity).fill_null(1.0))
-        told["odd_quantity"] = _count(odd(rows.quantity))
+        told["odd_quantity"] = count_where(odd(rows.quantity))
     found = rows.group_by("account_id", "month", "event_name").aggregate(
         events=rows.count(), first_at=rows.occurred_at.min(), last_at=rows.occurred_at.max(), **told
     )
@@ -220,7 +220,3 @@ def subscription_month(events: ir.Table) -> ir.Table:
     return events.group_by("subscription_id", "month").aggregate(
         events=events.count(), first_at=events.occurred_at.min(), last_at=events.occurred_at.max()
     )
-
-
-def _count(condition: ir.BooleanValue) -> ir.IntegerScalar:
-    return condition.ifelse(1, 0).sum()

@@ -36,15 +36,28 @@ def collect(
         source=source,
         month=str(snapshot.month),
         snapshot=snapshot.identity,
-        code=code_hash(),
-        lock=sha256(project.lock_file) if project.lock_file.exists() else "none",
-        brand=brand_hash(brand(project)),
-        renderer=renderer,
-        notebooks={name: sha256(notebook.path) for name, notebook in notebooks.items()},
-        parameters=parameters,
         packages=packages(),
-        slides=slides,
+        **around(project, notebooks, parameters, renderer, slides),
     )
+
+
+def around(
+    project: Project,
+    notebooks: Mapping[str, Notebook],
+    parameters: dict[str, dict[str, Any]],
+    renderer: str,
+    slides: bool,
+) -> dict[str, Any]:
+    """The inputs of a run, as fields of `Inputs`, that are known without its snapshot."""
+    return {
+        "code": code_hash(),
+        "lock": sha256(project.lock_file) if project.lock_file.exists() else "none",
+        "brand": brand_hash(brand(project)),
+        "renderer": renderer,
+        "notebooks": {name: sha256(notebook.path) for name, notebook in notebooks.items()},
+        "parameters": parameters,
+        "slides": slides,
+    }
 
 
 def brand(project: Project) -> Brand:

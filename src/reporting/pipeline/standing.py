@@ -19,12 +19,11 @@ from typing import Any
 from reporting.errors import ConfigError, SourceError
 from reporting.month import Month
 from reporting.pipeline import inputs
-from reporting.pipeline.manifest import Manifest, sha256
+from reporting.pipeline.manifest import Manifest
 from reporting.pipeline.plan import Plan
 from reporting.pipeline.project import Project
 from reporting.pipeline.publish import is_intact
-from reporting.snapshot.code import code_hash
-from reporting.sources.file_memory import RACY, state
+from reporting.sources.file_memory import read_note, settled, state, write_note
 from reporting.sources.mapping import LOCAL_KINDS, SourceFile, load_source_file
 from reporting.sources.places import local_path, named_folders, root_of
 
@@ -44,50 +43,40 @@ class Standing:
         self._project, self._plan = project, plan
         file, path = load_source_file(plan.source, project.params_dir)
         self.month = plan.month or file.last_month()
-        self._note = project.build(plan.source, self.month) / NOTE
+        self._note = project.build(plan.place, self.month) / NOTE
         self._question = _question(project, plan, self.month, file)
-        places = _places(file, path)
+        places = None if plan.partial or plan.per else _places(file, path)
         self._states = None if places is None else _states(_below(project.params_dir, *places))
 
     def published(self) -> Manifest | None:
         """The month as it was published, if a run would come to the same; None if only a run can tell."""
-        if self._states is None or self._plan.partial or self._plan.per:
+        if self._states is None:
             return None
         target = self._project.published(self._plan.place, self.month)
         if any(target.parent.glob(".*-????-??")):  # of a run that was killed: the next one clears up
             return None
+        noted = read_note(self._note)
+        if {**noted, "run_id": None} != self._rests_on() | {"run_id": None}:
+            return None
         try:
-            noted = json.loads(self._note.read_bytes())
-            same = noted["question"] == self._question and noted["states"] == self._states
-            same = same and noted["archive"] == _archive(self._project)
-            return Manifest.read(target) if same and is_intact(target, noted["run_id"]) else None
-        except (OSError, ValueError, KeyError, TypeError, ConfigError):
+            return Manifest.read(target) if is_intact(target, noted["run_id"]) else None
+        except (OSError, KeyError, ConfigError):
             return None
 
     def keep(self, run_id: str) -> None:
-        """Note that this run came of it; not where a file changed so shortly before that it may change again
-        within the same time stamp."""
-        fresh = self._states is None or any(
-            self._at - max(times, default=0) <= RACY for _, *times in self._states.values() if times
-        )
-        if fresh or self._plan.partial or self._plan.per:
-            return
-        noted = {"question": self._question, "states": self._states, "run_id": run_id}
-        noted["archive"] = _archive(self._project)
-        self._note.parent.mkdir(parents=True, exist_ok=True)
-        beside = self._note.with_suffix(f".{os.getpid()}")
-        beside.write_text(json.dumps(noted))
-        beside.replace(self._note)
+        """Note that this run came of it, unless a file may have changed unnoticed."""
+        if self._states is not None and settled(self._states.values(), self._at):
+            write_note(self._note, self._rests_on() | {"run_id": run_id})
+
+    def _rests_on(self) -> dict[str, Any]:
+        return {"question": self._question, "states": self._states, "archive": _archive(self._project)}
 
 
 def _question(project: Project, plan: Plan, month: Month, file: SourceFile) -> str:
     """A hash of all that a run rests on but params and tables."""
-    lock = sha256(project.lock_file) if project.lock_file.exists() else "none"
-    notebooks = {name: sha256(notebook.path) for name, notebook in plan.notebooks.items()}
-    asked: list[Any] = [plan.place, str(month), str(file.last_month()), plan.renderer, plan.slides]
-    asked += [notebooks, plan.parameters]
-    asked += [plan.product.model_dump(mode="json"), code_hash(), lock, sys.version, _installed()]
-    asked += [inputs.brand_hash(inputs.brand(project))]
+    given = (plan.notebooks, plan.parameters, plan.renderer, plan.slides)
+    asked: list[Any] = [plan.place, str(month), str(file.last_month()), inputs.around(project, *given)]
+    asked += [plan.product.model_dump(mode="json"), sys.version, _installed()]
     return hashlib.sha256(json.dumps(asked, default=str).encode()).hexdigest()
 
 

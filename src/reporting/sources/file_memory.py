@@ -11,7 +11,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +41,12 @@ class FileMemory:
         now, states = time.time_ns(), [state(path) for path in files]
         name = hashlib.sha256(json.dumps([question, [str(path) for path in files]]).encode()).hexdigest()
         note = self._folder / f"{name[:32]}.json"
-        noted = _read(note)
+        noted = read_note(note)
         if noted.get("states") == states and "answer" in noted:
             return noted["answer"]
         found = answer()
-        if all(now - max(state[1:], default=0) > RACY for state in states):
-            _write(note, {"states": states, "answer": found})
+        if settled(states, now):
+            write_note(note, {"states": states, "answer": found})
         return found
 
 
@@ -59,7 +59,14 @@ def state(path: Path) -> list[int]:
     return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns]
 
 
-def _read(note: Path) -> dict[str, Any]:
+def settled(states: Iterable[Sequence[int]], at: int) -> bool:
+    """Whether none of these files changed so shortly before `at` (nanoseconds) that it may change again
+    within the same time stamp."""
+    return all(at - max(state[1:], default=0) > RACY for state in states)
+
+
+def read_note(note: Path) -> dict[str, Any]:
+    """What was noted; nothing where there is no note or it is damaged."""
     try:
         noted = json.loads(note.read_bytes())
     except (OSError, ValueError):
@@ -67,7 +74,7 @@ def _read(note: Path) -> dict[str, Any]:
     return noted if isinstance(noted, dict) else {}
 
 
-def _write(note: Path, content: dict[str, Any]) -> None:
+def write_note(note: Path, content: dict[str, Any]) -> None:
     """Put a note in place as a whole: another process reads the old one or the new one."""
     note.parent.mkdir(parents=True, exist_ok=True)
     handle, beside = tempfile.mkstemp(dir=note.parent)

@@ -14,6 +14,7 @@ import ibis
 import ibis.expr.types as ir
 
 from reporting.contract.rules import rows
+from reporting.metrics.exact import count_where
 from reporting.metrics.localtime import to_local
 
 Row = dict[str, Any]
@@ -89,8 +90,8 @@ def by_month(monthly: ir.Table, chosen: ir.Table, accounts: ir.Table) -> dict[st
         leaves = pays & joined.until.notnull() & (joined.until < later)
         sums = joined.group_by(keys).aggregate(
             accounts=joined.count(),
-            paying=_count(pays),
-            leaving=_count(leaves),
+            paying=count_where(pays),
+            leaving=count_where(leaves),
         )
         for row in rows(sums):
             found.setdefault(row.get("event_name"), {})[row["month"]] = row
@@ -134,12 +135,12 @@ def beginnings(
     soon = after & (joined.days < ONBOARDING)
     early = after & (joined.days < EARLY) & joined.old
     sums = joined.group_by("event_name").aggregate(
-        soon=_count(soon),
+        soon=count_where(soon),
         day=soon.ifelse(joined.days, ibis.null("float64")).median(),
-        early=_count(early),
-        stay=_count(early & joined.stays),
+        early=count_where(early),
+        stay=count_where(early & joined.stays),
     )
-    (whole,) = rows(new.aggregate(soon=new.count(), early=_count(new.old), stay=_count(new.stays)))
+    (whole,) = rows(new.aggregate(soon=new.count(), early=count_where(new.old), stay=count_where(new.stays)))
     whole = {name: int(count or 0) for name, count in whole.items()}
     return {row["event_name"]: row for row in rows(sums)}, whole
 
@@ -178,8 +179,3 @@ def by_plan(monthly: ir.Table, chosen: ir.Table, bases: ir.Table) -> dict[str, d
     for row in rows(both.group_by("event_name", "plan").aggregate(n=lambda t: t.count())):
         shares.setdefault(row["event_name"], {})[row["plan"]] = int(row["n"]) / whole[row["plan"]]
     return {event: {plan: found.get(plan, 0.0) for plan in whole} for event, found in shares.items()}
-
-
-def _count(true: ir.BooleanValue) -> ir.IntegerScalar:
-    """Rows of which this holds; not every engine takes a truth value for a number."""
-    return true.ifelse(1, 0).sum()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from reporting.analysis import cohorts
-from reporting.analysis.intervals import differ
 from reporting.present.formats import count, missing, percent
 from reporting.present.formats import month as month_name
 from reporting.present.words import SMALLEST_STEP, direction, plural, sentence, with_interval
 
 from ..telling import company
+from ..telling.cohort_halves import newer_half
 from .data import Data
 
 
@@ -89,11 +89,10 @@ def _newer_sentence(data: Data) -> str:
     age = cohorts.settled_age(cohorts.triangle(aligned, parts))
     if age is None:
         return ""
-    older, newer = cohorts.halves(aligned, parts, age)
-    if not differ(older, newer):
+    newer = newer_half(aligned, parts, age)
+    if newer is None:
         return ""
-    word = "more" if newer.value > older.value else "less"
     return (
-        f" The newer half of the accounts keeps {word} of its first MRR after {plural(age, 'month')}: "
-        f"{percent(newer.value, 0)} against {percent(older.value, 0)}."
+        f" The newer half of the accounts keeps {newer.word} of its first MRR after {plural(age, 'month')}: "
+        f"{newer.apart}."
     )

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reporting.analysis.cohorts import Aligned, Triangle, halves, logos, revenue, settled_age, triangle
-from reporting.analysis.intervals import differ
+from reporting.analysis.cohorts import Aligned, Triangle, logos, revenue, settled_age, triangle
 from reporting.present.blocks import Blocks, Figure, Text
 from reporting.present.formats import month as month_name
 from reporting.present.formats import percent
 from reporting.present.words import plural, sentence
 
+from ..telling.cohort_halves import newer_half
 from ..telling.heatmap import heatmap
 from ..telling.trust import if_reliable
 from .data import Data
@@ -133,11 +133,8 @@ def _finding(data: Data, kind: Kind, found: Triangle, aligned: Aligned, parts: P
     if age is None:
         return f"{sentence(label)}: no cohort is a month old yet"
     text = f"After {plural(age, 'month')}, {label} averages {percent(found.average[age])}"
-    older, newer = halves(aligned, parts, age)
-    if differ(older, newer):
-        word = "more" if newer.value > older.value else "less"
-        apart = f"{percent(newer.value, 0)} against {percent(older.value, 0)}"
-        text += f"; the newer half of the accounts keeps {word} ({apart})"
+    if newer := newer_half(aligned, parts, age):
+        text += f"; the newer half of the accounts keeps {newer.word} ({newer.apart})"
     return text
 
 
