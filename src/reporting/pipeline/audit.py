@@ -118,7 +118,7 @@ def audit(project: Project, run: Run, reporter: Reporter) -> Audit:
     with Forkserver(Limits.of(monthly)) as forkserver:
         shutil.copytree(run.folder / "snapshot", stage / "snapshot")
         snapshot = Snapshot.load(stage / "snapshot")
-        notebooks = meant_for(source_of(run.source), find_notebooks(project.notebooks))
+        notebooks = meant_for(run.source, find_notebooks(project.notebooks))
         known = {name: notebooks[name] for name in published.inputs.notebooks if name in notebooks}
         asked = notebooks if source_of(run.source) == run.source else known  # a new one is named
         given = (published.inputs.parameters, renderer, published.inputs.slides)

@@ -73,6 +73,7 @@ def months_of(project: Project, plan: Plan, first: str, last: str | None) -> lis
     Raises:
         UsageError: The source can't be read, or has no such months.
     """
+    from reporting.metrics.calendar import months_between  # asks for the engine, as the source does
     from reporting.sources import open_source
 
     with open_source(plan.source, project.params_dir) as source:
@@ -80,7 +81,7 @@ def months_of(project: Project, plan: Plan, first: str, last: str | None) -> lis
         end = Month.parse(last) if last else source.last_month()
         for month in (begin, end):
             source.require_month(month)
-    return [begin.shift(n) for n in range((end.year - begin.year) * 12 + end.number - begin.number + 1)]
+    return months_between(begin, end)
 
 
 def backfill(project: Project, plan: Plan, months: list[Month], reporter: Reporter) -> Backfill:

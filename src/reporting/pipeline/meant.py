@@ -9,7 +9,7 @@ from reporting.pipeline.parameters import Notebook
 
 
 def meant_for(source: str, notebooks: Mapping[str, Notebook]) -> dict[str, Notebook]:
-    """Those of `notebooks` that tell this source; of a part, those that tell the whole."""
+    """Those of `notebooks` that tell this source; of a part or a set, those that tell the whole."""
     company = source.partition("/")[0]
     return {name: one for name, one in notebooks.items() if not one.sources or company in one.sources}
 

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from reporting.pipeline.packed import Parts
 from reporting.pipeline.render.document import Document
 from reporting.pipeline.slides.deck import figures
 from reporting.pipeline.slides.nodes import figure, heading, inlines, para, table
-from reporting.pipeline.slides.package import Parts, W, edit
+from reporting.pipeline.slides.package import W, edit
 from reporting.pipeline.slides.tables import widths
 from reporting.pipeline.slides.tree import Node, grid_of, picture_of, read_tree, text_of
 

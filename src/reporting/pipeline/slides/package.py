@@ -1,19 +1,16 @@
-"""Office files are packed XML: opened, edited and packed again as the same bytes."""
+"""The XML in office files, edited."""
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable
 from xml.etree import ElementTree as ET
+
+from reporting.pipeline.packed import Parts
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-Parts = dict[str, bytes]
-_TIME = (1980, 1, 1, 0, 0, 0)
 _PREFIXES = {
     "a": A[1:-1],
     "p": P[1:-1],
@@ -30,21 +27,6 @@ _PREFIXES = {
 }
 for prefix, uri in _PREFIXES.items():
     ET.register_namespace(prefix, uri)
-
-
-def unpack(packed: bytes) -> Parts:
-    """Name -> content of each part."""
-    with zipfile.ZipFile(io.BytesIO(packed)) as given:
-        return {name: given.read(name) for name in given.namelist()}
-
-
-def pack(parts: Mapping[str, bytes], path: Path) -> None:
-    """Write the parts with nothing of the machine: times and file modes are those of no one."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name, content in parts.items():
-            part = zipfile.ZipInfo(name, _TIME)
-            part.compress_type = zipfile.ZIP_DEFLATED
-            packed.writestr(part, content)
 
 
 def edit(parts: Parts, name: str, change: Callable[[ET.Element], None]) -> None:

@@ -6,8 +6,9 @@ import textwrap
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
+from reporting.pipeline.packed import Parts
 from reporting.pipeline.slides.deck import Deck, Slide
-from reporting.pipeline.slides.package import A, P, Parts, edit
+from reporting.pipeline.slides.package import A, P, edit
 from reporting.pipeline.slides.tables import lines, widths
 from reporting.pipeline.slides.template import BROAD, COVER, INCH, LEFT, TALL, TOP
 from reporting.pipeline.slides.tree import Grid, Picture

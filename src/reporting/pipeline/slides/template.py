@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from reporting.pipeline.packed import Parts, pack, unpack
 from reporting.pipeline.render.pandoc import run
-from reporting.pipeline.slides.package import A, P, Parts, W, edit, pack, unpack
+from reporting.pipeline.slides.package import A, P, W, edit
 from reporting.present.brand import Brand
 
 INCH = 914_400

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from reporting.params.product import Product
+from reporting.pipeline.packed import pack, unpack
 from reporting.pipeline.render.context import RunContext
 from reporting.pipeline.render.document import Document, read_document
 from reporting.pipeline.render.pandoc import run
@@ -25,7 +26,6 @@ from reporting.pipeline.slides.nodes import (
     table,
     whole,
 )
-from reporting.pipeline.slides.package import pack, unpack
 from reporting.pipeline.slides.pictures import write_pictures
 from reporting.pipeline.slides.polish import polish
 from reporting.pipeline.slides.template import slide_template, word_template

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import xlsxwriter
 
 from reporting.metrics.registry import CHAPTERS, METRICS
 from reporting.params.product import Product
+from reporting.pipeline.packed import pack, unpack
 from reporting.pipeline.render.context import RunContext
 from reporting.pipeline.workbook.sheet import Looks, write_table
 from reporting.pipeline.workbook.tables import Table, table_of
@@ -21,7 +21,6 @@ from reporting.reports.data_files import FILES, NOT_SHOWN, SHEETS, Column, DataF
 ROWS = 1_048_575
 """A sheet has no more, below its head."""
 _SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _TABS = {"Lists": 0, "Accounts": 1, "Figures": 2, "Others": 3}
 _CONTENTS, _DEFINITIONS, _COLUMNS = "Contents", "Definitions", "Columns"
 
@@ -42,7 +41,7 @@ def write_workbook(folder: Path, context: RunContext, product: Product) -> Path 
         options = _SAFE | {"constant_memory": True, "tmpdir": scratch}
         with xlsxwriter.Workbook(str(raw), options) as book:
             _write(book, found, folder, context, product)
-        _pack(raw, path)
+        pack(unpack(raw.read_bytes()), path)
     return path
 
 
@@ -153,12 +152,3 @@ def _columns(folder: Path, product: Product) -> Table:
             kind = "told by its values" if told.kind == "any" else told.kind
             rows.append([path.name, id.strip('"'), told.heading, kind, told.meaning or "told by its report"])
     return Table(heads, rows)
-
-
-def _pack(raw: Path, path: Path) -> None:
-    """The same parts with nothing of the machine: times and file modes are those of no one."""
-    with zipfile.ZipFile(raw) as given, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name in given.namelist():
-            part = zipfile.ZipInfo(name, _ZIP_TIME)
-            part.compress_type = zipfile.ZIP_DEFLATED
-            packed.writestr(part, given.read(name))

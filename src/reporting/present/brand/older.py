@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from reporting.errors import ConfigError, did_you_mean
+from reporting.errors import ConfigError
+from reporting.present.brand.keys import require_known
 from reporting.present.brand.model import FAMILY
 
 ROLES = {
@@ -35,10 +36,10 @@ def translated(path: Path, given: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         ConfigError: An unknown key; a colour or a logo that is no pair.
     """
-    _known(path, "", given, _KEYS)
+    require_known(path, "", given, _KEYS)
     colors, font = given.get("colors") or {}, given.get("font") or {}
-    _known(path, "colors.", colors, tuple(ROLES))
-    _known(path, "font.", font, ("family", *_STYLES))
+    require_known(path, "colors", colors, tuple(ROLES))
+    require_known(path, "font", font, ("family", *_STYLES))
     pairs = {role: _pair(path, f"colors.{role}", pair) for role, pair in colors.items()}
     ours = {key: given[key] for key in ("page_size", "locale") if key in given}
     if line := pairs.pop("line", None):
@@ -53,12 +54,6 @@ def translated(path: Path, given: Mapping[str, Any]) -> dict[str, Any]:
         "defaults": {"reporting": ours} if ours else {},
     }
     return {key: part for key, part in parts.items() if part}
-
-
-def _known(path: Path, prefix: str, given: Mapping[str, Any], known: tuple[str, ...]) -> None:
-    for key in given:
-        if key not in known:
-            raise ConfigError(f"unknown key '{prefix}{key}'.{did_you_mean(str(key), known)}", where=path)
 
 
 def _pair(path: Path, key: str, pair: Any) -> dict[str, Any]:

@@ -13,10 +13,11 @@ from typing import Any
 
 import yaml
 
-from reporting.errors import ConfigError, did_you_mean
+from reporting.errors import ConfigError
 from reporting.present.brand import older
 from reporting.present.brand.colors import Colors
 from reporting.present.brand.font import read_font
+from reporting.present.brand.keys import require_known
 from reporting.present.brand.model import PAGE_SIZES, Brand, Logo
 from reporting.present.locale import DEFAULT, Country
 
@@ -50,7 +51,7 @@ def load_brand(path: Path) -> Brand:
         given = older.translated(path, given)
         notes.append(f"{path.name} is in the older form, which is still read; `reporting brand` converts it")
     for prefix, known in KEYS.items():
-        _known(path, prefix, _part(path, given, prefix), known)
+        require_known(path, prefix, _part(path, given, prefix), known)
     name = _part(path, given, "meta").get("name") or ""
     ours = _part(path, given, "defaults.reporting")
     colors = Colors(path, given, _read(SHIPPED))
@@ -119,13 +120,6 @@ def _part(path: Path, given: Mapping[str, Any], prefix: str) -> Mapping[str, Any
         if not isinstance(found, dict):
             raise ConfigError(f"{prefix}: expected keys and values, found {found!r}.", where=path)
     return found
-
-
-def _known(path: Path, prefix: str, given: Mapping[str, Any], known: tuple[str, ...]) -> None:
-    for key in given:
-        if key not in known:
-            full = f"{prefix}.{key}" if prefix else key
-            raise ConfigError(f"unknown key '{full}'.{did_you_mean(str(key), known)}", where=path)
 
 
 def _logo(path: Path, given: Mapping[str, Any]) -> Logo | None:
